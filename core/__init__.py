@@ -1,0 +1,1 @@
+"""Everything Layerloom does without a window: designs, compiling, data, training, explaining."""

@@ -1,0 +1,116 @@
+"""What a block is: parameters, ports, a shape rule, and its layer as a declarative call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from core.blocks.call import LAYER, Call, Name, call
+from core.params import Configured
+from core.tensor import Tensor
+
+
+class ShapeError(Exception):
+    """A block cannot take the shapes it is given: what is wrong, and the remedy."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Port:
+    """A named input of a block.
+
+    ``ranks`` are the ranks it takes, the batch included (empty: any); ``dtype`` is what it takes
+    (empty: any); an ``optional`` port may stay unconnected.
+    """
+
+    name: str
+    label: str = ""
+    ranks: frozenset[int] = field(default=frozenset())
+    dtype: str = ""
+    optional: bool = False
+
+    def check(self, tensor: Tensor) -> None:
+        """Raise ShapeError if this port can never take such a tensor."""
+        title = self.label or self.name
+        if self.dtype and tensor.dtype != self.dtype:
+            remedy = (
+                "Put an Embedding between, which turns ids into vectors."
+                if tensor.dtype == "int32"
+                else "Connect integer ids, such as labels or tokens."
+            )
+            raise ShapeError(f"{title} takes {self.dtype}, not {tensor}", remedy)
+        if self.ranks and tensor.rank not in self.ranks:
+            raise ShapeError(
+                f"{title} takes {_forms(self.ranks)}, not {tensor}", _rank_remedy(self, tensor)
+            )
+
+
+def port(name: str = "input", *ranks: int, dtype: str = "float32", optional: bool = False) -> Port:
+    """Declare an input port of the given ranks, labelled by its name."""
+    return Port(name, name.replace("_", " ").capitalize(), frozenset(ranks), dtype, optional)
+
+
+class Block(Configured):
+    """Base of all blocks. A subclass is a frozen dataclass in one file; nothing else lists it.
+
+    ``family`` groups the palette and gives the colour; ``role`` is ``layer``, ``input``, ``target``
+    or ``loss``; ``keywords`` are other words people search it by; ``example`` is parameter values
+    and input shapes of a small instance, used by help pages and the contract test. The methods take
+    the connected inputs' tensors by port name; ``*args`` is there for type checkers alone.
+    """
+
+    family: ClassVar[str]
+    role: ClassVar[str] = "layer"
+    keywords: ClassVar[tuple[str, ...]] = ()
+    inputs: ClassVar[tuple[Port, ...]] = (port(),)
+    outputs: ClassVar[tuple[str, ...]] = ("output",)
+    example: ClassVar[Mapping[str, tuple[int, ...]]] = {"input": (4,)}
+
+    def ports(self) -> tuple[Port, ...]:
+        """The input ports; they may depend on the parameters."""
+        return self.inputs
+
+    def infer(self, *args: Any, **inputs: Any) -> Tensor:
+        """The output's shape and dtype for the given inputs, by port name.
+
+        Raises ShapeError where the layer could not be built.
+        """
+        raise TypeError(f"{type(self).__name__} has no shape rule")
+
+    def parameters(self, *args: Any, **inputs: Any) -> int:
+        """Number of trained values (weights and biases)."""
+        return 0
+
+    def flops(self, *args: Any, **inputs: Any) -> int:
+        """Floating-point operations for one sample, a multiply-add counted as two."""
+        return 0
+
+    def layer(self, *args: Any, **inputs: Any) -> Call | None:
+        """The call that builds the layer, or None for a plain function."""
+        return None
+
+    def forward(self, *args: Any, **inputs: Any) -> Call:
+        """The call that computes the output; a ``Name`` stands for each connected input port."""
+        return call(LAYER, *(Name(name) for name in inputs))
+
+
+def _forms(ranks: frozenset[int]) -> str:
+    names = {
+        1: "one number a sample [B]",
+        2: "vectors [B, F]",
+        3: "sequences [B, T, F]",
+        4: "images [B, H, W, C]",
+        5: "volumes [B, D, H, W, C]",
+    }
+    return " or ".join(names.get(r, f"rank {r}") for r in sorted(ranks))
+
+
+def _rank_remedy(port: Port, tensor: Tensor) -> str:
+    if max(port.ranks) < tensor.rank:
+        return "Put Flatten or GlobalAveragePool before it."
+    return "Put Reshape before it, or wire it to an earlier node."

@@ -1,0 +1,72 @@
+"""Layers that act on the last axis alone: Dense and Embedding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.blocks.block import Block, ShapeError, port
+from core.blocks.call import RNGS, Call, call
+from core.params import param
+from core.tensor import Tensor
+
+
+@dataclass(frozen=True)
+class Dense(Block):
+    """Fully connected layer: y = x W + b, applied to the last axis.
+
+    Input ``[B, ..., F]`` float32, output ``[B, ..., units]``. Weights ``[F, units]``, bias ``[units]``.
+    """
+
+    kind = "Dense"
+    label = "Dense"
+    family = "Dense"
+    keywords = ("linear", "fully connected", "perceptron", "mlp")
+    inputs = (port("input", 2, 3, 4, 5),)
+
+    units: int = param(64, label="Units", help="Number of outputs (neurons).", minimum=1)
+    use_bias: bool = param(True, label="Bias", help="Add a trained bias to each unit.")
+
+    def infer(self, input: Tensor) -> Tensor:
+        return input.with_sizes(*input.sizes[:-1], self.units)
+
+    def parameters(self, input: Tensor) -> int:
+        return (input.features + self.use_bias) * self.units
+
+    def flops(self, input: Tensor) -> int:
+        rows = input.size // input.features
+        return rows * self.units * (2 * input.features + self.use_bias)
+
+    def layer(self, input: Tensor) -> Call:
+        return call("nnx.Linear", input.features, self.units, use_bias=self.use_bias, rngs=RNGS)
+
+
+@dataclass(frozen=True)
+class Embedding(Block):
+    """Turns each integer id into a trained vector.
+
+    Input ``[B, ...]`` int32 with ids below ``vocabulary``, output ``[B, ..., features]`` float32.
+    Weights ``[vocabulary, features]``.
+    """
+
+    kind = "Embedding"
+    label = "Embedding"
+    family = "Dense"
+    keywords = ("lookup", "tokens", "words", "vocabulary")
+    inputs = (port("input", 1, 2, 3, dtype="int32"),)
+
+    vocabulary: int = param(1000, label="Vocabulary", help="Number of different ids.", minimum=1)
+    features: int = param(64, label="Features", help="Length of each vector.", minimum=1)
+
+    def infer(self, input: Tensor) -> Tensor:
+        if input.classes > self.vocabulary:
+            raise ShapeError(
+                f"ids go up to {input.classes - 1}, but Vocabulary is {self.vocabulary}",
+                f"Set Vocabulary to {input.classes}.",
+            )
+        return input.with_sizes(*input.sizes, self.features)
+
+    def parameters(self, input: Tensor) -> int:
+        return self.vocabulary * self.features
+
+    def layer(self, input: Tensor) -> Call:
+        return call("nnx.Embed", self.vocabulary, self.features, rngs=RNGS)

@@ -1,0 +1,1 @@
+"""Design to Flax NNX module. Importing the modules in here imports JAX."""

@@ -1,0 +1,65 @@
+"""The compiled network: a plain ``nnx.Module`` whose layers are called like the nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+from flax import nnx
+
+from core.compile.names import resolve
+from core.compile.plan import LossStep, Plan
+from core.design.document import End
+
+
+class Network(nnx.Module):
+    """A design as a Flax NNX module.
+
+    Each node with a layer is an attribute called like the node (``network.conv_1``). Call it with
+    one array for each Input node, in the design's order, shape ``[B, ...]``; it returns what the
+    first loss is given as its prediction, or a dictionary of predictions by node name where several
+    losses look at different ones.
+    """
+
+    def __init__(self, plan: Plan, rngs: nnx.Rngs) -> None:
+        """Build every layer; parameters are drawn from ``rngs``."""
+        self.plan = plan
+        for step in plan.steps:
+            if step.layer is not None:
+                setattr(self, step.attribute, step.layer.run({"rngs": rngs}, resolve))
+
+    def __call__(self, *inputs: jax.Array) -> Any:
+        """The prediction for a batch; see the class."""
+        found = self.values(dict(zip(self.plan.inputs, inputs, strict=True)))
+        ends = dict.fromkeys(loss.prediction for loss in self.plan.losses)
+        outputs = {self.plan.names[end.node]: found[end] for end in ends}
+        return outputs if len(outputs) > 1 else next(iter(outputs.values()))
+
+    def values(
+        self, feed: Mapping[str, jax.Array], nudge: Mapping[End, jax.Array] | None = None
+    ) -> dict[End, jax.Array]:
+        """Every node's output for a batch, by output.
+
+        ``feed`` holds the arrays of Input and Target nodes by node id; what depends on a node that
+        is not fed is left out. ``nudge`` is added to the named outputs, so that a gradient with
+        respect to a zero nudge is the gradient at that output.
+        """
+        nudge = nudge or {}
+        found = {End(node, "output"): value for node, value in feed.items()}
+        for end in found.keys() & nudge.keys():
+            found[end] = found[end] + nudge[end]
+        for step in self.plan.steps:
+            if not all(source in found for source in step.inputs.values()):
+                continue
+            scope: dict[str, Any] = {p: found[s] for p, s in step.inputs.items()}
+            if step.layer is not None:
+                scope["layer"] = getattr(self, step.attribute)
+            value = step.forward.run(scope, resolve)
+            found[step.output] = value + nudge[step.output] if step.output in nudge else value
+        return found
+
+
+def loss_scope(loss: LossStep, found: Mapping[End, jax.Array]) -> dict[str, jax.Array]:
+    """The local names that a loss node's calls are run with."""
+    return {port: found[source] for port, source in loss.inputs.items()}

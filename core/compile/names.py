@@ -1,0 +1,30 @@
+"""Finds the functions that blocks name: ``nnx.Linear``, ``jnp.mean``, ``layers.last_step``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+from flax import nnx
+
+from core.compile import layers
+
+NAMESPACES: Mapping[str, Any] = {
+    "jax": jax,
+    "jnp": jnp,
+    "nnx": nnx,
+    "optax": optax,
+    "layers": layers,
+}
+
+
+def resolve(name: str) -> Any:
+    """The object behind a dotted name. Raises AttributeError or KeyError if there is none."""
+    first, *rest = name.split(".")
+    found = NAMESPACES[first]
+    for part in rest:
+        found = getattr(found, part)
+    return found

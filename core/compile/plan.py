@@ -1,0 +1,143 @@
+"""The steps in which a design is computed, worked out without JAX."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from core.blocks.call import Call
+from core.blocks.losses import Loss, Metric
+from core.design.analysis import Analysis, NodeReport
+from core.design.document import End
+from core.errors import InputError
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node's work: its layer (if it has one) and the call that computes its output."""
+
+    node: str
+    attribute: str
+    layer: Call | None
+    forward: Call
+    inputs: Mapping[str, End]
+    output: End
+
+
+@dataclass(frozen=True)
+class LossStep:
+    """One loss node: what it computes for each sample, its weight and its metrics.
+
+    ``prediction`` and ``target`` are the outputs it compares, ``target_node`` the Target node that
+    the truth comes from, if it comes straight from one.
+    """
+
+    node: str
+    name: str
+    weight: float
+    value: Call
+    metrics: Mapping[str, Metric]
+    probabilities: Call | None
+    inputs: Mapping[str, End]
+    prediction: End
+    target_node: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All steps of a design in computing order. Compared by identity, so it is a cheap cache key.
+
+    ``feeds`` maps each Input and Target node to its column of the data.
+    """
+
+    steps: tuple[Step, ...]
+    losses: tuple[LossStep, ...]
+    inputs: tuple[str, ...]
+    feeds: Mapping[str, str]
+    names: Mapping[str, str]
+
+
+def make_plan(analysis: Analysis) -> Plan:
+    """Work out the steps. Raises InputError naming the first error the design still has."""
+    if analysis.errors:
+        first = analysis.errors[0]
+        raise InputError(first.message, first.remedy)
+    attributes: set[str] = set()
+    steps, losses = [], []
+    for key in analysis.order:
+        report = analysis.nodes[key]
+        if report.block is None or report.block.role in ("input", "target"):
+            continue
+        wired = {p: s for p, s in analysis.sources.get(key, {}).items() if p in report.inputs}
+        if isinstance(report.block, Loss):
+            losses.append(_loss_step(analysis, report, report.block, wired))
+        else:
+            steps.append(_step(report, wired, attributes))
+    columns = {r.node.id: r.node.params["column"] for r in _feeding(analysis)}
+    return Plan(
+        tuple(steps),
+        tuple(losses),
+        tuple(r.node.id for r in analysis.by_role("input")),
+        columns,
+        {i: r.node.name for i, r in analysis.nodes.items()},
+    )
+
+
+def attribute_name(name: str, taken: Collection[str]) -> str:
+    """A node's name as a Python attribute that is free; ``Conv 1`` becomes ``conv_1``."""
+    stem = re.sub(r"\W+", "_", name.strip()).strip("_").lower() or "layer"
+    if stem[0].isdigit() or keyword.iskeyword(stem) or stem in RESERVED:
+        stem = f"layer_{stem}"
+    found, number = stem, 2
+    while found in taken:
+        found, number = f"{stem}_{number}", number + 1
+    return found
+
+
+# What ``nnx.Module`` and the compiled network call their own.
+RESERVED = frozenset(
+    {"plan", "values", "train", "eval", "sow", "perturb", "set_attributes"}
+    | {"iter_modules", "iter_children"}
+)
+
+
+def _feeding(analysis: Analysis) -> list[NodeReport]:
+    return [*analysis.by_role("input"), *analysis.by_role("target")]
+
+
+def _step(report: NodeReport, wired: Mapping[str, End], attributes: set[str]) -> Step:
+    block = report.block
+    assert block is not None
+    inputs = {p.name: report.inputs[p.name] for p in block.ports() if p.name in wired}
+    layer = block.layer(**inputs)
+    attribute = attribute_name(report.node.name, attributes)
+    attributes.add(attribute)
+    return Step(
+        report.node.id,
+        attribute,
+        layer,
+        block.forward(**inputs),
+        {p: wired[p] for p in inputs},
+        End(report.node.id, block.outputs[0]),
+    )
+
+
+def _loss_step(
+    analysis: Analysis, report: NodeReport, block: Loss, wired: Mapping[str, End]
+) -> LossStep:
+    inputs = {p.name: report.inputs[p.name] for p in block.ports()}
+    truth = wired.get("target")
+    source = analysis.nodes[truth.node].block if truth else None
+    return LossStep(
+        report.node.id,
+        report.node.name,
+        block.weight,
+        block.forward(**inputs),
+        block.metrics(**inputs),
+        block.probabilities(**inputs),
+        dict(wired),
+        wired[block.prediction],
+        truth.node if truth and source and source.role == "target" else None,
+    )

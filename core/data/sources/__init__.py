@@ -1,0 +1,1 @@
+"""The data sources, one per file; ``core.data.source.sources`` finds them."""

@@ -1,0 +1,1 @@
+"""The document and pure functions on it. No JAX, no Qt."""

@@ -1,0 +1,54 @@
+"""The order in which nodes are computed, and what depends on what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from core.design.document import Design, End
+
+
+def sources_by_node(design: Design) -> dict[str, dict[str, End]]:
+    """For each node with connected inputs: port -> the output that feeds it."""
+    found: dict[str, dict[str, End]] = defaultdict(dict)
+    for target, source in design.wires.items():
+        found[target.node][target.port] = source
+    return found
+
+
+def computing_order(
+    nodes: Iterable[str], sources: Mapping[str, Mapping[str, End]]
+) -> tuple[list[str], list[str]]:
+    """Nodes in an order in which each comes after its sources, and the nodes no order exists for.
+
+    The second list holds the nodes of cycles and what hangs behind them.
+    """
+    nodes = list(nodes)
+    waiting = {n: len({s.node for s in sources.get(n, {}).values()}) for n in nodes}
+    feeds: dict[str, set[str]] = defaultdict(set)
+    for node in nodes:
+        for source in sources.get(node, {}).values():
+            feeds[source.node].add(node)
+    rank = {n: i for i, n in enumerate(nodes)}
+    ready = [n for n in nodes if waiting[n] == 0]
+    order = []
+    for node in ready:
+        order.append(node)
+        for after in sorted(feeds[node], key=rank.__getitem__):
+            waiting[after] -= 1
+            if waiting[after] == 0:
+                ready.append(after)
+    done = set(order)
+    return order, [n for n in nodes if n not in done]
+
+
+def ancestors(targets: Iterable[str], sources: Mapping[str, Mapping[str, End]]) -> set[str]:
+    """The given nodes and everything they are computed from."""
+    found: set[str] = set()
+    open_ = list(targets)
+    while open_:
+        node = open_.pop()
+        if node not in found:
+            found.add(node)
+            open_.extend(s.node for s in sources.get(node, {}).values())
+    return found

@@ -1,0 +1,191 @@
+"""What is wrong or doubtful in a design: the messages, their remedies and one-click fixes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from core.blocks.block import Block, ShapeError
+from core.blocks.inputs import Input
+from core.design import edits
+from core.design.document import Design, End, Node, ports_of
+from core.design.order import ancestors
+from core.tensor import Tensor
+
+ERROR, WARNING = "error", "warning"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """An edit that takes a problem away."""
+
+    label: str
+    edit: Callable[[Design], Design]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong (``error``) or doubtful (``warning``), at a node or (None) at the design."""
+
+    severity: str
+    node: str | None
+    message: str
+    remedy: str = ""
+    fix: Fix | None = field(default=None, compare=False)
+
+
+def structural(design: Design, stuck: Collection[str]) -> Iterator[Problem]:
+    """Problems of the graph as a whole: names, cycles, dangling wires, losses, dead branches."""
+    yield from _duplicate_names(design)
+    if stuck:
+        names = ", ".join(design.nodes[i].name for i in stuck)
+        yield Problem(
+            ERROR, next(iter(stuck)), f"the wires go round in a circle: {names}", "Remove one wire."
+        )
+    yield from _bad_wires(design)
+
+
+def learning(
+    design: Design,
+    roles: Mapping[str, str],
+    sources: Mapping[str, Mapping[str, End]],
+    parameters: int,
+) -> Iterator[Problem]:
+    """Problems of what the design learns: no loss, dead branches, nothing to train."""
+    if not design.nodes:
+        yield Problem(ERROR, None, "the design is empty", "Drag an Input from the palette.")
+        return
+    losses = [i for i, role in roles.items() if role == "loss"]
+    if not losses:
+        yield Problem(
+            ERROR, None, "there is no loss", "Add a loss block and wire a prediction and a target."
+        )
+        return
+    if not parameters:
+        yield Problem(WARNING, None, "nothing is trained", "Add a layer that has parameters.")
+    needed = ancestors(losses, sources)
+    for key, node in design.nodes.items():
+        if key not in needed:
+            yield Problem(
+                WARNING,
+                key,
+                f"{node.name} leads to no loss, so it is not trained",
+                "Wire its output on, or remove it.",
+                Fix(f"Remove {node.name}", partial(edits.remove, nodes=(key,))),
+            )
+
+
+def data_fit(
+    node: Node, block: Input, columns: Mapping[str, Tensor], suggested: tuple[str, ...]
+) -> Iterator[Problem]:
+    """Whether an Input or Target fits the column of the data that it names."""
+    there = columns.get(block.column)
+    if there is None:
+        choice = ", ".join(columns)
+        what = f"the data has no column {block.column!r}" if block.column else "no column is chosen"
+        best = suggested[0] if suggested else next(iter(columns))
+        yield Problem(
+            ERROR,
+            node.id,
+            f"{node.name}: {what}",
+            f"Choose one of: {choice}.",
+            Fix(f"Use {best}", partial(bind, node=node.id, column=best, tensor=columns[best])),
+        )
+        return
+    mine = block.infer()
+    clash = mine.classes and there.classes and there.classes > mine.classes
+    if mine.shape == there.shape and mine.dtype == there.dtype and not clash:
+        return
+    what = f"{there.classes} different ids" if clash else str(there)
+    mine_is = f"{mine.classes}" if clash else str(mine)
+    yield Problem(
+        ERROR,
+        node.id,
+        f"{node.name}: column {block.column!r} has {what}, but the node says {mine_is}",
+        "Take the shape from the data.",
+        Fix(
+            "Take it from the data",
+            partial(bind, node=node.id, column=block.column, tensor=there),
+        ),
+    )
+
+
+def bind(design: Design, node: str, column: str, tensor: Tensor) -> Design:
+    """Make an Input or Target read this column, with the column's shape and type."""
+    return edits.set_params(
+        design,
+        node,
+        column=column,
+        shape=tensor.sizes,
+        dtype=tensor.dtype,
+        classes=tensor.classes,
+    )
+
+
+def refusal(design: Design, outputs: Mapping[End, Tensor], source: End, target: End) -> str | None:
+    """Why an output cannot be wired to an input, or None if it can."""
+    if source.node == target.node:
+        return "a node cannot feed itself"
+    upstream: dict[str, dict[str, End]] = defaultdict(dict)
+    for t, s in design.wires.items():
+        upstream[t.node][t.port] = s
+    if target.node in ancestors([source.node], upstream):
+        return "this would make a circle"
+    ports, _ = ports_of(design, design.nodes[target.node])
+    port = next((p for p in ports if p.name == target.port), None)
+    tensor = outputs.get(source)
+    if port is None or tensor is None:
+        return None
+    try:
+        port.check(tensor)
+    except ShapeError as error:
+        return str(error)
+    return None
+
+
+def _duplicate_names(design: Design) -> Iterator[Problem]:
+    count = Counter(n.name for n in design.nodes.values())
+    seen: set[str] = set()
+    for key, node in design.nodes.items():
+        if not node.name.strip():
+            yield Problem(ERROR, key, f"node {key} has no name", "Give it a name.")
+        elif count[node.name] > 1 and node.name in seen:
+            other = design.free_name(node.name)
+            yield Problem(
+                ERROR,
+                key,
+                f"two nodes are called {node.name}",
+                "Give one of them another name.",
+                Fix(f"Rename to {other}", partial(edits.rename, node=key, name=other)),
+            )
+        seen.add(node.name)
+
+
+def _bad_wires(design: Design) -> Iterator[Problem]:
+    for target, source in design.wires.items():
+        for end, output in ((target, False), (source, True)):
+            node = design.nodes[end.node]
+            ins, outs = ports_of(design, node)
+            if end.port not in (outs if output else [p.name for p in ins]):
+                side = "output" if output else "input"
+                yield Problem(
+                    ERROR,
+                    node.id,
+                    f"{node.name} has no {side} {end.port!r}, but a wire goes there",
+                    "Remove the wire.",
+                    Fix("Remove the wire", partial(edits.disconnect, target=target)),
+                )
+
+
+def unconnected(node: Node, block: Block, connected: Collection[str]) -> Iterator[Problem]:
+    """Inputs that need a wire and have none."""
+    for port in block.ports():
+        if not port.optional and port.name not in connected:
+            yield Problem(
+                ERROR,
+                node.id,
+                f"{node.name}: {port.label or port.name} is not connected",
+                "Drag a wire to it from an output.",
+            )

@@ -1,0 +1,1 @@
+"""Activations, gradients, saliency and evaluation as numbers; nothing here draws."""

@@ -1,0 +1,63 @@
+"""One look at a batch: every node's output and the prediction's gradient at the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from core.compile.model import Network
+from core.compile.names import resolve
+from core.design.document import End
+
+
+class Look(NamedTuple):
+    """What a look shows; all arrays have the batch in front.
+
+    ``outputs`` holds each node's output by node id. ``gradients`` holds, by Input node id, the
+    gradient of the predicted class's logit (of the sum, where nothing is classified) with respect
+    to the input, or for token ids with respect to their embeddings. ``probabilities`` is None
+    where the loss has none.
+    """
+
+    outputs: dict[str, jax.Array]
+    gradients: dict[str, list[jax.Array]]
+    prediction: jax.Array
+    probabilities: jax.Array | None
+
+
+def look(network: Network, feed: Mapping[str, jax.Array]) -> Look:
+    """Run a network in evaluation mode and take the input gradient (Simonyan et al. 2014).
+
+    ``feed`` holds one array ``[B, ...]`` for each Input node by id. With several positions a
+    sample (tokens), the prediction explained is the last one.
+    """
+    loss = network.plan.losses[0]
+    found = network.values(feed)
+    places = {node: _where_gradient_reaches(network, node, feed[node]) for node in feed}
+    nudge = {end: jnp.zeros_like(found[end]) for ends in places.values() for end in ends}
+
+    def score(nudge: dict[End, jax.Array]) -> jax.Array:
+        prediction = network.values(feed, nudge)[loss.prediction]
+        last = prediction.reshape(prediction.shape[0], -1, prediction.shape[-1])[:, -1]
+        classified = loss.probabilities is not None and last.shape[-1] > 1
+        return (last.max(axis=-1) if classified else last.sum(axis=-1)).sum()
+
+    slopes = jax.grad(score)(nudge)
+    scope = {port: found[end] for port, end in loss.inputs.items() if end in found}
+    return Look(
+        {end.node: value for end, value in found.items()},
+        {node: [slopes[end] for end in ends] for node, ends in places.items()},
+        found[loss.prediction],
+        loss.probabilities.run(scope, resolve) if loss.probabilities else None,
+    )
+
+
+def _where_gradient_reaches(network: Network, node: str, value: jax.Array) -> list[End]:
+    """The input itself, or for ids the outputs of the layers that read them."""
+    here = End(node, "output")
+    if jnp.issubdtype(value.dtype, jnp.floating):
+        return [here]
+    return [step.output for step in network.plan.steps if here in step.inputs.values()]

@@ -1,0 +1,86 @@
+"""Turns a look at one sample into what the window shows, texts included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import jax
+import numpy as np
+
+from core.explain.saliency import saliency
+from core.train.events import View
+
+if TYPE_CHECKING:
+    from core.explain.look import Look
+    from core.train.job import Job
+    from core.train.program import State
+
+
+def make_view(job: Job, state: State, node: str, number: int, step: int) -> View:
+    """Look at one probe sample with the weights of ``state``; see ``View`` for the shapes."""
+    rows = job.probe_rows()
+    row = int(rows[number % len(rows)])
+    plan = job.program.plan
+    seen = jax.device_get(job.program.look(state, row))
+    source = plan.inputs[0]
+    sample = job.prepared.columns[plan.feeds[source]][row]
+    tokens = np.issubdtype(sample.dtype, np.integer)
+    kind = "tokens" if tokens else "image" if sample.ndim == 3 else "values"
+    column = job.prepared.dataset.columns[plan.feeds[source]]
+    spelled = tuple(_spell(column.classes, i) for i in sample.ravel()) if tokens else ()
+    activation = seen.outputs.get(node)
+    true_text, predicted_text, correct, probabilities, classes = _verdict(job, row, seen)
+    return View(
+        step=step,
+        row=number % len(rows),
+        rows=len(rows),
+        node=node,
+        activation=None if activation is None else np.asarray(activation[0]),
+        sample=sample,
+        saliency=saliency([g[0] for g in seen.gradients[source]], kind),
+        tokens=spelled,
+        true_text=true_text,
+        predicted_text=predicted_text,
+        correct=correct,
+        probabilities=probabilities,
+        classes=classes,
+    )
+
+
+def _verdict(
+    job: Job, row: int, seen: Look
+) -> tuple[str, str, bool | None, np.ndarray, tuple[str, ...]]:
+    """True and predicted value of the last position, as texts."""
+    plan = job.program.plan
+    loss = plan.losses[0]
+    name = plan.feeds.get(loss.target_node or "")
+    none = np.zeros(0, np.float32)
+    if name is None:
+        return "", "", None, none, ()
+    truth = job.prepared.columns[name][row]
+    if seen.probabilities is None:
+        mean, deviation = job.prepared.scales.get(name, (0.0, 1.0))
+        shown = np.asarray(seen.prediction[0]) * deviation + mean
+        return _numbers(truth * deviation + mean), _numbers(shown), None, none, ()
+    classes = job.prepared.dataset.columns[name].classes
+    all_positions = np.asarray(seen.probabilities)
+    probabilities = all_positions.reshape(-1, all_positions.shape[-1])[-1]
+    if probabilities.shape[-1] == 1:
+        yes = probabilities[0]
+        probabilities = np.array([1 - yes, yes], np.float32)
+    guess, right = int(probabilities.argmax()), int(np.ravel(truth)[-1])
+    texts = _spell(classes, right), _spell(classes, guess)
+    return *texts, guess == right, probabilities, _names(classes, len(probabilities))
+
+
+def _spell(classes: Sequence[str], index: int) -> str:
+    return classes[index] if 0 <= index < len(classes) else str(index)
+
+
+def _names(classes: Sequence[str], count: int) -> tuple[str, ...]:
+    return tuple(_spell(classes, i) for i in range(count))
+
+
+def _numbers(values: np.ndarray) -> str:
+    return ", ".join(f"{v:.4g}" for v in np.ravel(values)[:6])

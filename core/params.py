@@ -1,0 +1,228 @@
+"""Parameters declared once as class fields.
+
+Blocks, optimizers, schedules and data sources are all ``Configured``: from the one declaration come
+validation, the saved form, the inspector's form and the help page.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, Self, cast
+
+Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
+
+_KIND_OF_TYPE = {bool: "bool", int: "int", float: "float", str: "text", tuple: "ints"}
+
+
+@dataclass(frozen=True)
+class Param:
+    """One parameter of a ``Configured`` class.
+
+    ``kind`` is one of ``bool``, ``int``, ``float``, ``text``, ``choice`` (one of ``choices``),
+    ``ints`` (a tuple of integers, such as a shape), ``names`` (a tuple of strings),
+    ``path`` (a file), ``folder`` and ``column`` (a column of the design's data).
+    ``minimum`` and ``maximum`` bound numbers, and each element of ``ints``.
+    """
+
+    name: str
+    kind: str
+    default: Value
+    label: str
+    help: str
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+
+    def fault(self, value: object) -> str | None:
+        """Say what is wrong with ``value``, or None if it may be used."""
+        check = _CHECKS[self.kind]
+        wrong = check(self, value)
+        return f"{self.label} {wrong}" if wrong else None
+
+    def parse(self, text: str) -> Value:
+        """Read a value from what a person types (``8, 8, 1`` for a shape).
+
+        Raises ValueError naming what was expected.
+        """
+        text = text.strip()
+        if self.kind == "bool":
+            if text.lower() not in ("true", "false"):
+                raise ValueError(f"{self.label} must be true or false, not {text!r}")
+            return text.lower() == "true"
+        if self.kind in ("int", "float"):
+            try:
+                return int(text) if self.kind == "int" else float(text)
+            except ValueError:
+                noun = "a whole number" if self.kind == "int" else "a number"
+                raise ValueError(f"{self.label} must be {noun}, not {text!r}") from None
+        if self.kind == "ints":
+            try:
+                return tuple(int(part) for part in text.strip("()[]").split(",") if part.strip())
+            except ValueError:
+                raise ValueError(
+                    f"{self.label} must be whole numbers with commas between them, not {text!r}"
+                ) from None
+        if self.kind == "names":
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        return text
+
+
+def param(
+    default: Value,
+    *,
+    label: str,
+    help: str,
+    kind: str | None = None,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: Sequence[str] = (),
+) -> Any:
+    """Declare a parameter; its kind follows from the default unless it is given."""
+    found = kind or ("choice" if choices else _KIND_OF_TYPE[type(default)])
+    meta = {
+        "kind": found,
+        "label": label,
+        "help": help,
+        "minimum": minimum,
+        "maximum": maximum,
+        "choices": tuple(choices),
+    }
+    return dataclasses.field(default=default, metadata=meta)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A parameter value that cannot be used: which parameter, and why."""
+
+    name: str
+    message: str
+
+
+class Configured:
+    """Base of every class that is a kind name and some parameters.
+
+    Subclasses are frozen dataclasses whose fields come from ``param``. ``kind`` is the saved name
+    and is permanent; ``label`` is what people see; the docstring is the help.
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+
+    @classmethod
+    def params(cls) -> tuple[Param, ...]:
+        """The parameters, in the order of declaration."""
+        return _params_of(cls)  # type: ignore[arg-type]
+
+    @classmethod
+    def defaults(cls) -> dict[str, Value]:
+        """The default value of every parameter."""
+        return {p.name: p.default for p in cls.params()}
+
+    def values(self) -> dict[str, Value]:
+        """The value of every parameter."""
+        return {p.name: getattr(self, p.name) for p in self.params()}
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> tuple[Self, tuple[Fault, ...]]:
+        """Build from saved values. A faulty value is reported, and the default stands in for it."""
+        good: dict[str, Any] = {}
+        faults = []
+        known = {p.name: p for p in cls.params()}
+        for name, raw in values.items():
+            if name not in known:
+                hint = ", ".join(known) or "none"
+                faults.append(Fault(name, f"{cls.label} has no parameter {name!r} (it has {hint})"))
+                continue
+            value = plain(raw)
+            wrong = known[name].fault(value)
+            if wrong:
+                faults.append(Fault(name, wrong))
+            else:
+                good[name] = float(value) if known[name].kind == "float" else value
+        return cls(**good), tuple(faults)
+
+    @classmethod
+    def summary(cls) -> str:
+        """The first sentence of the docstring, for tooltips."""
+        return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+
+
+def plain(value: Any) -> Any:
+    """Turn JSON lists into tuples, so that values compare and hash."""
+    return tuple(plain(v) for v in value) if isinstance(value, list | tuple) else value
+
+
+@cache
+def _params_of(cls: type) -> tuple[Param, ...]:
+    fields = dataclasses.fields(cls)
+    return tuple(
+        Param(name=f.name, default=cast(Value, f.default), **f.metadata)
+        for f in fields
+        if "kind" in f.metadata
+    )
+
+
+def _limits(p: Param, value: float) -> str | None:
+    if p.minimum is not None and value < p.minimum:
+        return f"must be at least {p.minimum:g}, not {value:g}"
+    if p.maximum is not None and value > p.maximum:
+        return f"must be at most {p.maximum:g}, not {value:g}"
+    return None
+
+
+def _check_bool(p: Param, value: object) -> str | None:
+    return None if isinstance(value, bool) else f"must be true or false, not {value!r}"
+
+
+def _check_int(p: Param, value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return f"must be a whole number, not {value!r}"
+    return _limits(p, value)
+
+
+def _check_float(p: Param, value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"must be a number, not {value!r}"
+    if not math.isfinite(value):
+        return f"must be finite, not {value!r}"
+    return _limits(p, value)
+
+
+def _check_text(p: Param, value: object) -> str | None:
+    return None if isinstance(value, str) else f"must be text, not {value!r}"
+
+
+def _check_choice(p: Param, value: object) -> str | None:
+    if isinstance(value, str) and value in p.choices:
+        return None
+    return f"must be one of {', '.join(p.choices)}, not {value!r}"
+
+
+def _check_ints(p: Param, value: object) -> str | None:
+    if not isinstance(value, tuple):
+        return f"must be a list of whole numbers, not {value!r}"
+    return next((w for v in value if (w := _check_int(p, v))), None)
+
+
+def _check_names(p: Param, value: object) -> str | None:
+    if isinstance(value, tuple) and all(isinstance(v, str) for v in value):
+        return None
+    return f"must be a list of names, not {value!r}"
+
+
+_CHECKS = {
+    "bool": _check_bool,
+    "int": _check_int,
+    "float": _check_float,
+    "text": _check_text,
+    "choice": _check_choice,
+    "ints": _check_ints,
+    "names": _check_names,
+    "path": _check_text,
+    "folder": _check_text,
+    "column": _check_text,
+}

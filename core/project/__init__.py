@@ -1,0 +1,1 @@
+"""Project files and the store of runs."""

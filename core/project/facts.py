@@ -1,0 +1,28 @@
+"""What is known of a design's data, for the analysis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.data.binding import DataBinding, describe, faults
+from core.design.analysis import DataFacts
+from core.design.document import Design
+from core.errors import InputError
+
+
+def data_facts(design: Design, folder: Path) -> DataFacts | None:
+    """Columns of the bound data, or why it cannot be read; None where no data is bound.
+
+    ``folder`` is that of the project file, from which relative paths count.
+    """
+    if design.data is None:
+        return None
+    try:
+        binding = DataBinding.from_json(design.data)
+        wrong = faults(binding)
+        if wrong:
+            return DataFacts({}, fault=f"data: {wrong[0].message}", remedy="Choose the data again.")
+        found = describe(binding, folder)
+    except InputError as error:
+        return DataFacts({}, fault=f"data: {error.message}", remedy=error.hint)
+    return DataFacts(found.columns, found.inputs, found.targets)

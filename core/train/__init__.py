@@ -1,0 +1,1 @@
+"""Recipes, the training loop, checkpoints, and the worker process with its events."""

@@ -1,0 +1,136 @@
+"""Training state and weights on disk, as safetensors. Nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file, save
+
+from core.errors import InputError
+from core.project.file import write_atomically
+from core.train.program import Program, State
+
+CHECKPOINT = "checkpoint.safetensors"
+WEIGHTS = "weights.safetensors"
+
+
+def save_checkpoint(
+    directory: Path, program: Program, state: State, progress: dict[str, Any]
+) -> None:
+    """Write all that resuming needs; ``progress`` is plain JSON, kept beside it. Raises OSError."""
+    arrays = {
+        name: _to_numpy(value)
+        for name, value in zip(_names(program, state), _leaves(state), strict=True)
+    }
+    metadata = {"progress": json.dumps(progress)}
+    write_atomically(directory / CHECKPOINT, save(arrays, metadata))
+
+
+def load_checkpoint(directory: Path, program: Program) -> tuple[State, dict[str, Any]]:
+    """The saved state and progress. Raises InputError naming the file if it does not fit."""
+    path = directory / CHECKPOINT
+    fresh = program.initial_state()
+    try:
+        with safe_open(path, framework="numpy") as file:
+            progress = json.loads(file.metadata()["progress"])
+            names = _names(program, fresh)
+            if set(names) != set(file.keys()):
+                odd = sorted(set(names) ^ set(file.keys()))[0]
+                raise InputError(
+                    f"{path} does not fit the design or optimizer: {odd!r} is in only one of them",
+                    "Train anew, or go back to the design and optimizer of that run.",
+                )
+            values = [
+                _like(file.get_tensor(name), leaf, f"{path}: {name}")
+                for name, leaf in zip(names, _leaves(fresh), strict=True)
+            ]
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist", "Train first.") from None
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path} is damaged: {error}", "Train anew.") from None
+    form = jax.tree.structure((fresh.params, fresh.rest, fresh.optimizer))
+    params, rest, optimizer = jax.device_put(jax.tree.unflatten(form, values), program.device)
+    return State(params, rest, optimizer, *program.no_sums()), progress
+
+
+def save_weights(directory: Path, program: Program, state: State) -> None:
+    """Write the weights and batch statistics alone, named ``node.kernel``. Raises OSError."""
+    named = dict(zip(program.param_names, state.params, strict=True))
+    named |= {
+        name: value
+        for name, value in zip(program.rest_names, state.rest, strict=True)
+        if _is_weight(value)
+    }
+    arrays = {name: _to_numpy(value) for name, value in named.items()}
+    write_atomically(directory / WEIGHTS, save(arrays))
+
+
+def load_weights(directory: Path, program: Program) -> State:
+    """The state to evaluate or look at: the final weights, or the last checkpoint's without them.
+
+    Raises InputError naming the file if it does not fit.
+    """
+    path = directory / WEIGHTS
+    if not path.is_file():
+        return load_checkpoint(directory, program)[0]
+    fresh = program.initial_state()
+    try:
+        saved = load_file(path)
+    except SafetensorError as error:
+        raise InputError(f"{path} is damaged: {error}", "Train anew.") from None
+
+    def fitted(names: list[str], leaves: list[jax.Array]) -> list[Any]:
+        for name, leaf in zip(names, leaves, strict=True):
+            if name not in saved and _is_weight(leaf):
+                raise InputError(f"{path} has no {name!r}", "Train anew.")
+        return [
+            _like(saved[name], leaf, f"{path}: {name}") if name in saved else leaf
+            for name, leaf in zip(names, leaves, strict=True)
+        ]
+
+    params = fitted(program.param_names, fresh.params)
+    rest = fitted(program.rest_names, fresh.rest)
+    return fresh._replace(**jax.device_put({"params": params, "rest": rest}, program.device))
+
+
+def _names(program: Program, state: State) -> list[str]:
+    paths = jax.tree_util.tree_flatten_with_path(state.optimizer)[0]
+    return [
+        *(f"param/{n}" for n in program.param_names),
+        *(f"rest/{n}" for n in program.rest_names),
+        *(f"optimizer/{jax.tree_util.keystr(path)}" for path, _ in paths),
+    ]
+
+
+def _leaves(state: State) -> list[jax.Array]:
+    return jax.tree.leaves((state.params, state.rest, state.optimizer))
+
+
+def _is_key(value: jax.Array) -> bool:
+    return bool(jax.numpy.issubdtype(value.dtype, jax.dtypes.prng_key))
+
+
+def _is_weight(value: jax.Array) -> bool:
+    return bool(jax.numpy.issubdtype(value.dtype, jax.numpy.floating))
+
+
+def _to_numpy(value: jax.Array) -> np.ndarray:
+    # A copy that owns its memory: safetensors wants contiguous arrays, donation frees the original.
+    raw = jax.random.key_data(value) if _is_key(value) else value
+    return np.array(raw, order="C")
+
+
+def _like(saved: np.ndarray, leaf: jax.Array, where: str) -> Any:
+    expected = jax.random.key_data(leaf) if _is_key(leaf) else leaf
+    if saved.shape != expected.shape or saved.dtype != expected.dtype:
+        raise InputError(
+            f"{where} is {saved.dtype}{list(saved.shape)}, "
+            f"but the design needs {expected.dtype}{list(expected.shape)}",
+            "Train anew, or go back to the design of that run.",
+        )
+    return jax.random.wrap_key_data(jax.numpy.asarray(saved)) if _is_key(leaf) else saved

@@ -1,0 +1,29 @@
+"""Which device trains."""
+
+from __future__ import annotations
+
+import jax
+
+from core.errors import InputError
+
+CHOICES = ("auto", "cpu", "gpu", "tpu")
+
+
+def pick(choice: str = "auto") -> jax.Device:
+    """The first device of a kind; ``auto`` takes what JAX prefers.
+
+    Raises InputError when there is none of that kind.
+    """
+    try:
+        return jax.devices(None if choice == "auto" else choice)[0]
+    except RuntimeError:
+        found = ", ".join(sorted({d.platform for d in jax.devices()}))
+        raise InputError(
+            f"there is no {choice} that JAX can use here (it finds {found})",
+            "Run `layerloom doctor` to see what is missing.",
+        ) from None
+
+
+def title(device: jax.Device) -> str:
+    """``cpu:0`` or ``gpu:0``."""
+    return f"{device.platform}:{device.id}"

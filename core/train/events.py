@@ -1,0 +1,214 @@
+"""What the trainer tells, and what it can be told, as small typed messages. No JAX, no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Figures = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of what the trainer tells."""
+
+
+@dataclass(frozen=True)
+class Ready(Event):
+    """The process is warm; ``device`` is what it would train on."""
+
+    device: str
+
+
+@dataclass(frozen=True)
+class Started(Event):
+    """A run begins, at ``epoch`` of ``epochs`` when it is resumed (0 for a new one)."""
+
+    run: str
+    directory: str
+    device: str
+    epoch: int
+    epochs: int
+    steps_per_epoch: int
+    train_samples: int
+
+
+@dataclass(frozen=True)
+class Compiled(Event):
+    """The training step is compiled; ``seconds`` is how long that took."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Progress(Event):
+    """Figures of the training steps since the last such event.
+
+    ``epoch`` is fractional: 2.5 is the middle of the third. ``samples_per_second`` counts steps.
+    """
+
+    epoch: float
+    step: int
+    train: Figures
+    samples_per_second: float
+
+
+@dataclass(frozen=True)
+class EpochEnd(Event):
+    """An epoch is done and saved: mean figures of its steps, and the validation split's."""
+
+    epoch: int
+    step: int
+    train: Figures
+    validation: Figures
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class Paused(Event):
+    """Training waits."""
+
+
+@dataclass(frozen=True)
+class Continued(Event):
+    """Training goes on after a pause."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a run ended; the fields are those of ``layerloom train --json``."""
+
+    run: str
+    device: str
+    epochs: int
+    steps: int
+    seconds: float
+    first_step_seconds: float
+    samples_per_second: float
+    stopped_by: str
+    train: Figures
+    validation: Figures
+    test: Figures
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Finished(Event):
+    """The run is over, by its epochs, by a stop, or because it diverged."""
+
+    summary: Summary
+
+
+@dataclass(frozen=True)
+class Loaded(Event):
+    """The weights of an earlier run are there to look at."""
+
+    run: str
+
+
+@dataclass(frozen=True)
+class Failed(Event):
+    """What was asked for could not be done; the process goes on."""
+
+    message: str
+    hint: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class View(Event):
+    """One look at the probe sample.
+
+    ``activation`` is the watched node's output without the batch axis, None if the node has none.
+    ``sample`` is the input as it is fed and ``saliency`` how much each element matters, per
+    element of the sample (images: per pixel). ``tokens`` spells a token sample out. Texts are
+    ready to show; ``probabilities`` and ``classes`` are empty where nothing is classified.
+    """
+
+    step: int
+    row: int
+    rows: int
+    node: str
+    activation: np.ndarray | None
+    sample: np.ndarray
+    saliency: np.ndarray
+    tokens: tuple[str, ...]
+    true_text: str
+    predicted_text: str
+    correct: bool | None
+    probabilities: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Command:
+    """Base of what the trainer can be told."""
+
+
+@dataclass(frozen=True)
+class Train(Command):
+    """Train a design (project file text) whose data paths are relative to ``folder``.
+
+    Runs are kept under ``store``; ``resume`` names a run to go on with.
+    """
+
+    design: str
+    folder: str
+    store: str
+    project: str
+    resume: str = ""
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class LoadRun(Command):
+    """Make the weights of a run available for looking."""
+
+    folder: str
+    store: str
+    run: str
+
+
+@dataclass(frozen=True)
+class Watch(Command):
+    """Look at this node (an id) for this row of the validation split; ``every`` seconds at most."""
+
+    node: str
+    row: int
+    every: float = 0.5
+
+
+@dataclass(frozen=True)
+class Pause(Command):
+    """Wait after the present step."""
+
+
+@dataclass(frozen=True)
+class Continue(Command):
+    """Go on after a pause."""
+
+
+@dataclass(frozen=True)
+class Stop(Command):
+    """End the run after the present step, and save it."""
+
+
+@dataclass(frozen=True)
+class Shutdown(Command):
+    """End the process."""
+
+
+def figures_json(summary: Summary) -> dict[str, Any]:
+    """The summary as plain JSON values; figures that are not finite become null."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {k: plain(v) for k, v in value.items()}
+        if isinstance(value, float) and not np.isfinite(value):
+            return None
+        return value
+
+    return {name: plain(getattr(summary, name)) for name in summary.__dataclass_fields__}

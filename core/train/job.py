@@ -1,0 +1,54 @@
+"""From a design and its data to a program that can train, evaluate and be looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import jax
+import numpy as np
+
+from core.compile.plan import make_plan
+from core.data.binding import DataBinding, Prepared, prepare
+from core.design.analysis import Analysis, analyse
+from core.design.document import Design
+from core.project.facts import data_facts
+from core.train.devices import pick
+from core.train.events import View
+from core.train.program import Program, State
+
+
+@dataclass(frozen=True)
+class Job:
+    """A design made ready on a device."""
+
+    design: Design
+    analysis: Analysis
+    prepared: Prepared
+    program: Program
+    device: jax.Device
+
+    @classmethod
+    def of(cls, design: Design, folder: Path, device: str = "auto") -> Job:
+        """Check, load the data, and build the network.
+
+        Raises InputError naming the first error of the design, its data or the device.
+        """
+        analysis = analyse(design, data_facts(design, folder))
+        plan = make_plan(analysis)
+        assert design.data is not None, "a design without data has an error"
+        prepared = prepare(DataBinding.from_json(design.data), folder)
+        place = pick(device)
+        program = Program(plan, analysis.recipe, prepared, place)
+        return cls(design, analysis, prepared, program, place)
+
+    def probe_rows(self) -> np.ndarray:
+        """The rows that may be looked at: the validation split, else the training split."""
+        splits = self.prepared.splits
+        return splits["validation"] if len(splits["validation"]) else splits["train"]
+
+    def view(self, state: State, node: str, number: int, step: int) -> View:
+        """Look at one probe sample; ``number`` counts in the probe rows and wraps around."""
+        from core.explain.view import make_view
+
+        return make_view(self, state, node, number, step)

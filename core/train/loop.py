@@ -1,0 +1,232 @@
+"""The training loop: epochs of steps, figures, checkpoints and events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import jax
+import numpy as np
+
+from core.errors import WorkError
+from core.project.runs import Point, Run, RunStore
+from core.train.checkpoint import load_checkpoint, save_checkpoint, save_weights
+from core.train.devices import title
+from core.train.events import (
+    Compiled,
+    EpochEnd,
+    Event,
+    Figures,
+    Finished,
+    Progress,
+    Started,
+    Summary,
+    figures_json,
+)
+from core.train.job import Job
+from core.train.program import State
+
+# Seconds between two readings of the figures: what a screen can show, and rarely enough that the
+# device need not wait.
+READING_INTERVAL = 0.2
+# Steps may be queued faster than the device does them; this bounds the queue, so that a stop or a
+# view is answered soon.
+QUEUE = 0.02
+
+Emit = Callable[[Event], None]
+# Called between steps; may look at the training or wait, and says whether to go on.
+Between = Callable[["Training"], bool]
+
+
+@dataclass
+class Training:
+    """A run in progress: where it stands and its state."""
+
+    job: Job
+    store: RunStore
+    run: Run
+    state: State
+    epoch: int = 0
+    step: int = 0
+    train_seconds: float = 0.0
+    train_samples: int = 0
+    compile_seconds: float = 0.0
+    earlier_seconds: float = 0.0
+    diverged: bool = False
+    _points: list[Point] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, job: Job, store: RunStore, run: Run, resume: bool) -> Training:
+        """Start at the first step, or at the end of the last epoch that was saved."""
+        if not resume:
+            return cls(job, store, run, job.program.initial_state())
+        state, progress = load_checkpoint(run.directory, job.program)
+        store.forget_after(run, progress["step"])
+        store.set_status(run, "running")
+        return cls(
+            job,
+            store,
+            run,
+            state,
+            epoch=progress["epoch"],
+            step=progress["step"],
+            earlier_seconds=progress["seconds"],
+        )
+
+
+def run_training(training: Training, emit: Emit, between: Between) -> Summary:
+    """Train until the recipe's epochs are done, ``between`` says no, or the loss is not finite.
+
+    Every epoch ends with a validation and a checkpoint. Raises WorkError when memory runs out or
+    the disk refuses.
+    """
+    began = time.perf_counter()
+    job, program = training.job, training.job.program
+    emit(
+        Started(
+            training.run.id,
+            str(training.run.directory),
+            title(job.device),
+            training.epoch,
+            program.recipe.epochs,
+            program.steps_per_epoch,
+            len(program.train_rows),
+        )
+    )
+    try:
+        program.compile(training.state)
+        training.compile_seconds = time.perf_counter() - began
+        emit(Compiled(training.compile_seconds))
+        if training.step == 0:
+            _save(training, 0.0)
+        stopped_by = _epochs(training, emit, between, began)
+        summary = _summary(training, stopped_by, time.perf_counter() - began)
+        if not training.diverged:
+            save_weights(training.run.directory, program, training.state)
+    except jax.errors.JaxRuntimeError as error:
+        training.store.set_status(training.run, "interrupted")
+        raise _explained(error) from error
+    except OSError as error:
+        raise WorkError(
+            f"the run could not be saved in {training.run.directory}: {error.strerror or error}",
+            "Free some space, then resume.",
+        ) from error
+    training.store.set_status(training.run, stopped_by, figures_json(summary))
+    emit(Finished(summary))
+    return summary
+
+
+def _epochs(training: Training, emit: Emit, between: Between, began: float) -> str:
+    recipe = training.job.program.recipe
+    first, before = training.epoch, time.perf_counter()
+    while training.epoch < recipe.epochs:
+        figures = _one_epoch(training, emit, between)
+        if figures is None:
+            _record(training)
+            return "diverged" if training.diverged else "interrupted"
+        training.epoch += 1
+        rows = training.job.prepared.splits["validation"]
+        validation = training.job.program.evaluate(training.state, rows)
+        for series, values in (("train", figures), ("validation", validation)):
+            _note(training, series, float(training.epoch), values)
+        _save(training, training.earlier_seconds + time.perf_counter() - began)
+        _record(training)
+        pace = (time.perf_counter() - before) / (training.epoch - first)
+        left = pace * (recipe.epochs - training.epoch)
+        emit(EpochEnd(training.epoch, training.step, figures, validation, left))
+    return "epochs"
+
+
+def _one_epoch(training: Training, emit: Emit, between: Between) -> Figures | None:
+    """Do the steps of an epoch; None if it was broken off. Returns the mean figures."""
+    program = training.job.program
+    batches = program.batches(training.epoch)
+    sums = dict.fromkeys(program.rules, 0.0)
+    count = 0.0
+    clock = reading = waited = time.perf_counter()
+    for number, rows in enumerate(batches, 1):
+        training.state = program.step(training.state, rows)
+        training.step += 1
+        training.train_samples += len(rows)
+        now = time.perf_counter()
+        if now - waited > QUEUE:
+            jax.block_until_ready(training.state.samples)
+            waited = time.perf_counter()
+        last = number == len(batches)
+        if last or now - reading > READING_INTERVAL:
+            part, samples = _read(training)
+            now = time.perf_counter()
+            training.train_seconds += now - clock
+            clock = reading = now
+            for name, value in part.items():
+                sums[name] += value
+            count += samples
+            mean = program.finish(part, samples)
+            epoch = training.epoch + number / len(batches)
+            _note(training, "step", epoch, mean)
+            emit(Progress(epoch, training.step, mean, _speed(training)))
+            if not np.isfinite(mean["loss"]):
+                training.diverged = True
+                return None
+        if not between(training) and not (last and training.epoch + 1 == program.recipe.epochs):
+            return None
+    return program.finish(sums, count)
+
+
+def _read(training: Training) -> tuple[dict[str, float], float]:
+    """Fetch the summed figures from the device and begin new sums."""
+    state = training.state
+    sums, samples = jax.device_get((state.sums, state.samples))
+    fresh, zero = training.job.program.no_sums()
+    training.state = state._replace(sums=fresh, samples=zero)
+    return {name: float(value) for name, value in sums.items()}, float(samples)
+
+
+def _speed(training: Training) -> float:
+    return training.train_samples / training.train_seconds if training.train_seconds else 0.0
+
+
+def _note(training: Training, series: str, epoch: float, figures: Figures) -> None:
+    training._points += [
+        Point(training.step, epoch, series, name, value) for name, value in figures.items()
+    ]
+
+
+def _save(training: Training, seconds: float) -> None:
+    progress = {"epoch": training.epoch, "step": training.step, "seconds": seconds}
+    save_checkpoint(training.run.directory, training.job.program, training.state, progress)
+
+
+def _record(training: Training) -> None:
+    training.store.record(training.run, training._points)
+    training._points.clear()
+
+
+def _summary(training: Training, stopped_by: str, seconds: float) -> Summary:
+    program, splits = training.job.program, training.job.prepared.splits
+    final = {name: program.evaluate(training.state, rows) for name, rows in splits.items()}
+    return Summary(
+        run=training.run.id,
+        device=title(training.job.device),
+        epochs=training.epoch,
+        steps=training.step,
+        seconds=training.earlier_seconds + seconds,
+        first_step_seconds=training.compile_seconds,
+        samples_per_second=_speed(training),
+        stopped_by=stopped_by,
+        train=final["train"],
+        validation=final["validation"],
+        test=final["test"],
+        parameters=training.job.analysis.parameters,
+    )
+
+
+def _explained(error: Exception) -> WorkError:
+    text = str(error)
+    if "RESOURCE_EXHAUSTED" in text or "out of memory" in text.lower():
+        return WorkError(
+            f"out of memory while training: {text.splitlines()[0][:200]}",
+            "Try a smaller batch size or fewer units.",
+        )
+    return WorkError(f"training failed: {text.splitlines()[0][:300]}")

@@ -1,0 +1,224 @@
+"""The training program of a design: pure jitted functions over its state and the resident data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+import optax
+from flax import nnx
+
+from core.compile.figures import FigureRule, figure_rules, figures
+from core.compile.model import Network
+from core.compile.names import resolve
+from core.compile.plan import Plan
+from core.data.binding import Prepared
+from core.explain.look import Look, look
+from core.train.recipe import Recipe
+
+EVALUATION_BATCH = 256
+
+
+class State(NamedTuple):
+    """All that training changes, as flat lists of arrays in a fixed order.
+
+    ``params`` are trained, ``rest`` is what layers keep beside them (batch statistics, random
+    counters), ``optimizer`` is optax's state, ``sums`` the figures summed since the last reading
+    and ``samples`` how many they were summed over.
+    """
+
+    params: list[jax.Array]
+    rest: list[jax.Array]
+    optimizer: Any
+    sums: dict[str, jax.Array]
+    samples: jax.Array
+
+
+class Program:
+    """Compiled functions for one plan, recipe and data set on one device."""
+
+    def __init__(self, plan: Plan, recipe: Recipe, prepared: Prepared, device: jax.Device) -> None:
+        """Build the network and put the data on the device; nothing is compiled yet."""
+        self.plan, self.recipe, self.prepared, self.device = plan, recipe, prepared, device
+        with jax.default_device(device):
+            network = Network(plan, nnx.Rngs(recipe.seed))
+        network.train()
+        self._train_graph, params, rest = _split(network)
+        network.eval()
+        self._eval_graph = _split(network)[0]
+        first_params, self._params_form = jax.tree.flatten(params)
+        first_rest, self._rest_form = jax.tree.flatten(rest)
+        self.param_names = _names(params)
+        self.rest_names = _names(rest)
+        self.train_rows = prepared.splits["train"]
+        self.batch_size = min(recipe.batch_size, len(self.train_rows))
+        self.steps_per_epoch = -(-len(self.train_rows) // self.batch_size)
+        self.schedule = self._schedule()
+        self.optimizer: optax.GradientTransformation = recipe.optimizer.build().run(
+            {"learning_rate": self.schedule}, resolve
+        )
+        self.rules: dict[str, FigureRule] = figure_rules(plan, self._target_scales())
+        self.data = {
+            node: jax.device_put(prepared.columns[column], device)
+            for node, column in plan.feeds.items()
+        }
+        self._first = (first_params, first_rest)
+        self._train_jit = jax.jit(self._train_step, donate_argnums=0)
+        self._evaluate_jit = jax.jit(self._evaluate_step)
+        self._predict_jit = jax.jit(self._predict)
+        self._look_jit = jax.jit(self._look)
+        self._compiled: dict[int, Any] = {}
+
+    def initial_state(self) -> State:
+        """The state before the first step, on the device. May be asked for once only."""
+        params, rest = self._first
+        state = State(params, rest, self.optimizer.init(params), *self.no_sums())
+        return jax.device_put(state, self.device)
+
+    def no_sums(self) -> tuple[dict[str, jax.Array], jax.Array]:
+        """Figures before any sample was counted."""
+        sums = {name: np.zeros((), np.float32) for name in self.rules}
+        return jax.device_put((sums, np.zeros((), np.float32)), self.device)
+
+    def batches(self, epoch: int) -> list[np.ndarray]:
+        """The row numbers of each step of an epoch; the last batch may be smaller.
+
+        The order depends on seed and epoch alone, so that a resumed run sees the same batches.
+        """
+        order = np.random.default_rng([self.recipe.seed, epoch]).permutation(self.train_rows)
+        cuts = range(self.batch_size, len(order), self.batch_size)
+        return [part.astype(np.int32) for part in np.split(order, list(cuts))]
+
+    def compile(self, state: State) -> None:
+        """Compile the train step for both batch sizes that an epoch has."""
+        for size in {self.batch_size, len(self.train_rows) % self.batch_size} - {0}:
+            rows = np.zeros(size, np.int32)
+            self._compiled[size] = self._train_jit.lower(state, self.data, rows).compile()
+
+    def step(self, state: State, rows: np.ndarray) -> State:
+        """One step on the given rows. The old state's arrays are given up."""
+        return self._compiled[len(rows)](state, self.data, rows)
+
+    def look(self, state: State, row: int) -> Look:
+        """Outputs and gradients for one row of the data, layers in evaluation mode."""
+        return self._look_jit(state.params, state.rest, self.data, np.int32(row))
+
+    def evaluate(self, state: State, rows: np.ndarray) -> dict[str, float]:
+        """Figures over the given rows, layers in evaluation mode. NaN for no rows."""
+        if not len(rows):
+            return {name: float("nan") for name in self.rules}
+        size = min(EVALUATION_BATCH, self.prepared.dataset.rows)
+        sums = self.no_sums()[0]
+        for start in range(0, len(rows), size):
+            part = rows[start : start + size]
+            padded = np.resize(part, size).astype(np.int32)
+            weight = (np.arange(size) < len(part)).astype(np.float32)
+            sums = self._evaluate_jit(state.params, state.rest, self.data, padded, weight, sums)
+        return self.finish(jax.device_get(sums), len(rows))
+
+    def predict(self, state: State, rows: np.ndarray) -> np.ndarray:
+        """What the first loss is given as its prediction, for the given rows ``[N, ...]``."""
+        size = min(EVALUATION_BATCH, self.prepared.dataset.rows)
+        parts = []
+        for start in range(0, len(rows), size):
+            part = rows[start : start + size]
+            padded = np.resize(part, size).astype(np.int32)
+            found = self._predict_jit(state.params, state.rest, self.data, padded)
+            parts.append(np.asarray(found)[: len(part)])
+        return np.concatenate(parts)
+
+    def finish(self, sums: Mapping[str, Any], count: float) -> dict[str, float]:
+        """Turn summed figures into shown ones."""
+        return {name: self.rules[name].finish(float(sums[name]) / count) for name in self.rules}
+
+    def network(self, state: State) -> Network:
+        """The network with the state's weights, in evaluation mode."""
+        return self._merge(self._eval_graph, state.params, state.rest)
+
+    def _merge(self, graph: Any, params: list[jax.Array], rest: list[jax.Array]) -> Network:
+        parts = (
+            jax.tree.unflatten(self._params_form, params),
+            jax.tree.unflatten(self._rest_form, rest),
+        )
+        return nnx.merge(graph, *parts)
+
+    def _train_step(self, state: State, data: dict[str, jax.Array], rows: jax.Array) -> State:
+        batch = {node: values[rows] for node, values in data.items()}
+
+        def objective(params: list[jax.Array]) -> tuple[jax.Array, Any]:
+            network = self._merge(self._train_graph, params, state.rest)
+            figure = figures(self.plan, network.values(batch))
+            rest = jax.tree.leaves(_split(network)[2])
+            return figure["loss"].mean(), (figure, rest)
+
+        gradients, (figure, rest) = jax.grad(objective, has_aux=True)(state.params)
+        updates, optimizer = self.optimizer.update(gradients, state.optimizer, state.params)
+        params = optax.apply_updates(state.params, updates)
+        sums = {name: state.sums[name] + figure[name].sum() for name in state.sums}
+        return State(params, rest, optimizer, sums, state.samples + len(rows))
+
+    def _evaluate_step(
+        self,
+        params: list[jax.Array],
+        rest: list[jax.Array],
+        data: dict[str, jax.Array],
+        rows: jax.Array,
+        weight: jax.Array,
+        sums: dict[str, jax.Array],
+    ) -> dict[str, jax.Array]:
+        network = self._merge(self._eval_graph, params, rest)
+        figure = figures(self.plan, network.values({n: v[rows] for n, v in data.items()}))
+        return {name: sums[name] + (weight * figure[name]).sum() for name in sums}
+
+    def _predict(
+        self,
+        params: list[jax.Array],
+        rest: list[jax.Array],
+        data: dict[str, jax.Array],
+        rows: jax.Array,
+    ) -> jax.Array:
+        network = self._merge(self._eval_graph, params, rest)
+        found = network.values({n: data[n][rows] for n in self.plan.inputs})
+        return found[self.plan.losses[0].prediction]
+
+    def _look(
+        self,
+        params: list[jax.Array],
+        rest: list[jax.Array],
+        data: dict[str, jax.Array],
+        row: jax.Array,
+    ) -> Look:
+        network = self._merge(self._eval_graph, params, rest)
+        return look(network, {n: data[n][row[None]] for n in self.plan.inputs})
+
+    def _schedule(self) -> Any:
+        warmup = round(self.recipe.schedule.warmup_epochs * self.steps_per_epoch)
+        total = self.recipe.epochs * self.steps_per_epoch
+        rate = self.recipe.optimizer.learning_rate
+        return self.recipe.schedule.build(rate, warmup, total).run({}, resolve)
+
+    def _target_scales(self) -> dict[str, float]:
+        scales = {}
+        for node, column in self.plan.feeds.items():
+            deviation = self.prepared.scales.get(column, (0, np.ones(1)))[1]
+            if np.size(deviation) == 1:
+                scales[node] = float(np.ravel(deviation)[0])
+        return scales
+
+
+def _split(network: Network) -> tuple[Any, Any, Any]:
+    """The network's form, its trained parameters, and all else that it keeps."""
+    form, params, rest = nnx.split(network, nnx.Param, ...)  # type: ignore[misc]
+    return form, params, rest
+
+
+def _names(state: Any) -> list[str]:
+    """Dotted names of a state's arrays, in the order of its leaves."""
+    paths = jax.tree_util.tree_flatten_with_path(state)[0]
+    return [".".join(_part(key) for key in path if _part(key) != "value") for path, _ in paths]
+
+
+def _part(key: Any) -> str:
+    return str(getattr(key, "key", getattr(key, "name", getattr(key, "idx", key))))

@@ -1,0 +1,76 @@
+"""Begins, resumes and reopens runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.design.document import Design
+from core.errors import InputError
+from core.project.file import from_text, to_content, to_text
+from core.project.runs import Run, RunStore
+from core.train.checkpoint import load_weights
+from core.train.events import LoadRun, Train
+from core.train.job import Job
+from core.train.loop import Training
+
+
+def begin(command: Train) -> Training:
+    """The training that a command asks for. Raises InputError or WorkError."""
+    design = from_text(command.design, command.project)
+    store = RunStore(Path(command.store))
+    run = store.get(command.resume) if command.resume else None
+    return start(design, Path(command.folder), store, command.project, run, command.device)
+
+
+def start(
+    design: Design,
+    folder: Path,
+    store: RunStore,
+    project: str,
+    resume: Run | None = None,
+    device: str = "auto",
+    directory: str = "",
+) -> Training:
+    """A new run of a design, or the rest of an earlier one.
+
+    ``folder`` is where the design's data paths count from; ``directory`` where in the store the run
+    is kept. Raises InputError when the design has errors, or does not fit the run it shall resume.
+    """
+    if resume:
+        check_resumable(design, resume)
+    job = Job.of(design, folder, device)
+    run = resume or store.create(project, to_text(design), directory)
+    training = Training.begin(job, store, run, resume is not None)
+    if training.epoch >= job.program.recipe.epochs:
+        raise InputError(
+            f"run {run.id} has done its {training.epoch} epochs already",
+            "Ask for more epochs than that.",
+        )
+    return training
+
+
+def reopen(command: LoadRun) -> Training:
+    """An earlier run with its weights, to look at. Raises InputError."""
+    run = RunStore(Path(command.store)).get(command.run)
+    return load_run(RunStore(Path(command.store)), run, Path(command.folder))
+
+
+def load_run(store: RunStore, run: Run, folder: Path, device: str = "auto") -> Training:
+    """A run with its final weights; it is not trained on. Raises InputError."""
+    design = from_text(run.snapshot, f"the design of run {run.id}")
+    job = Job.of(design, folder, device)
+    state = load_weights(run.directory, job.program)
+    steps = int(run.summary.get("steps", 0))
+    return Training(job, store, run, state, step=steps)
+
+
+def check_resumable(design: Design, run: Run) -> None:
+    """Raise InputError if what a run was trained on has changed since."""
+    before = to_content(from_text(run.snapshot, f"the design of run {run.id}"))
+    now = to_content(design)
+    for part in ("nodes", "wires", "data"):
+        if before[part] != now[part]:
+            raise InputError(
+                f"the design's {part} changed since run {run.id} was made",
+                "Train anew, or undo the changes.",
+            )

@@ -1,0 +1,182 @@
+"""The worker process: it compiles, trains and explains, told by commands, answering with events."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from multiprocessing.connection import Connection
+
+from core.errors import InputError, LayerloomError
+from core.train.events import (
+    Command,
+    Continue,
+    Continued,
+    Event,
+    Failed,
+    Loaded,
+    LoadRun,
+    Pause,
+    Paused,
+    Ready,
+    Shutdown,
+    Stop,
+    Train,
+    Watch,
+)
+
+# Views may take this share of the time, so that looking does not slow learning down.
+VIEW_SHARE = 0.03
+
+
+def main(pipe: Connection) -> None:
+    """Serve commands from the pipe until it closes or Shutdown comes."""
+    # What libraries print must neither reach the terminal's standard output nor break the pipe.
+    if _has_stderr():
+        os.dup2(sys.stderr.fileno(), 1)
+    Worker(pipe).serve()
+
+
+def _has_stderr() -> bool:
+    try:
+        return sys.stderr is not None and sys.stderr.fileno() >= 0
+    except (OSError, ValueError):
+        return False
+
+
+class Worker:
+    """Serves one window: at most one training, and a network to look at."""
+
+    def __init__(self, pipe: Connection) -> None:
+        """Import JAX, which takes a second, before anything is asked."""
+        from core.train import devices, job, loop
+
+        self.pipe = pipe
+        self._loop, self._job = loop, job
+        self._watch: Watch | None = None
+        self._shown: object = None
+        self._next_view = 0.0
+        self._training: loop.Training | None = None
+        self._stopping = False
+        self._open = True
+        self.tell(Ready(devices.title(devices.pick())))
+
+    def serve(self) -> None:
+        """Carry out commands until told to end."""
+        while self._open:
+            try:
+                command = self.pipe.recv()
+            except (EOFError, OSError):
+                return
+            try:
+                self.obey(command)
+            except LayerloomError as error:
+                self.tell(Failed(error.message, error.hint))
+            except Exception as error:  # noqa: BLE001 - the window must hear of anything
+                first = str(error).splitlines()[0][:300] if str(error) else ""
+                self.tell(
+                    Failed(
+                        f"unexpected {type(error).__name__}: {first}",
+                        "Please report it with the details.",
+                        traceback.format_exc(),
+                    )
+                )
+
+    def tell(self, event: Event) -> None:
+        """Send an event; if the window is gone, stop."""
+        try:
+            self.pipe.send(event)
+        except (BrokenPipeError, OSError):
+            self._open, self._stopping = False, True
+
+    def obey(self, command: Command) -> None:
+        """Carry out a command that came while nothing trains."""
+        match command:
+            case Train():
+                self._train(command)
+            case LoadRun():
+                self._load(command)
+            case Watch():
+                self._watch = command
+                self._look()
+            case Shutdown():
+                self._open = False
+            case _:
+                return
+
+    def _train(self, command: Train) -> None:
+        from core.train.start import begin
+
+        # The old network's memory is given back before the new one is built.
+        self._training = None
+        self._stopping = False
+        self._training = begin(command)
+        self._loop.run_training(self._training, self.tell, self._between)
+        self._look()
+
+    def _load(self, command: LoadRun) -> None:
+        from core.train.start import reopen
+
+        self._training = reopen(command)
+        self.tell(Loaded(command.run))
+        self._look()
+
+    def _between(self, training: object) -> bool:
+        """Between two steps: hear commands, wait while paused, look at the probe."""
+        if self.pipe.poll():
+            self._hear()
+        self._look_on_budget()
+        return not self._stopping
+
+    def _hear(self) -> None:
+        paused = False
+        while self._open and (paused or self.pipe.poll()):
+            try:
+                command = self.pipe.recv()
+            except (EOFError, OSError):
+                self._open, self._stopping = False, True
+                return
+            match command:
+                case Pause() if not paused:
+                    paused = True
+                    self.tell(Paused())
+                case Continue() if paused:
+                    paused = False
+                    self.tell(Continued())
+                case Watch():
+                    self._watch = command
+                    self._next_view = 0.0
+                    if paused:
+                        self._look()
+                case Stop():
+                    self._stopping = True
+                    return
+                case Shutdown():
+                    self._open, self._stopping = False, True
+                    return
+
+    def _look_on_budget(self) -> None:
+        if self._watch is None or time.perf_counter() < self._next_view:
+            return
+        spent = self._look()
+        wait = max(self._watch.every, spent / VIEW_SHARE)
+        self._next_view = time.perf_counter() + wait
+
+    def _look(self) -> float:
+        """Show the watched node and sample; returns the seconds it took after compiling."""
+        training = self._training
+        if training is None or self._watch is None:
+            return 0.0
+        first = self._shown is not training
+        began = time.perf_counter()
+        try:
+            view = training.job.view(
+                training.state, self._watch.node, self._watch.row, training.step
+            )
+        except InputError as error:
+            self.tell(Failed(error.message, error.hint))
+            return 0.0
+        self._shown = training
+        self.tell(view)
+        return 0.0 if first else time.perf_counter() - began

@@ -1,0 +1,39 @@
+"""How commands answer: text or one JSON object on standard output, errors on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from typing import Any
+
+from core.errors import InputError, LayerloomError
+
+DONE, FAILED, WRONG = 0, 1, 2
+
+
+def print_json(value: Any) -> None:
+    """Write the one JSON object of a ``--json`` call."""
+    print(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def print_error(message: str, hint: str = "") -> None:
+    """Write the error line, and the hint's where there is one."""
+    print(f"error: {_one_line(message)}", file=sys.stderr)
+    if hint:
+        print(f"hint: {_one_line(hint)}", file=sys.stderr)
+
+
+def report(error: LayerloomError, as_json: bool) -> int:
+    """Tell the user of an error and return its exit code."""
+    if os.environ.get("LAYERLOOM_DEBUG") == "1":
+        traceback.print_exception(error)
+    print_error(error.message, error.hint)
+    if as_json:
+        print_json({"error": error.message, "hint": error.hint})
+    return WRONG if isinstance(error, InputError) else FAILED
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

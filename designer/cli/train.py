@@ -1,0 +1,228 @@
+"""Train a design without a window."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from core.design import edits
+from core.design.document import Design
+from core.errors import InputError
+from core.project.file import load
+from core.project.runs import Run, RunStore, find_run, store_of
+from core.train.events import Compiled, EpochEnd, Event, Progress, Started, Summary, figures_json
+from core.train.recipe import Recipe
+from designer.cli.output import DONE, FAILED, print_error, print_json
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("file", type=Path, help="project file")
+    parser.add_argument("--epochs", type=int, help="passes over the training split")
+    parser.add_argument("--batch-size", type=int, help="samples in one step")
+    parser.add_argument("--learning-rate", type=float, help="the optimizer's learning rate")
+    parser.add_argument("--seed", type=int, help="start of all randomness")
+    parser.add_argument("--device", choices=("auto", "cpu", "gpu", "tpu"), default="auto")
+    parser.add_argument("--out", type=Path, help="folder for the run's files")
+    parser.add_argument("--resume", action="store_true", help="go on with the last run")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NODE.PARAM=VALUE",
+        help="change a node's parameter for this run; may be repeated",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train and tell how it went."""
+    design = load(options.file)
+    for assignment in options.set:
+        design = with_parameter(design, assignment)
+    design = with_recipe(design, options)
+    resumed: Run | None = None
+    if options.resume:
+        store, resumed = find_run(options.file, str(options.out) if options.out else "")
+    else:
+        store = RunStore(options.out) if options.out else store_of(options.file)
+    if not options.json:
+        print("preparing ...", file=sys.stderr)
+    from core.train.start import start
+
+    training = start(
+        design,
+        options.file.parent,
+        store,
+        options.file.stem,
+        resumed,
+        options.device,
+        "." if options.out else "",
+    )
+    from core.train.loop import run_training
+
+    with _interruptible() as going_on, _progress(options.json) as show:
+        summary = run_training(training, show, lambda _: going_on())
+    return _tell(summary, options.json, training.run.directory)
+
+
+def with_recipe(design: Design, options: argparse.Namespace) -> Design:
+    """The design with the recipe that the options ask for. Raises InputError."""
+    changes = {
+        name: value
+        for name in ("epochs", "batch_size", "seed")
+        if (value := getattr(options, name)) is not None
+    }
+    recipe = Recipe.read(design.recipe)[0].to_json()
+    if options.learning_rate is not None:
+        optimizer = {**recipe["optimizer"], "learning_rate": options.learning_rate}
+        changes["optimizer"] = optimizer
+    if not changes:
+        return design
+    _, faults = Recipe.read(changes)
+    if faults:
+        raise InputError(faults[0].message, "See `layerloom train --help`.")
+    # What the file says wrongly stays, so that it is reported and not silently replaced.
+    return edits.set_recipe(design, {**recipe, **design.recipe, **changes})
+
+
+def with_parameter(design: Design, assignment: str) -> Design:
+    """The design with ``NODE.PARAM=VALUE`` carried out. Raises InputError naming what is wrong."""
+    place, equals, text = assignment.partition("=")
+    name, dot, parameter = place.rpartition(".")
+    if not equals or not dot:
+        raise InputError(
+            f"--set {assignment!r} is not of the form NODE.PARAM=VALUE",
+            "For example --set conv.filters=32.",
+        )
+    node = design.named(name)
+    if node is None:
+        names = [n.name for n in design.nodes.values()]
+        raise InputError(f"--set: there is no node {name!r}", _meant(name, names))
+    found = node.instance
+    if found is None:
+        raise InputError(f"--set: {name} is an unknown block {node.block!r}")
+    declared = {p.name: p for p in found[0].params()}
+    if parameter not in declared:
+        raise InputError(
+            f"--set: {name} ({node.block}) has no parameter {parameter!r}",
+            _meant(parameter, list(declared)),
+        )
+    try:
+        value = declared[parameter].parse(text)
+    except ValueError as error:
+        raise InputError(f"--set {place}: {error}") from None
+    wrong = declared[parameter].fault(value)
+    if wrong:
+        raise InputError(f"--set {place}: {wrong}")
+    return edits.set_params(design, node.id, **{parameter: value})
+
+
+def _meant(word: str, choices: list[str]) -> str:
+    close = difflib.get_close_matches(word, choices, 1)
+    return f"Did you mean {close[0]}?" if close else f"Choose one of: {', '.join(choices)}."
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Ctrl+C ends the run after the present step; a second one ends it at once."""
+    asked = False
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: not asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress(as_json: bool) -> Iterator[Callable[[Event], None]]:
+    """A progress bar on a terminal, a line an epoch elsewhere; always on standard error."""
+    if as_json or not sys.stderr.isatty():
+        yield _silent if as_json else _print_epochs
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[figures]}"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("compiling", total=None, figures="")
+
+        def show(event: Event) -> None:
+            match event:
+                case Started():
+                    bar.update(task, total=event.epochs, completed=event.epoch)
+                case Compiled():
+                    bar.update(task, description="training")
+                case Progress():
+                    bar.update(task, completed=event.epoch)
+                case EpochEnd():
+                    bar.update(task, completed=event.epoch, figures=_figures(event))
+
+        yield show
+
+
+def _silent(_event: Event) -> None:
+    """Say nothing: standard error stays free for messages."""
+
+
+def _print_epochs(event: Event) -> None:
+    if isinstance(event, EpochEnd):
+        print(f"epoch {event.epoch}: {_figures(event)}", file=sys.stderr)
+
+
+def _figures(event: EpochEnd) -> str:
+    shown = [f"{name} {value:.4f}" for name, value in event.train.items()]
+    shown += [f"validation {name} {value:.4f}" for name, value in event.validation.items()]
+    return "  ".join(shown)
+
+
+def _tell(summary: Summary, as_json: bool, directory: Path) -> int:
+    if as_json:
+        print_json(figures_json(summary))
+    else:
+        _print_summary(summary, directory)
+    if summary.stopped_by == "diverged":
+        print_error(
+            f"run {summary.run} diverged: the loss is not finite after step {summary.steps}",
+            "Try a lower --learning-rate.",
+        )
+    elif summary.stopped_by == "interrupted":
+        print_error(
+            f"run {summary.run} was interrupted after epoch {summary.epochs}",
+            "Go on with --resume.",
+        )
+    return DONE if summary.stopped_by in ("epochs", "early_stopping") else FAILED
+
+
+def _print_summary(summary: Summary, directory: Path) -> None:
+    rows: dict[str, Any] = {
+        "train": summary.train,
+        "validation": summary.validation,
+        "test": summary.test,
+    }
+    for name, figures in rows.items():
+        print(f"{name:<11}" + "  ".join(f"{k} {v:.4f}" for k, v in figures.items()))
+    print(
+        f"{summary.parameters:,} parameters, {summary.steps} steps in {summary.seconds:.1f} s, "
+        f"{summary.samples_per_second:,.0f} samples/s on {summary.device}"
+    )
+    print(f"run {summary.run} in {directory}")

@@ -1,0 +1,141 @@
+"""A slim bar above the work that says what happened and offers what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets import icons
+from widgets.style_sheet import BANNER_COLORS
+from widgets.theme import Theme, dark
+
+_ICON_SIZE = 18
+
+
+class Banner(QFrame):
+    """One message at a time; hidden while there is none. ``closed`` follows the close button."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = dark()
+        self._kind = "info"
+        self.setProperty("role", "banner")
+        self._icon = QLabel()
+        self._text = _wrapping("title")
+        self._hint = _wrapping("muted")
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(self._text)
+        words.addWidget(self._hint)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(6)
+        self._shown: list[QPushButton] = []
+        self._close = QToolButton()
+        self._close.setAccessibleName("Close this message")
+        self._close.setToolTip("Close this message")
+        self._close.setIconSize(QSize(16, 16))
+        self._close.clicked.connect(self._on_close)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 7, 8, 7)
+        line.setSpacing(11)
+        line.addWidget(self._icon)
+        line.addLayout(words, 1)
+        line.addLayout(self._buttons)
+        line.addWidget(self._close)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.set_theme(self._theme)
+        self.hide()
+
+    def show_message(
+        self,
+        kind: str,
+        text: str,
+        hint: str = "",
+        actions: Sequence[tuple[str, Callable[[], object]]] = (),
+    ) -> None:
+        """Show ``text`` and below it ``hint``; ``kind`` is info, warning, error or success.
+
+        Each of ``actions`` is a button's label and what it calls; pressing one closes the message.
+        """
+        self._kind = kind
+        self._text.setText(text)
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+        self._set_actions(actions)
+        self.setProperty("kind", kind)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._draw_icon()
+        self.setAccessibleName(f"{kind.capitalize()}: {text}")
+        self.setAccessibleDescription(hint)
+        self.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def message(self) -> str:
+        """The text shown, ``""`` while there is none."""
+        return "" if self.isHidden() else self._text.text()
+
+    def buttons(self) -> list[QPushButton]:
+        """The buttons of the actions, in their order."""
+        return list(self._shown)
+
+    def clear(self) -> None:
+        """Take the message away."""
+        self._set_actions(())
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icons in the colours of ``theme``."""
+        self._theme = theme
+        self._close.setIcon(icons.icon("close", theme.text_muted))
+        self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        color = getattr(self._theme, BANNER_COLORS[self._kind])
+        scale = self.devicePixelRatioF()
+        self._icon.setPixmap(icons.pixmap(self._kind, color, _ICON_SIZE, scale))
+
+    def _set_actions(self, actions: Sequence[tuple[str, Callable[[], object]]]) -> None:
+        while item := self._buttons.takeAt(0):
+            if old := item.widget():
+                old.hide()
+                old.deleteLater()
+        self._shown.clear()
+        for label, call in actions:
+            button = QPushButton(label)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked, call=call: self._act(call))
+            self._buttons.addWidget(button)
+            self._shown.append(button)
+
+    def _act(self, call: Callable[[], object]) -> None:
+        # Cleared first, so that a message that the call shows is not taken away with the old one.
+        self.clear()
+        call()
+
+    def _on_close(self) -> None:
+        self.clear()
+        self.closed.emit()
+
+
+def _wrapping(role: str) -> QLabel:
+    label = QLabel()
+    label.setProperty("role", role)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

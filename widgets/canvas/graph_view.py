@@ -1,0 +1,161 @@
+"""The picture part of the canvas: shows a `Graph`, its selection and its view, without input."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmapCache, QRegion
+
+from widgets.canvas.export import render_to
+from widgets.canvas.gestures.base import Gesture
+from widgets.canvas.graph import End, Graph
+from widgets.canvas.grid import draw_grid
+from widgets.canvas.hints import draw_empty_hint
+from widgets.canvas.hits import OVERVIEW_ZOOM
+from widgets.canvas.navigation import NavigableView
+from widgets.canvas.overview import draw_overview
+from widgets.canvas.scene import CanvasScene
+from widgets.canvas.style import Style
+from widgets.theme import Theme, dark
+
+_CACHE_KILOBYTES = 64 * 1024
+
+
+class GraphView(NavigableView):
+    """Shows one graph; `gesture`, while there is one, paints its own marks on top."""
+
+    selection_changed = Signal(object)
+
+    def __init__(self, theme: Theme | None = None) -> None:
+        super().__init__()
+        QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), _CACHE_KILOBYTES))
+        self.graph_scene = CanvasScene(Style(theme or dark()))
+        self.graph_scene.selection_listener = self._selection_has_changed
+        self.setScene(self.graph_scene)
+        self.gesture: Gesture | None = None
+        self._empty_text = (
+            "Drag a block from the palette to begin",
+            "Connect blocks by dragging from one port to another",
+        )
+        self.centerOn(0, 0)
+        self.setAccessibleName("Design canvas")
+        self._describe()
+
+    @property
+    def graph(self) -> Graph:
+        """The graph shown."""
+        return self.graph_scene.graph
+
+    @property
+    def empty_text(self) -> tuple[str, str]:
+        """The hint on an empty canvas: a line, and a second, smaller one."""
+        return self._empty_text
+
+    @empty_text.setter
+    def empty_text(self, lines: tuple[str, str]) -> None:
+        self._empty_text = lines
+        self.viewport().update()
+
+    def show_graph(self, graph: Graph) -> None:
+        """Show `graph`; only what differs is touched, and the selection is kept."""
+        was_empty = not self.graph_scene.nodes
+        self.graph_scene.show(graph)
+        if self.gesture is not None:
+            self.gesture.refresh()
+        if self.zoom < OVERVIEW_ZOOM or was_empty != (not graph.nodes):
+            self.viewport().update()
+        self._describe()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw everything in another theme."""
+        self.graph_scene.set_style(Style(theme))
+        self.viewport().update()
+
+    def preview(self, positions: dict[str, tuple[float, float]]) -> None:
+        """Move nodes on the screen only, as during a drag."""
+        self.graph_scene.place(positions)
+        if self.zoom < OVERVIEW_ZOOM:
+            self.viewport().update()
+
+    def port_position(self, node: str, port: str, output: bool) -> QPointF:
+        """The centre of a port in scene coordinates; raises KeyError where there is none."""
+        return self.graph_scene.nodes[node].port_at((output, port))
+
+    def node_rect(self, node: str) -> QRectF:
+        """A node's card in scene coordinates; raises KeyError where there is none."""
+        return self.graph_scene.nodes[node].scene_rect()
+
+    def render_to(self, path: str | Path, white_background: bool = False) -> None:
+        """Write the whole picture as SVG or PNG; raises InputError where that is impossible."""
+        render_to(self.graph_scene, Path(path), white_background)
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select exactly these nodes."""
+        self.graph_scene.select(ids)
+
+    def selected_nodes(self) -> list[str]:
+        """The ids of the selected nodes."""
+        return list(self.graph_scene.selected)
+
+    def selected_wires(self) -> list[End]:
+        """The input ends of the selected wires."""
+        return [target for _, target in self.graph_scene.selected_wires]
+
+    def fit_all(self) -> None:
+        """Bring the whole graph into view, at 100 % at most."""
+        self.show_rect(self.graph_scene.content_rect())
+
+    def fit_selection(self) -> None:
+        """Bring the selected nodes into view, or everything where none is selected."""
+        if self.graph_scene.selected:
+            self.show_rect(self.graph_scene.content_rect(self.graph_scene.selected))
+        else:
+            self.fit_all()
+
+    def center_on(self, node: str) -> None:
+        """Bring one node to the centre; raises KeyError for an unknown one."""
+        self.centerOn(self.node_rect(node).center())
+
+    def reveal(self, node: str) -> None:
+        """Select one node and bring it into view where it is not."""
+        self.select([node])
+        self.ensureVisible(self.node_rect(node), 40, 40)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        draw_grid(painter, QRectF(rect), self.zoom, self.graph_scene.look)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        overview = self.zoom < OVERVIEW_ZOOM
+        # An empty region keeps the base class's book-keeping but paints no single item.
+        super().paintEvent(QPaintEvent(QRegion()) if overview else event)
+        painter = QPainter(self.viewport())
+        if overview:
+            area = self.mapToScene(event.rect().adjusted(-1, -1, 1, 1)).boundingRect()
+            painter.setTransform(self.viewportTransform())
+            self.drawBackground(painter, area)
+            draw_overview(painter, self.graph_scene, self.viewportTransform())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.graph_scene.nodes:
+            area = QRectF(self.viewport().rect())
+            draw_empty_hint(painter, area, self._empty_text, self.graph_scene.look)
+        if self.gesture is not None:
+            self.gesture.paint(painter)
+        painter.end()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        # What is painted in viewport coordinates must not scroll with the picture.
+        if self.gesture is not None or not self.graph_scene.nodes:
+            self.viewport().update()
+
+    def _selection_has_changed(self, ids: list[str]) -> None:
+        if self.zoom < OVERVIEW_ZOOM:
+            self.viewport().update()
+        self._describe()
+        self.selection_changed.emit(ids)
+
+    def _describe(self) -> None:
+        scene = self.graph_scene
+        self.setAccessibleDescription(
+            f"{len(scene.nodes)} blocks, {len(scene.wires)} wires, {len(scene.selected)} selected"
+        )

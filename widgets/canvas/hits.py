@@ -1,0 +1,88 @@
+"""What lies under a point of the canvas."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from widgets.canvas.frame_item import FrameItem
+from widgets.canvas.graph import Port
+from widgets.canvas.node_item import NodeItem, PortKey
+from widgets.canvas.node_layout import HEADER
+from widgets.canvas.scene import CanvasScene, WireKey
+from widgets.canvas.wire_item import WireItem
+
+OVERVIEW_ZOOM = 0.3
+PORT_REACH = 12.0
+WIRE_REACH = 6.0
+
+HitKind = Literal["empty", "node", "port", "wire", "frame"]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """The topmost thing under a point; the fields of other kinds are None or empty."""
+
+    kind: HitKind = "empty"
+    node: NodeItem | None = None
+    port: PortKey | None = None
+    wire: WireKey | None = None
+    frame: FrameItem | None = None
+    on_title: bool = False
+    on_badge: bool = False
+
+    def port_view(self) -> Port | None:
+        """The port's description, where a port was hit."""
+        if self.node is None or self.port is None:
+            return None
+        return next(port for key, port in self.node.ports() if key == self.port)
+
+
+def hit_at(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
+    """What lies at a scene point; ports win over nodes, nodes over wires, wires over frames.
+
+    Reaches grow as the canvas is zoomed out, so that targets stay comfortable on the screen.
+    Ports and wires cannot be hit in the overview, where ports are not drawn.
+    """
+    scale = max(1.0, min(2.0, 1 / zoom))
+    reach = PORT_REACH * scale
+    area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+    found = scene.items(
+        area, Qt.ItemSelectionMode.IntersectsItemBoundingRect, Qt.SortOrder.DescendingOrder
+    )
+    nodes = [item for item in found if isinstance(item, NodeItem)]
+    if zoom >= OVERVIEW_ZOOM:
+        hit = _port_hit(nodes, point, reach)
+        if hit is not None:
+            return hit
+    for node in nodes:
+        local = point - node.pos()
+        if node.layout.rect.contains(local):
+            badge = node.layout.badge.adjusted(-3, -3, 3, 3)
+            on_badge = bool(node.view.badge) and badge.contains(local)
+            return Hit("node", node=node, on_title=local.y() <= HEADER, on_badge=on_badge)
+    wires = [item for item in found if isinstance(item, WireItem) and item.isVisible()]
+    if zoom >= OVERVIEW_ZOOM:
+        near = [(wire.distance_to(point), wire) for wire in wires]
+        distance, nearest = min(near, key=lambda pair: pair[0], default=(math.inf, None))
+        if nearest is not None and distance <= WIRE_REACH / zoom:
+            return Hit("wire", wire=(nearest.view.source, nearest.view.target))
+    for frame in found:
+        if isinstance(frame, FrameItem) and frame.title_rect().contains(point):
+            return Hit("frame", frame=frame, on_title=True)
+    return Hit()
+
+
+def _port_hit(nodes: list[NodeItem], point: QPointF, reach: float) -> Hit | None:
+    best, result = reach, None
+    for node in nodes:
+        local = point - node.pos()
+        for output, places in ((False, node.layout.inputs), (True, node.layout.outputs)):
+            for name, center in places.items():
+                distance = math.hypot(local.x() - center.x(), local.y() - center.y())
+                if distance < best:
+                    best, result = distance, Hit("port", node=node, port=(output, name))
+        if result is None and node.layout.rect.contains(local):
+            return None
+    return result

@@ -1,0 +1,60 @@
+"""What the resting pointer does: highlight, cursor shape and tooltips."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt
+
+from widgets.canvas.hits import Hit
+from widgets.canvas.scene import CanvasScene
+
+
+class Hover:
+    """Keeps the highlight of one canvas scene on the thing that was hit last."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        self._scene = scene
+        self._hit = Hit()
+
+    def show(self, hit: Hit) -> None:
+        """Move the highlight to another hit."""
+        old, self._hit = self._hit, hit
+        if old.node is not None and old.node is not hit.node:
+            old.node.set_hovered(False)
+        if hit.node is not None:
+            hit.node.set_hovered(True, hit.port)
+        if old.wire is not None and old.wire != hit.wire and old.wire in self._scene.wires:
+            self._scene.wires[old.wire].set_hovered(False)
+        if hit.wire is not None:
+            self._scene.wires[hit.wire].set_hovered(True)
+
+
+def cursor_for(hit: Hit) -> Qt.CursorShape:
+    """The cursor over what was hit."""
+    shapes = {
+        "port": Qt.CursorShape.PointingHandCursor,
+        "wire": Qt.CursorShape.PointingHandCursor,
+    }
+    return shapes.get(hit.kind, Qt.CursorShape.ArrowCursor)
+
+
+def tooltip_for(hit: Hit, scene: CanvasScene) -> str:
+    """The tooltip over what was hit; empty where there is nothing to say."""
+    port = hit.port_view()
+    if port is not None:
+        lines = [f"<b>{escape(port.label or port.name)}</b>", _html(port.tooltip)]
+        lines += ["<i>optional</i>"] if port.optional else []
+        return "<br>".join(line for line in lines if line)
+    if hit.node is not None:
+        view = hit.node.view
+        if hit.on_badge and view.badge_text:
+            return f"<b>{view.badge.capitalize()}</b><br>{_html(view.badge_text)}"
+        return ""
+    if hit.wire is not None:
+        return _html(scene.wires[hit.wire].view.tooltip)
+    return ""
+
+
+def _html(text: str) -> str:
+    return escape(text).replace("\n", "<br>")

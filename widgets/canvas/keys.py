@@ -1,0 +1,110 @@
+"""What keys do on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+from widgets.canvas.grid import GRID
+
+if TYPE_CHECKING:
+    from widgets.canvas.view import Canvas
+
+_DIRECTIONS = {
+    Qt.Key.Key_Left: QPointF(-1, 0),
+    Qt.Key.Key_Right: QPointF(1, 0),
+    Qt.Key.Key_Up: QPointF(0, -1),
+    Qt.Key.Key_Down: QPointF(0, 1),
+}
+_PLAIN = Qt.KeyboardModifier.NoModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_ALT = Qt.KeyboardModifier.AltModifier
+
+
+def handle_key(canvas: Canvas, event: QKeyEvent) -> bool:
+    """Do what the key means; False where it means nothing here."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    key = Qt.Key(event.key())
+    if event.matches(QKeySequence.StandardKey.SelectAll):
+        canvas.select(list(canvas.graph_scene.nodes))
+        return True
+    if key in _DIRECTIONS and modifiers in (_PLAIN, _SHIFT, _ALT):
+        return _arrow(canvas, _DIRECTIONS[key], modifiers)
+    if modifiers not in (_PLAIN, _SHIFT):
+        return False
+    action = _actions(canvas).get(key)
+    return action() is not False if action is not None else False
+
+
+def _actions(canvas: Canvas) -> dict[Qt.Key, Callable[[], object]]:
+    return {
+        Qt.Key.Key_Delete: canvas.request_delete,
+        Qt.Key.Key_Backspace: canvas.request_delete,
+        Qt.Key.Key_Escape: lambda: _escape(canvas),
+        Qt.Key.Key_F: canvas.fit_selection,
+        Qt.Key.Key_Home: canvas.fit_all,
+        Qt.Key.Key_Plus: canvas.zoom_in,
+        Qt.Key.Key_Equal: canvas.zoom_in,
+        Qt.Key.Key_Minus: canvas.zoom_out,
+        Qt.Key.Key_0: canvas.reset_zoom,
+        Qt.Key.Key_F2: lambda: _on_single(canvas, canvas.rename_requested.emit),
+        Qt.Key.Key_Return: lambda: _on_single(canvas, canvas.node_activated.emit),
+        Qt.Key.Key_Enter: lambda: _on_single(canvas, canvas.node_activated.emit),
+    }
+
+
+def _escape(canvas: Canvas) -> bool:
+    """Cancel the gesture; without one clear the selection; else leave the key to others."""
+    scene = canvas.graph_scene
+    if canvas.cancel_gesture():
+        return True
+    had_selection = bool(scene.selected or scene.selected_wires)
+    scene.select([])
+    return had_selection
+
+
+def _on_single(canvas: Canvas, act: Callable[[str], object]) -> bool:
+    selected = canvas.selected_nodes()
+    if len(selected) == 1:
+        act(selected[0])
+    return len(selected) == 1
+
+
+def _arrow(canvas: Canvas, direction: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
+    """Nudge the selected nodes; with Alt, or with nothing selected, move the selection itself."""
+    scene = canvas.graph_scene
+    if canvas.gesture is not None:
+        return True
+    if modifiers == _ALT or not scene.selected:
+        return _select_towards(canvas, direction)
+    way = direction * GRID * (10 if modifiers == _SHIFT else 1)
+    places = {node: scene.nodes[node].pos() + way for node in scene.selected}
+    canvas.nudged.emit({node: (at.x(), at.y()) for node, at in places.items()})
+    return True
+
+
+def _select_towards(canvas: Canvas, direction: QPointF) -> bool:
+    """Select the nearest node in a direction, or the top-left one to begin with."""
+    nodes = canvas.graph_scene.nodes
+    if not nodes:
+        return False
+    centers = {node: item.scene_rect().center() for node, item in nodes.items()}
+    if not canvas.selected_nodes():
+        first = min(centers, key=lambda node: centers[node].x() + centers[node].y())
+        canvas.reveal(first)
+        return True
+    current = canvas.selected_nodes()[-1]
+    best: tuple[float, str] | None = None
+    for node, center in centers.items():
+        way = center - centers[current]
+        along = QPointF.dotProduct(way, direction)
+        across = abs(way.x() * direction.y()) + abs(way.y() * direction.x())
+        if along > 1:
+            cost = along + 2 * across
+            best = min(best or (cost, node), (cost, node))
+    if best is not None:
+        canvas.reveal(best[1])
+    return True

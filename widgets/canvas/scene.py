@@ -1,0 +1,183 @@
+"""The canvas' items, kept equal to a `Graph` by changing only what differs."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QGraphicsScene
+
+from widgets.canvas.frame_item import FrameItem
+from widgets.canvas.graph import EMPTY, End, Graph, WireView
+from widgets.canvas.node_item import NodeItem
+from widgets.canvas.node_layout import Layouter
+from widgets.canvas.style import Fonts, Style
+from widgets.canvas.wire_item import WireItem
+
+WireKey = tuple[End, End]
+
+
+class CanvasScene(QGraphicsScene):
+    """Nodes, wires and frames by their ids, and which of them are selected.
+
+    `selection_listener` is called with the ids after the set of selected nodes has changed.
+    """
+
+    def __init__(self, look: Style) -> None:
+        super().__init__()
+        self.look = look
+        self.fonts = Fonts()
+        self.layouter = Layouter(self.fonts)
+        self.graph: Graph = EMPTY
+        self.nodes: dict[str, NodeItem] = {}
+        self.wires: dict[WireKey, WireItem] = {}
+        self.frames: dict[str, FrameItem] = {}
+        self.wires_of: dict[str, set[WireItem]] = {}
+        self.frames_of: dict[str, list[FrameItem]] = {}
+        self.selected: dict[str, None] = {}
+        self.selected_wires: dict[WireKey, None] = {}
+        self.selection_listener: Callable[[list[str]], None] = lambda ids: None
+
+    def show(self, graph: Graph) -> None:
+        """Change the items so that they show `graph`; equal parts keep their items untouched."""
+        old, self.graph = self.graph, graph
+        wanted = {
+            (wire.source, wire.target): wire
+            for wire in graph.wires
+            if wire.source.node in graph.nodes and wire.target.node in graph.nodes
+        }
+        for key in [key for key in self.wires if key not in wanted]:
+            self._remove_wire(key)
+        for node_id in [node_id for node_id in self.nodes if node_id not in graph.nodes]:
+            self._remove_node(node_id)
+        rerouted = self._show_nodes(graph)
+        for key, wire in wanted.items():
+            known = self.wires.get(key)
+            if known is None:
+                self._add_wire(key, wire)
+            else:
+                known.view = wire
+        for item in rerouted:
+            item.reroute()
+        if graph.frames != old.frames or old.nodes.keys() != graph.nodes.keys():
+            self._show_frames(graph)
+        else:
+            for frame in self.frames.values():
+                frame.fit()
+        self._cover_items()
+        self._drop_lost_selection()
+
+    def set_style(self, look: Style) -> None:
+        """Draw everything with another theme."""
+        self.look = look
+        for items in (self.nodes, self.wires, self.frames):
+            for item in items.values():
+                item.set_style(look)
+
+    def place(self, positions: Mapping[str, tuple[float, float]]) -> None:
+        """Move nodes on the screen only; wires and frames follow."""
+        wires: set[WireItem] = set()
+        frames: dict[str, FrameItem] = {}
+        for node_id, (x, y) in positions.items():
+            self.nodes[node_id].setPos(x, y)
+            wires |= self.wires_of[node_id]
+            frames |= {frame.view.id: frame for frame in self.frames_of.get(node_id, ())}
+        for wire in wires:
+            wire.reroute()
+        for frame in frames.values():
+            frame.fit()
+
+    def select(self, nodes: Iterable[str], wires: Iterable[WireKey] = ()) -> None:
+        """Select exactly these nodes and wires; unknown ones are left out."""
+        new_nodes = dict.fromkeys(node for node in nodes if node in self.nodes)
+        new_wires = dict.fromkeys(key for key in wires if key in self.wires)
+        for node in self.selected.keys() ^ new_nodes.keys():
+            self.nodes[node].set_selected(node in new_nodes)
+        for key in self.selected_wires.keys() ^ new_wires.keys():
+            self.wires[key].set_selected(key in new_wires)
+        changed = self.selected.keys() != new_nodes.keys()
+        self.selected, self.selected_wires = new_nodes, new_wires
+        if changed:
+            self.selection_listener(list(new_nodes))
+
+    def wire_into(self, target: End) -> WireItem | None:
+        """The wire that ends at an input port, if there is one."""
+        wires = self.wires_of[target.node]
+        return next((wire for wire in wires if wire.view.target == target), None)
+
+    def content_rect(self, nodes: Iterable[str] | None = None) -> QRectF:
+        """The rectangle around the given nodes, or around everything."""
+        rect = QRectF()
+        for node_id in self.nodes if nodes is None else nodes:
+            rect = rect.united(self.nodes[node_id].scene_rect())
+        for frame in self.frames.values() if nodes is None else ():
+            rect = rect.united(frame.rect)
+        return rect
+
+    def _show_nodes(self, graph: Graph) -> set[WireItem]:
+        """Add and change nodes; the answer is the wires that have to follow."""
+        moved: set[WireItem] = set()
+        for node_id, view in graph.nodes.items():
+            item = self.nodes.get(node_id)
+            if item is None:
+                item = self.nodes[node_id] = NodeItem(view, self.layouter, self.look)
+                self.wires_of[node_id] = set()
+                self.addItem(item)
+                continue
+            if item.view is not view and item.view != view:
+                item.show_view(view)
+                moved |= self.wires_of[node_id]
+            position = item.pos()
+            if (position.x(), position.y()) != view.position:
+                item.setPos(*view.position)
+                moved |= self.wires_of[node_id]
+        return moved
+
+    def _add_wire(self, key: WireKey, view: WireView) -> None:
+        source, target = self.nodes[view.source.node], self.nodes[view.target.node]
+        item = self.wires[key] = WireItem(view, source, target, self.look)
+        self.wires_of[view.source.node].add(item)
+        self.wires_of[view.target.node].add(item)
+        source.count_wire((True, view.source.port), 1)
+        target.count_wire((False, view.target.port), 1)
+        self.addItem(item)
+
+    def _remove_wire(self, key: WireKey) -> None:
+        item = self.wires.pop(key)
+        self.selected_wires.pop(key, None)
+        self.wires_of[item.view.source.node].discard(item)
+        self.wires_of[item.view.target.node].discard(item)
+        item.source.count_wire((True, item.view.source.port), -1)
+        item.target.count_wire((False, item.view.target.port), -1)
+        self.removeItem(item)
+
+    def _remove_node(self, node_id: str) -> None:
+        self.removeItem(self.nodes.pop(node_id))
+        del self.wires_of[node_id]
+
+    def _show_frames(self, graph: Graph) -> None:
+        wanted = {frame.id: frame for frame in graph.frames}
+        for frame_id in self.frames.keys() - wanted.keys():
+            self.removeItem(self.frames.pop(frame_id))
+        self.frames_of = {}
+        for frame_id, frame in wanted.items():
+            members = [self.nodes[node] for node in frame.nodes if node in self.nodes]
+            item = self.frames.get(frame_id)
+            if item is None:
+                item = self.frames[frame_id] = FrameItem(frame, members, self.fonts, self.look)
+                self.addItem(item)
+            else:
+                item.show_view(frame, members)
+            for member in members:
+                self.frames_of.setdefault(member.view.id, []).append(item)
+
+    def _cover_items(self) -> None:
+        """Keep the scene's rectangle around all items: its search tree divides that rectangle."""
+        content = self.content_rect()
+        if not self.sceneRect().contains(content):
+            self.setSceneRect(content.adjusted(-2000, -2000, 2000, 2000))
+
+    def _drop_lost_selection(self) -> None:
+        lost = [node for node in self.selected if node not in self.nodes]
+        if lost:
+            for node in lost:
+                del self.selected[node]
+            self.selection_listener(list(self.selected))

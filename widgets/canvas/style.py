@@ -1,0 +1,132 @@
+"""Colours and fonts of the canvas, made once from a theme so that painting only looks them up."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
+
+from widgets.theme import Theme
+
+TextRole = Literal["title", "subtitle", "detail", "port", "frame"]
+
+_FONT_SPECS: dict[TextRole, tuple[int, QFont.Weight]] = {
+    "title": (13, QFont.Weight.DemiBold),
+    "subtitle": (11, QFont.Weight.Normal),
+    "detail": (11, QFont.Weight.Normal),
+    "port": (11, QFont.Weight.Normal),
+    "frame": (12, QFont.Weight.DemiBold),
+}
+
+
+def mix(first: QColor, second: QColor, share: float) -> QColor:
+    """The colour `share` (0..1) of the way from `first` to `second`."""
+    keep = 1.0 - share
+    return QColor.fromRgbF(
+        first.redF() * keep + second.redF() * share,
+        first.greenF() * keep + second.greenF() * share,
+        first.blueF() * keep + second.blueF() * share,
+    )
+
+
+def faded(color: QColor, alpha: float) -> QColor:
+    """The same colour with opacity `alpha` (0..1)."""
+    result = QColor(color)
+    result.setAlphaF(alpha)
+    return result
+
+
+def readable_on(color: QColor) -> QColor:
+    """Black or white, whichever reads better on `color`."""
+    return QColor("#14161a") if color.lightnessF() > 0.55 else QColor("#ffffff")
+
+
+class Fonts:
+    """The canvas' fonts and their metrics; text measurements are kept."""
+
+    def __init__(self, family: str = "") -> None:
+        self.fonts: dict[TextRole, QFont] = {}
+        self.metrics: dict[TextRole, QFontMetricsF] = {}
+        self._widths: dict[tuple[TextRole, str], float] = {}
+        for role, (pixels, weight) in _FONT_SPECS.items():
+            font = QFont(family) if family else QFont()
+            font.setPixelSize(pixels)
+            font.setWeight(weight)
+            self.fonts[role] = font
+            self.metrics[role] = QFontMetricsF(font)
+
+    def width(self, role: TextRole, text: str) -> float:
+        """Width of `text` in pixels at 100 %."""
+        key = (role, text)
+        known = self._widths.get(key)
+        if known is None:
+            known = self._widths[key] = self.metrics[role].horizontalAdvance(text)
+        return known
+
+    def fitted(self, role: TextRole, text: str, width: float) -> str:
+        """`text`, shortened with an ellipsis where it is wider than `width` pixels."""
+        if self.width(role, text) <= width:
+            return text
+        return self.metrics[role].elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+    def baseline(self, role: TextRole, top: float, height: float) -> float:
+        """Where the baseline stands for text centred between `top` and `top + height`."""
+        metrics = self.metrics[role]
+        return top + (height + metrics.ascent() - metrics.descent()) / 2
+
+
+@dataclass(frozen=True)
+class FamilyColors:
+    """The tones in which one block family is drawn."""
+
+    strip: QColor
+    header: QColor
+    overview: QColor
+
+
+class Style:
+    """A theme's colours and pens, ready for painting."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self.background = QColor(theme.base)
+        self.is_dark = self.background.lightnessF() < 0.5
+        self.surface = QColor(theme.surface)
+        self.label_surface = QColor(theme.surface_raised)
+        self.accent = QColor(theme.accent)
+        self.error = QColor(theme.error)
+        self.warning = QColor(theme.warning)
+        self.text = QColor(theme.text)
+        self.muted = QColor(theme.text_muted)
+        self.grid_dots = mix(QColor(theme.grid), self.text, 0.06)
+        self.shadow = QColor(0, 0, 0, 60 if self.is_dark else 22)
+        self.selection_halo = faded(self.accent, 0.28)
+        self.divider = mix(self.surface, QColor(theme.border), 0.8)
+        self.wire = QColor(theme.wire)
+        self.wire_active = QColor(theme.wire_active)
+        self.wire_pen = QPen(self.wire, 1.0)
+        self.wire_hover_pen = QPen(self.wire_active, 2.0)
+        self.wire_selected_pen = QPen(self.accent, 2.0)
+        self.border_pen = QPen(QColor(theme.border), 1.0)
+        self.hover_pen = QPen(mix(QColor(theme.border), self.text, 0.45), 1.0)
+        self.selected_pen = QPen(self.accent, 2.0)
+        self.frame_fill = faded(mix(self.background, self.accent, 0.5), 0.09)
+        self.frame_header = faded(mix(self.background, self.accent, 0.5), 0.16)
+        self.frame_pen = QPen(mix(self.background, self.accent, 0.38), 1.0)
+        self._families: dict[str, FamilyColors] = {}
+
+    def family(self, key: str) -> FamilyColors:
+        """The tones of one block family."""
+        known = self._families.get(key)
+        if known is None:
+            strip = QColor(self.theme.family_color(key))
+            known = self._families[key] = FamilyColors(
+                strip,
+                mix(self.surface, strip, 0.16 if self.is_dark else 0.12),
+                mix(self.surface, strip, 0.6),
+            )
+        return known
+
+    def badge_color(self, badge: str) -> QColor:
+        """The colour of a problem badge."""
+        return self.error if badge == "error" else self.warning

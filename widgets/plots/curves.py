@@ -1,0 +1,243 @@
+"""A plot of named curves that grows while a network trains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QFont
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+
+from widgets.colors import mix
+from widgets.plots.points import Points
+from widgets.theme import Theme, dark
+
+EMPTY_TEXT = "Press Train to see the loss fall"
+_REDRAW_MS = 100
+_MARKED = "validation"
+
+
+class CurvePlot(QWidget):
+    """Curves over a common x axis; a value that is not finite is a gap.
+
+    The curve called ``validation`` has a marker on each point. New points are drawn at most ten
+    times a second. The header names the curves with their last value, or with the value under the
+    mouse.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        x_label: str = "Epoch",
+        y_label: str = "Loss",
+        empty_text: str = EMPTY_TEXT,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = dark()
+        self._series: dict[str, Points] = {}
+        self._items: dict[str, Any] = {}
+        self._stale: set[str] = set()
+        self._x_label = x_label
+        self._y_label = y_label
+        self._hover_x: float | None = None
+        self._title = QLabel(title)
+        self._title.setProperty("role", "title")
+        self._legend = QLabel()
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._plot = self._make_plot()
+        self._empty = QLabel(empty_text)
+        self._empty.setProperty("role", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_REDRAW_MS)
+        self._timer.timeout.connect(self.redraw)
+        self.log_action = QAction("Logarithmic scale", self)
+        self.log_action.setCheckable(True)
+        self.log_action.toggled.connect(self._set_log)
+        self.fit_action = QAction("Show all", self)
+        self.fit_action.triggered.connect(self._fit)
+        self._lay_out()
+        self.set_theme(self._theme)
+        self.setAccessibleName(title)
+
+    def set_series(self, name: str, x: Sequence[float], y: Sequence[float]) -> None:
+        """Replace the points of the curve ``name``, which is made if it is new."""
+        self._curve(name).replace(x, y)
+        self._touch(name)
+
+    def append(self, name: str, x: float, y: float) -> None:
+        """Add one point at the end of the curve ``name``, which is made if it is new."""
+        self._curve(name).append(x, y)
+        self._touch(name)
+
+    def clear(self) -> None:
+        """Take all curves away."""
+        for item in self._items.values():
+            self._plot.removeItem(item)
+        self._series.clear()
+        self._items.clear()
+        self._stale.clear()
+        self._hover_x = None
+        self._fit()
+        self.redraw()
+
+    def points(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """The x and y values of a curve, float64. Raises KeyError if there is no such curve."""
+        return self._series[name].x.copy(), self._series[name].y.copy()
+
+    def names(self) -> list[str]:
+        """The curves, oldest first."""
+        return list(self._series)
+
+    def set_title(self, title: str, y_label: str) -> None:
+        """Change the heading and the label of the vertical axis."""
+        self._title.setText(title)
+        self._y_label = y_label
+        self.setAccessibleName(title)
+        self._label_axes()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw everything in the colours of ``theme``."""
+        self._theme = theme
+        self._plot.setBackground(theme.base)
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(pg.mkPen(theme.border))
+            axis.setTextPen(pg.mkPen(theme.text_muted))
+        self._cursor.setPen(pg.mkPen(theme.text_muted, style=Qt.PenStyle.DashLine))
+        self._label_axes()
+        for name in self._items:
+            self._style(name)
+        self._write_legend()
+
+    def redraw(self) -> None:
+        """Draw the points that came since the last time, now."""
+        self._timer.stop()
+        log = self.log_action.isChecked()
+        for name in self._stale:
+            points = self._series[name]
+            y = np.where(points.y > 0, points.y, np.nan) if log else points.y
+            y = np.where(np.isfinite(y), y, np.nan)
+            self._items[name].setData(points.x, y)
+        self._stale.clear()
+        self._empty.setVisible(not any(len(p.x) for p in self._series.values()))
+        self._write_legend()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the scale and the view."""
+        menu = QMenu(self)
+        menu.addActions([self.fit_action, self.log_action])
+        menu.exec(event.globalPos())
+        menu.deleteLater()
+
+    def _make_plot(self) -> Any:
+        plot = pg.PlotWidget()
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.showGrid(x=True, y=True, alpha=0.4)
+        plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        plot.getPlotItem().setContentsMargins(4, 10, 14, 4)
+        plot.getViewBox().setDefaultPadding(0.04)
+        font = QFont(self.font())
+        font.setPointSizeF(max(font.pointSizeF() - 1, 7))
+        for side in ("left", "bottom"):
+            plot.getAxis(side).enableAutoSIPrefix(False)
+            plot.getAxis(side).setStyle(tickFont=font, tickLength=-4)
+        plot.getAxis("left").setWidth(58)
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        self._cursor.hide()
+        plot.addItem(self._cursor, ignoreBounds=True)
+        plot.scene().sigMouseMoved.connect(self._on_mouse)
+        return plot
+
+    def _lay_out(self) -> None:
+        header = QHBoxLayout()
+        header.setContentsMargins(10, 6, 10, 4)
+        header.addWidget(self._title)
+        header.addStretch(1)
+        header.addWidget(self._legend)
+        stack = QGridLayout()
+        stack.addWidget(self._plot, 0, 0)
+        stack.addWidget(self._empty, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(header)
+        column.addLayout(stack, 1)
+
+    def _label_axes(self) -> None:
+        self._plot.setLabel("left", self._y_label, color=self._theme.text_muted)
+        self._plot.setLabel("bottom", self._x_label, color=self._theme.text_muted)
+
+    def _curve(self, name: str) -> Points:
+        if name not in self._series:
+            self._series[name] = Points()
+            item = pg.PlotDataItem(connect="finite", antialias=True)
+            item.setDownsampling(auto=True, method="peak")
+            item.setLogMode(False, self.log_action.isChecked())
+            self._items[name] = item
+            self._plot.addItem(item)
+            self._style(name)
+        return self._series[name]
+
+    def _color(self, name: str) -> str:
+        at = list(self._series).index(name)
+        return self._theme.curve_colors[at % len(self._theme.curve_colors)]
+
+    def _style(self, name: str) -> None:
+        color, item = self._color(name), self._items[name]
+        if name == _MARKED:
+            item.setPen(pg.mkPen(color, width=2))
+            item.setSymbol("o")
+            item.setSymbolSize(6)
+            item.setSymbolPen(pg.mkPen(self._theme.base, width=1))
+            item.setSymbolBrush(pg.mkBrush(color))
+            item.setZValue(1)
+        else:
+            faint = QColor(color)
+            faint.setAlphaF(0.8)
+            item.setPen(pg.mkPen(faint, width=1))
+
+    def _touch(self, name: str) -> None:
+        self._stale.add(name)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _set_log(self, log: bool) -> None:
+        self._plot.setLogMode(x=False, y=log)
+        self._stale.update(self._series)
+        self.redraw()
+        self._fit()
+
+    def _fit(self) -> None:
+        self._plot.enableAutoRange()
+
+    def _on_mouse(self, where: QPointF) -> None:
+        inside = self._plot.getViewBox().sceneBoundingRect().contains(where)
+        shown = inside and any(len(p.x) for p in self._series.values())
+        self._hover_x = self._plot.getViewBox().mapSceneToView(where).x() if shown else None
+        self._cursor.setVisible(shown)
+        if self._hover_x is not None:
+            self._cursor.setPos(self._hover_x)
+        self._write_legend()
+
+    def _write_legend(self) -> None:
+        muted = self._theme.text_muted
+        parts = []
+        if self._hover_x is not None:
+            parts.append(f'<span style="color:{muted}">{self._x_label} {self._hover_x:.2f}</span>')
+        for name, points in self._series.items():
+            line = "━●━" if name == _MARKED else "━━"
+            value = points.near(self._hover_x)
+            shown = "" if value is None else f' <span style="font-weight:600">{value:.4g}</span>'
+            parts.append(
+                f'<span style="color:{self._color(name)}">{line}</span> '
+                f'<span style="color:{mix(self._theme.text, muted, 0.5)}">{name}{shown}</span>'
+            )
+        self._legend.setText("&nbsp;&nbsp;&nbsp;".join(parts))
