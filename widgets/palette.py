@@ -41,7 +41,10 @@ def match_score(query: str, entry: PaletteEntry) -> int | None:
     if any(query in word for word in (*keywords, entry.family.casefold())):
         return 5
     letters = iter(label)
-    return 6 if all(letter in letters for letter in query if letter != " ") else None
+    scattered = label[:1] == query[:1] and all(
+        letter in letters for letter in query if letter != " "
+    )
+    return 6 if scattered else None
 
 
 class Palette(QWidget):

@@ -159,7 +159,9 @@ class _Row(QFrame):
         grid.addWidget(self.fix, 0, 2, 3, 1, Qt.AlignmentFlag.AlignVCenter)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.entered.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -134,7 +134,7 @@ QListView::item:hover, QTreeView::item:hover { background: $surface_raised; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {
   background: $accent; color: $on_accent; }
 QAbstractItemView:focus { border: 1px solid $accent; }
-QHeaderView { background: $surface; }
+QHeaderView { background: $surface; border: none; border-radius: 0; }
 QHeaderView::section { background: $surface; color: $text_muted; border: none;
   border-right: 1px solid $border; border-bottom: 1px solid $border; padding: 5px 9px; }
 QTableView { gridline-color: $border; }

@@ -19,9 +19,9 @@ class Activation(Block):
     """Applies a nonlinear function to each element.
 
     relu: max(x, 0). sigmoid: 1 / (1 + exp(-x)). tanh: hyperbolic tangent. leaky_relu: x where x is
-    positive, else negative slope times x. elu: x where x is positive, else alpha (exp(x) - 1). gelu:
-    x (1 + erf(x / sqrt(2))) / 2, the exact form. swish: x sigmoid(x), also known as SiLU. softmax:
-    exp(x) divided by its sum over the last axis, so that the last axis sums to 1.
+    positive, else negative slope times x. elu: x where x is positive, else alpha (exp(x) - 1).
+    gelu: x (1 + erf(x / sqrt(2))) / 2, the exact form. swish: x sigmoid(x), also known as SiLU.
+    softmax: exp(x) divided by its sum over the last axis, so that the last axis sums to 1.
 
     Input ``[B, ..., F]`` float32, output the same shape. No weights.
 

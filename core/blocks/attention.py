@@ -17,10 +17,10 @@ class MultiHeadAttention(Block):
     """Lets each element of a sequence attend to all elements of the same or another sequence.
 
     Q, K, V are linear projections (with bias) of query, context and context, cut into ``heads`` of
-    d = features / heads. Each head is softmax(Q K^T / sqrt(d)) V; the heads are joined and projected
-    once more. Without ``context`` the query is its own context (self-attention). Causal attention
-    sees only the element itself and earlier ones. Dropout acts on the attention weights, each on
-    its own, while training.
+    d = features / heads. Each head is softmax(Q K^T / sqrt(d)) V; the heads are joined and
+    projected once more. Without ``context`` the query is its own context (self-attention). Causal
+    attention sees only the element itself and earlier ones. While training, dropout acts on each
+    attention weight by itself.
 
     ``query`` ``[B, T, F]`` and ``context`` ``[B, S, G]`` float32; output ``[B, T, features]``. With
     D = features: (F + 1) D + 2 (G + 1) D + (D + 1) D trained values.

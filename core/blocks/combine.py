@@ -62,18 +62,17 @@ class Add(_Combine):
         return sum(t.size for t in list(inputs.values())[1:])
 
     def forward(self, **inputs: Tensor) -> Call:
-        first, *others = (Name(name) for name in inputs)
-        total = reduce(lambda left, right: call("jnp.add", left, right), others, first)
-        assert isinstance(total, Call)
-        return total
+        first, second, *others = (Name(name) for name in inputs)
+        start = call("jnp.add", first, second)
+        return reduce(lambda total, name: call("jnp.add", total, name), others, start)
 
 
 @dataclass(frozen=True)
 class Concatenate(_Combine):
     """Puts its inputs one after another along an axis.
 
-    Inputs ``[B, ...]`` float32 that are equal on all other axes; on the chosen axis the output is as
-    long as all of them together. The batch is axis 0; -1 is the last axis.
+    Inputs ``[B, ...]`` float32 that are equal on all other axes; on the chosen axis the output is
+    as long as all of them together. The batch is axis 0; -1 is the last axis.
     """
 
     kind = "Concatenate"

@@ -16,8 +16,8 @@ from core.tensor import Tensor
 class Conv(Block):
     """Slides trained filters over a sequence, an image or a volume.
 
-    y[p, o] = b[o] + sum over k, c of x[p * stride + k * dilation, c] W[k, c, o] (a cross-correlation,
-    as all frameworks have it).
+    y[p, o] = b[o] + sum over k, c of x[p * stride + k * dilation, c] W[k, c, o] (strictly speaking
+    a cross-correlation).
 
     Input ``[B, T, C]``, ``[B, H, W, C]`` or ``[B, D, H, W, C]`` float32; output the same axes with
     ``filters`` channels. An axis of length n becomes ceil(n / stride) with SAME padding and

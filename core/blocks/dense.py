@@ -14,7 +14,8 @@ from core.tensor import Tensor
 class Dense(Block):
     """Fully connected layer: y = x W + b, applied to the last axis.
 
-    Input ``[B, ..., F]`` float32, output ``[B, ..., units]``. Weights ``[F, units]``, bias ``[units]``.
+    Input ``[B, ..., F]`` float32, output ``[B, ..., units]``. Weights ``[F, units]``, bias
+    ``[units]``.
     """
 
     kind = "Dense"

@@ -60,8 +60,8 @@ def _per_sample(value: Call, rank: int) -> Call:
 class CrossEntropy(Loss):
     """Softmax cross-entropy for classification into exclusive classes.
 
-    ``logits`` ``[B, ..., C]`` float32 (no softmax before), ``target`` ``[B, ...]`` int32 class labels.
-    Metric: accuracy, the share of labels whose logit is the largest.
+    ``logits`` ``[B, ..., C]`` float32 (no softmax before), ``target`` ``[B, ...]`` int32 class
+    labels. Metric: accuracy, the share of labels whose logit is the largest.
     """
 
     kind = "CrossEntropy"

@@ -107,7 +107,8 @@ class LSTM(_Recurrent):
     step is its state after reading the first element. Weights W ``[F, 4u]``, U ``[u, 4u]``, bias
     ``[4u]``: 4 (u (F + u) + u) values for each direction.
 
-    Source: Hochreiter and Schmidhuber, Long short-term memory, 1997; forget gate by Gers et al., 2000.
+    Source: Hochreiter and Schmidhuber, Long short-term memory, 1997; with the forget gate of Gers
+    et al., 2000.
     """
 
     kind = "LSTM"

@@ -20,7 +20,8 @@ class Dropout(Block):
     Input ``[B, ..., F]`` float32, output the same shape. No weights; with a rate of 0 no random
     numbers are drawn.
 
-    Source: Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014.
+    Source: Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting,
+    2014.
     """
 
     kind = "Dropout"

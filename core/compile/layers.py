@@ -5,6 +5,8 @@ Each is self-contained (jax, jnp and nnx only), so that exported code can carry 
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 from flax import nnx
@@ -13,7 +15,8 @@ from flax import nnx
 class Recurrent(nnx.Module):
     """Runs a recurrent cell over a sequence, and a second one backwards if there is one.
 
-    Takes ``[B, T, F]``. Returns the last step ``[B, U]`` (backwards: the state after reading the
+    The cells are ``nnx.SimpleCell``, ``nnx.OptimizedLSTMCell`` or ``nnx.GRUCell``. Takes
+    ``[B, T, F]``. Returns the last step ``[B, U]`` (backwards: the state after reading the
     first element) or, with ``all_steps``, every step in input order ``[B, T, U]``. With two cells
     their features are concatenated. The state starts at zero and no random numbers are used.
 
@@ -38,17 +41,17 @@ class Recurrent(nnx.Module):
             parts.append(self._read(self.backward, x, reverse=True))
         return jnp.concatenate(parts, axis=-1)
 
-    def _read(self, cell: nnx.RNNCellBase, x: jax.Array, reverse: bool) -> jax.Array:
+    def _read(self, cell: Any, x: jax.Array, reverse: bool) -> jax.Array:
         dtype = jnp.result_type(x, cell.dense_i.kernel[...])
         zeros = jnp.zeros((x.shape[0], cell.hidden_features), dtype)
         start = (zeros, zeros) if isinstance(cell, nnx.OptimizedLSTMCell) else zeros
         steps = jnp.swapaxes(x, 0, 1)
-        _, outputs = jax.lax.scan(
+        end, outputs = jax.lax.scan(
             lambda state, step: cell(state, step), start, steps, reverse=reverse
         )
         if self.all_steps:
             return jnp.swapaxes(outputs, 0, 1)
-        return outputs[0 if reverse else -1]
+        return end[1] if isinstance(end, tuple) else end
 
 
 def concatenate(*parts: jax.Array, axis: int) -> jax.Array:

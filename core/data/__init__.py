@@ -7,6 +7,7 @@ are listed by ``core.data.source.sources``.
 
 from core.data.binding import DataBinding, Prepared, describe, doubts, faults, prepare
 from core.data.dataset import Column, Dataset, Description
+from core.data.new_rows import read_new_rows
 from core.data.source import Source
 from core.data.split import SPLITS, Split
 
@@ -23,4 +24,5 @@ __all__ = [
     "doubts",
     "faults",
     "prepare",
+    "read_new_rows",
 ]

@@ -15,6 +15,7 @@ from core.data.table import Table, number_of
 from core.errors import InputError
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "?"})
+LARGEST = float(np.finfo(np.float32).max)
 MOST_CATEGORIES = 100
 MOST_WHOLE_CLASSES = 20
 
@@ -83,7 +84,7 @@ def numbers_of(table: Table, name: str) -> np.ndarray:
                 f"{table.place(row, name)}: {cell!r} is not a number",
                 "Correct the cell, or leave the column out.",
             )
-        if not math.isfinite(value) or abs(value) > np.finfo(np.float32).max:
+        if not math.isfinite(value) or abs(value) > LARGEST:
             raise InputError(
                 f"{table.place(row, name)}: {cell!r} is too large", "Use another unit."
             )

@@ -5,10 +5,13 @@ The sources themselves live in ``core/data/sources``, one per file, and are foun
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+
+import numpy as np
 
 from core.data.dataset import Dataset, Description
 from core.errors import InputError
@@ -39,6 +42,17 @@ class Source(Configured):
     def describe(self, folder: Path) -> Description:
         """What ``load`` would deliver, found without the work of loading where that is possible."""
         return self.load(folder).describe()
+
+    def new_inputs(self, folder: Path, path: Path) -> dict[str, np.ndarray]:
+        """The input columns of new rows in the file at ``path``, not yet standardised.
+
+        They are encoded exactly as ``load`` encodes those of this source. Raises InputError for
+        anything wrong in the file, and where a source has no form of its own for new rows.
+        """
+        raise InputError(
+            f"{path.name} cannot be read as rows of {self.label}",
+            "Save the inputs in a NumPy archive (.npz), one array for each input.",
+        )
 
     def stamp(self, folder: Path) -> tuple[object, ...]:
         """Changes when the files behind this source change."""
@@ -73,8 +87,9 @@ class FileSource(Source):
         if not self.path.strip():
             raise InputError(f"{self.label}: no file has been chosen", "Choose a file.")
         path = resolve(folder, self.path)
-        if not path.is_file():
-            what = "is a folder, not a file" if path.is_dir() else "does not exist"
+        # Unlike those of pathlib, these answer False for a path that is too long or out of reach.
+        if not os.path.isfile(path):
+            what = "is a folder, not a file" if os.path.isdir(path) else "does not exist"
             raise InputError(
                 f"{path} {what}", "Choose the file again, or put it beside the project file."
             )
@@ -88,14 +103,14 @@ def sources() -> Mapping[str, type[Source]]:
 
 def resolve(folder: Path, path: str) -> Path:
     """``path`` as seen from ``folder``, with ``~`` for the home folder."""
-    return folder / Path(path.strip()).expanduser()
+    return folder / os.path.expanduser(path.strip())
 
 
 def stamp_of(path: Path) -> tuple[object, ...]:
     """Time of change (ns) and size of a file or folder, empty if there is none."""
     try:
         stat = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return ()
     return (str(path), stat.st_mtime_ns, stat.st_size)
 

@@ -71,7 +71,7 @@ def rename(design: Design, node: str, name: str) -> Design:
     return _with_node(design, replace(design.nodes[node], name=name))
 
 
-def set_params(design: Design, node: str, **params: Any) -> Design:
+def set_params(design: Design, node: str, /, **params: Any) -> Design:
     """Change parameters of a node."""
     old = design.nodes[node]
     values = {k: plain(v) for k, v in params.items()}

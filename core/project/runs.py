@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -143,6 +144,17 @@ class RunStore:
                 db.execute(
                     "UPDATE runs SET summary = ? WHERE id = ?", (json.dumps(summary), run.id)
                 )
+
+    def take_over(self, other: RunStore, run: Run, project: str) -> Run:
+        """Copy a run with its files and figures from another store. Raises WorkError."""
+        made = self.create(project, run.snapshot)
+        try:
+            shutil.copytree(run.directory, made.directory, dirs_exist_ok=True)
+        except OSError as error:
+            raise WorkError(f"run {run.id} could not be copied to {self.root}: {error}") from error
+        self.record(made, other.points(run))
+        self.set_status(made, run.status, run.summary)
+        return self.get(made.id)
 
     def _free_id(self, wanted: str) -> str:
         taken = {r.id for r in self.runs()}

@@ -156,7 +156,7 @@ def saliency(theme: Theme) -> QWidget:
 def tokens(theme: Theme) -> QWidget:
     made = SaliencyView()
     made.set_theme(theme)
-    words = "the film was not good at all".split()
+    words = ["the", "film", "was", "not", "good", "at", "all"]
     heat = np.array([0.02, 0.2, 0.05, 0.9, 0.75, 0.1, 0.12])
     ids = np.arange(7, dtype=np.int32)
     made.show_saliency(ids, heat, "negative", "positive", False, 0.61, words)

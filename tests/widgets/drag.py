@@ -5,6 +5,8 @@ on its list: Qt delivers a held mouse to the widget of the press. `drag_wire` pr
 releases the mouse on the canvas.
 """
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -30,7 +32,7 @@ def press_move_release(
 ) -> None:
     """Press at the first point, move over the others in small steps, release at the last."""
     send_mouse(widget, QEvent.Type.MouseButtonPress, points[0], button, button, modifiers)
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         for step in range(1, 6):
             point = start + (end - start) * step / 5
             none = Qt.MouseButton.NoButton

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmapCache, QRegion
 from widgets.canvas.export import render_to
 from widgets.canvas.gestures.base import Gesture
 from widgets.canvas.graph import End, Graph
-from widgets.canvas.grid import draw_grid
+from widgets.canvas.grid import DotGrid
 from widgets.canvas.hints import draw_empty_hint
 from widgets.canvas.hits import OVERVIEW_ZOOM
 from widgets.canvas.navigation import NavigableView
@@ -33,6 +33,7 @@ class GraphView(NavigableView):
         self.graph_scene.selection_listener = self._selection_has_changed
         self.setScene(self.graph_scene)
         self.gesture: Gesture | None = None
+        self._grid = DotGrid()
         self._empty_text = (
             "Drag a block from the palette to begin",
             "Connect blocks by dragging from one port to another",
@@ -122,7 +123,7 @@ class GraphView(NavigableView):
         self.ensureVisible(self.node_rect(node), 40, 40)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        draw_grid(painter, QRectF(rect), self.zoom, self.graph_scene.look)
+        self._grid.draw(painter, QRectF(rect), self.zoom, self.graph_scene.look)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         overview = self.zoom < OVERVIEW_ZOOM

@@ -18,6 +18,7 @@ DETAIL_ROW = 17.0
 PADDING = 14.0
 BADGE = 16.0
 _GAP_BETWEEN_LABELS = 24.0
+_GAP_BELOW_PORTS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,13 @@ class NodeLayout:
 
 
 def _header_path(width: float, height: float, closed: bool) -> QPainterPath:
-    """The top of the rounded rectangle; all of it where nothing follows below."""
-    rounded = QPainterPath()
-    rounded.addRoundedRect(QRectF(0, 0, width, HEADER), RADIUS, RADIUS)
-    if not closed:
-        rounded.addRect(QRectF(0, HEADER - RADIUS, width, RADIUS))
-        rounded = rounded.simplified()
-    if height >= HEADER:
-        return rounded
+    """The top `height` pixels of the card; with rounded lower corners where nothing follows."""
+    card = QPainterPath()
+    below = 0.0 if closed else 2 * RADIUS
+    card.addRoundedRect(QRectF(0, 0, width, HEADER + below), RADIUS, RADIUS)
     top = QPainterPath()
     top.addRect(QRectF(0, 0, width, height))
-    return rounded.intersected(top)
+    return card.intersected(top)
 
 
 class Layouter:
@@ -68,20 +65,21 @@ class Layouter:
         """The layout of one node."""
         width = self._width(view)
         rows = max(len(side) if len(side) > 1 else 0 for side in (view.inputs, view.outputs))
-        body = rows * PORT_ROW + len(view.detail) * DETAIL_ROW
+        gap = _GAP_BELOW_PORTS if rows and view.detail else 0.0
+        body = rows * PORT_ROW + gap + len(view.detail) * DETAIL_ROW
         height = HEADER + (body + 14 if body else 0)
         texts = [*self._header_texts(view, width)]
         both = len(view.inputs) > 1 and len(view.outputs) > 1
         room = (width - 2 * PADDING - _GAP_BETWEEN_LABELS) / 2 if both else width - 2 * PADDING
         inputs = self._ports(view.inputs, 0.0, room, texts)
         outputs = self._ports(view.outputs, width, room, texts)
-        top = HEADER + 7 + rows * PORT_ROW
+        top = HEADER + 7 + rows * PORT_ROW + gap
         for row, line in enumerate(view.detail):
             y = self.fonts.baseline("detail", top + row * DETAIL_ROW, DETAIL_ROW)
             text = self.fonts.fitted("detail", line, width - 2 * PADDING)
             texts.append(PlacedText("detail", QPointF(PADDING, y), text))
         header, strip = self._shapes(width, closed=not body)
-        badge = QRectF(width - BADGE - 10, (HEADER - BADGE) / 2 + 1, BADGE, BADGE)
+        badge = QRectF(width - BADGE - 10, 9, BADGE, BADGE)
         rect = QRectF(0, 0, width, height)
         rule_y = HEADER if body else 0.0
         return NodeLayout(rect, header, strip, rule_y, tuple(texts), inputs, outputs, badge)

@@ -98,8 +98,9 @@ class Style:
         self.warning = QColor(theme.warning)
         self.text = QColor(theme.text)
         self.muted = QColor(theme.text_muted)
-        self.grid_dots = mix(QColor(theme.grid), self.text, 0.06)
-        self.shadow = QColor(0, 0, 0, 60 if self.is_dark else 22)
+        self.grid_dots = mix(QColor(theme.grid), self.text, 0.09)
+        # Opaque on purpose: blending the whole card would take twice as long as all the rest.
+        self.shadow = mix(self.background, QColor("black"), 0.35 if self.is_dark else 0.1)
         self.selection_halo = faded(self.accent, 0.28)
         self.divider = mix(self.surface, QColor(theme.border), 0.8)
         self.wire = QColor(theme.wire)

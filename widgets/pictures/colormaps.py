@@ -26,7 +26,9 @@ def table(name: str) -> np.ndarray:
     anchors = np.array([tuple(bytes.fromhex(a)) for a in _ANCHORS[name].split()], dtype=float)
     at = np.linspace(0, len(anchors) - 1, 256)
     channels = [np.interp(at, np.arange(len(anchors)), anchors[:, c]) for c in range(3)]
-    return np.stack(channels, axis=1).round().astype(np.uint8)
+    made = np.stack(channels, axis=1).round().astype(np.uint8)
+    made.setflags(write=False)
+    return made
 
 
 def span(values: np.ndarray) -> tuple[float, float]:
@@ -45,7 +47,7 @@ def paint(values: np.ndarray, low: float, high: float, name: str) -> np.ndarray:
     finite = np.isfinite(real)
     width = high - low
     share = (np.where(finite, real, low) - low) / width if width > 0 else np.zeros(real.shape)
-    made = table(name)[(np.clip(share, 0, 1) * 255).round().astype(np.intp)]
+    made = np.take(table(name), (np.clip(share, 0, 1) * 255).round().astype(np.intp), axis=0)
     made[~finite] = NOT_A_NUMBER
     return made
 

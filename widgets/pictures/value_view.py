@@ -60,13 +60,13 @@ class ValueView(QWidget):
             self.clear(f"There is no picture for an array of shape {list(array.shape)}.")
         elif array.ndim == 3:
             self.maps.set_value(array)
-            self._stack.setCurrentWidget(self.maps)
+            self._show(self.maps)
         elif array.ndim == 2:
             self.sequence.set_value(array)
-            self._stack.setCurrentWidget(self.sequence)
+            self._show(self.sequence)
         else:
             self.bars.set_value(array, labels, _largest(array) if len(labels) else None)
-            self._stack.setCurrentWidget(self.bars)
+            self._show(self.bars)
         if not np.isfinite(np.asarray(array, dtype=np.float64)).all():
             notes.append("Some values are not finite.")
         self._set_words(title, " ".join(notes))
@@ -74,12 +74,12 @@ class ValueView(QWidget):
     def clear(self, text: str) -> None:
         """Show ``text`` instead of a value."""
         self._text.setText(text)
-        self._stack.setCurrentWidget(self._text)
+        self._show(self._text)
         self._set_words("", "")
 
     def picture(self) -> QWidget:
         """The widget that shows the value now."""
-        return self._stack.widget(self._stack.currentIndex())
+        return self._page
 
     def caption(self) -> str:
         """The line below the picture."""
@@ -88,6 +88,10 @@ class ValueView(QWidget):
     def title(self) -> str:
         """The line above the picture."""
         return self._title.text()
+
+    def _show(self, page: QWidget) -> None:
+        self._page = page
+        self._stack.setCurrentWidget(page)
 
     def _set_words(self, title: str, caption: str) -> None:
         self._title.setText(title)

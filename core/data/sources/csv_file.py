@@ -97,14 +97,13 @@ class CsvFile(FileSource):
         tensors = {"features": Tensor((None, width)), name: column.tensor}
         return Description(tensors, len(table.lines), ("features",), (name,))
 
-    def new_features(self, folder: Path, path: Path) -> np.ndarray:
-        """The features of other rows, float32 ``[N, n]``, encoded as those of this source are.
+    def new_inputs(self, folder: Path, path: Path) -> dict[str, np.ndarray]:
+        """``features`` float32 ``[N, n]`` of a table with the input columns; no target is needed.
 
-        The file at ``path`` needs the input columns and may lack the target. The values are not
-        standardised. Raises InputError for a missing column or an unknown category.
+        Raises InputError for a missing column or a category that this source does not have.
         """
         features, _ = self.plan(read_table(self.file(folder), self.separator))
-        return encode_features(read_table(path, self.separator), features)
+        return {"features": encode_features(read_table(path, self.separator), features)}
 
     def plan(self, table: Table) -> tuple[tuple[Feature, ...], str]:
         """How the input columns are encoded, and the name of the target column."""

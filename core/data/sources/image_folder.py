@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import warnings
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class ImageFolder(Source):
     def stamp(self, folder: Path) -> tuple[object, ...]:
         """Time of change and size of the folder and of every sub-folder."""
         root = resolve(folder, self.path)
-        if not root.is_dir():
+        if not os.path.isdir(root):
             return ()
         return (stamp_of(root), *(stamp_of(child) for child in _class_folders(root)))
 
@@ -104,14 +105,21 @@ class ImageFolder(Source):
         }
         return Description(tensors, sum(map(len, classes.values())), ("image",), ("label",))
 
+    def new_inputs(self, folder: Path, path: Path) -> dict[str, np.ndarray]:
+        """``image`` float32 ``[N, H, W, C]``: one picture, or those of a folder sorted by name."""
+        paths = _pictures(path) if path.is_dir() else [path]
+        if not paths:
+            raise InputError(f"{path} holds no images", "Put PNG or JPEG files in it.")
+        return {"image": np.stack([read_image(p, self._shape) for p in paths])}
+
     def files(self, folder: Path) -> dict[str, list[Path]]:
         """The picture files of each class, both sorted by name; other files are passed over.
 
         Raises InputError when there is no folder, no class in it, or a class without pictures.
         """
         root = resolve(folder, self.path)
-        if not root.is_dir():
-            what = "is a file, not a folder" if root.is_file() else "does not exist"
+        if not os.path.isdir(root):
+            what = "is a file, not a folder" if os.path.isfile(root) else "does not exist"
             raise InputError(f"{root} {what}", "Choose the folder again.")
         children = _class_folders(root)
         if not children:
@@ -179,11 +187,20 @@ def _pixels(image: Image.Image, shape: tuple[int, int, int]) -> np.ndarray:
     return (np.asarray(image, np.float32) / 255).reshape(shape)
 
 
+def _listing(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be listed: {error.strerror}", "Check the permissions of the folder."
+        ) from error
+
+
 def _class_folders(root: Path) -> list[Path]:
-    children = (child for child in root.iterdir() if child.is_dir())
+    children = (child for child in _listing(root) if child.is_dir())
     return sorted(child for child in children if not child.name.startswith("."))
 
 
 def _pictures(folder: Path) -> list[Path]:
-    files = (path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    files = (path for path in _listing(folder) if path.suffix.lower() in SUFFIXES)
     return sorted(path for path in files if path.is_file() and not path.name.startswith("."))

@@ -129,6 +129,16 @@ def test_a_constant_feature_keeps_deviation_one():
     assert deviation[1] == pytest.approx(np.arange(1000).std())
 
 
+@pytest.mark.parametrize("path", ["gone", "~nobody-here/x", "a\0b", "x" * 5000, "gone/../x"])
+@pytest.mark.parametrize("kind", ["csv", "npz", "images"])
+def test_a_path_that_leads_nowhere_is_reported(kind, path, tmp_path):
+    binding = DataBinding({"kind": kind, "path": path})
+    for work in (describe, prepare):
+        with pytest.raises(InputError, match="does not exist") as caught:
+            work(binding, tmp_path)
+        assert caught.value.hint
+
+
 def test_description_follows_the_file(tmp_path):
     file = tmp_path / "data.csv"
     binding = DataBinding({"kind": "csv", "path": "data.csv"})

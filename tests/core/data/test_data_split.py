@@ -33,13 +33,11 @@ def fractions(draw):
 
 labels = st.lists(st.integers(0, 4), min_size=100, max_size=300)
 splits = st.builds(
-    lambda shares, order, stratify, seed: Split(
-        **shares, order=order, stratify=stratify, seed=seed
-    ),
+    lambda shares, **others: Split(**shares, **others),
     fractions(),
-    st.sampled_from(ORDERS),
-    st.booleans(),
-    st.integers(0, 2**40),
+    order=st.sampled_from(ORDERS),
+    stratify=st.booleans(),
+    seed=st.integers(0, 2**40),
 )
 
 
@@ -136,6 +134,6 @@ def test_the_shares_must_add_up():
 @pytest.mark.parametrize(("order", "gap"), [("shuffled", 0), ("in order", 0), ("in order", 40)])
 def test_a_split_that_would_be_empty_is_refused(order, gap):
     rows = 3 if gap == 0 else 50
-    with pytest.raises(InputError, match="the .* split would be empty") as caught:
+    with pytest.raises(InputError, match=r"the .* split would be empty") as caught:
         Split(order=order).indices(labelled([0] * rows, gap))
     assert "more rows" in caught.value.hint

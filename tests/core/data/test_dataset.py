@@ -42,7 +42,7 @@ def test_refuses_columns_of_different_lengths():
 
 @pytest.mark.parametrize("columns", [{}, {"a": Column(floats(0, 2))}])
 def test_refuses_to_be_empty(columns):
-    with pytest.raises(InputError, match="no (columns|rows)") as caught:
+    with pytest.raises(InputError, match=r"no (columns|rows)") as caught:
         Dataset(columns, title="nothing")
     assert caught.value.hint
 

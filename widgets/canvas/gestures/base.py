@@ -33,12 +33,16 @@ class Gesture:
     """One press-move-release of the mouse; made at the press, ended by release or cancel."""
 
     cursor: Qt.CursorShape | None = None
-    reason = ""
 
     def __init__(self, canvas: Canvas, start: Pointer) -> None:
         self.canvas = canvas
         self.start = start
         self.dragging = False
+
+    @property
+    def reason(self) -> str:
+        """Why the gesture cannot end where it is now; empty where it can."""
+        return ""
 
     def move(self, pointer: Pointer) -> None:
         """The pointer moved; the first few pixels do not count as a drag."""

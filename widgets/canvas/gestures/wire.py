@@ -54,7 +54,7 @@ class DragWire(Gesture):
             self._from_output, self._fixed = True, self._picked.view.source
 
     @property
-    def reason(self) -> str:  # type: ignore[override]
+    def reason(self) -> str:
         """Why the port under the pointer cannot be taken; empty where nothing is wrong."""
         return self._found.refusal if self._found is not None else ""
 

@@ -171,9 +171,7 @@ def test_a_missing_header_is_noticed(write, tmp_path):
         ),
     ],
 )
-def test_everything_wrong_names_its_place_and_remedy(
-    write, tmp_path, text, params, message, hint
-):
+def test_everything_wrong_names_its_place_and_remedy(write, tmp_path, text, params, message, hint):
     write(text)
     error = refusal(tmp_path, **params)
     assert message in error.message

@@ -56,10 +56,7 @@ def test_bigram_baseline_equals_a_plain_count(text, tmp_path):
     letters = sorted(set(text))
     likeliest = {a: max(letters, key=lambda b: pairs[a + b]) for a in letters}
     right = [likeliest[a] == b for a, b in pairwise(judged)]
-    nats = [
-        -math.log((pairs[a + b] + 1) / (firsts[a] + len(letters)))
-        for a, b in pairwise(judged)
-    ]
+    nats = [-math.log((pairs[a + b] + 1) / (firsts[a] + len(letters))) for a, b in pairwise(judged)]
     found = MobyDick().load(tmp_path).baselines
     assert found["bigram_accuracy"] == pytest.approx(sum(right) / len(right))
     assert found["bigram_cross_entropy"] == pytest.approx(sum(nats) / len(nats))

@@ -1,0 +1,145 @@
+"""Every action of the window: text, icon, shortcut and tooltip, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+
+from widgets import icons
+from widgets.theme import Theme
+
+SEPARATOR = "-"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One action. ``shortcuts`` are key sequences as Qt writes them."""
+
+    text: str
+    tooltip: str
+    shortcuts: tuple[str, ...] = ()
+    icon: str = ""
+    checkable: bool = False
+
+
+SPECS: Mapping[str, Spec] = {
+    "new": Spec("&New", "Begin an empty design", ("Ctrl+N",), "new"),
+    "open": Spec("&Open ...", "Open a project file", ("Ctrl+O",), "open"),
+    "save": Spec("&Save", "Save the project file", ("Ctrl+S",), "save"),
+    "save_as": Spec("Save &as ...", "Save under another name", ("Ctrl+Shift+S",)),
+    "picture": Spec("Export &picture ...", "Save the canvas as SVG or PNG", ("Ctrl+E",)),
+    "quit": Spec("&Quit", "Close the window", ("Ctrl+Q",)),
+    "undo": Spec("&Undo", "Take the last step back", ("Ctrl+Z",), "undo"),
+    "redo": Spec("&Redo", "Do the undone step again", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    "duplicate": Spec("D&uplicate", "Copy the selected nodes", ("Ctrl+D",), "duplicate"),
+    "delete": Spec("&Delete", "Delete what is selected", (), "delete"),
+    "group": Spec("&Group", "Put a frame around the selected nodes", ("Ctrl+G",), "group"),
+    "ungroup": Spec("U&ngroup", "Dissolve the frame", ("Ctrl+Shift+G",)),
+    "find_block": Spec("&Find block", "Search the palette", ("Ctrl+F",), "search"),
+    "zoom_in": Spec("Zoom &in", "Make everything larger", ("Ctrl++", "Ctrl+="), "zoom-in"),
+    "zoom_out": Spec("Zoom &out", "Make everything smaller", ("Ctrl+-",), "zoom-out"),
+    "fit": Spec("&Fit all", "Show the whole design", ("Ctrl+0",), "fit"),
+    "theme": Spec("Switch &theme", "Switch between dark and light", ("Ctrl+T",), "theme"),
+    "data": Spec("Choose &data ...", "Choose what the design learns from", ("Ctrl+B",), "data"),
+    "train": Spec("&Train", "Train the design from the beginning", ("F5",), "play"),
+    "pause": Spec("&Pause", "Pause training, or go on", ("F6",), "pause"),
+    "stop": Spec("&Stop", "End training and keep the weights", ("Shift+F5",), "stop"),
+    "resume": Spec("&Resume", "Go on with the last run", ("F7",), "resume"),
+    "help": Spec("&Help", "How to begin, shortcuts and blocks", ("F1",), "help"),
+}
+
+MENUS: Mapping[str, tuple[str, ...]] = {
+    "&File": ("new", "open", "recent", SEPARATOR, "save", "save_as", "picture", SEPARATOR, "quit"),
+    "&Edit": (
+        "undo",
+        "redo",
+        SEPARATOR,
+        "duplicate",
+        "delete",
+        "group",
+        "ungroup",
+        SEPARATOR,
+        "find_block",
+    ),
+    "&View": ("zoom_in", "zoom_out", "fit", SEPARATOR, "theme", SEPARATOR, "panels"),
+    "&Train": ("data", SEPARATOR, "train", "pause", "stop", "resume"),
+    "&Help": ("help",),
+}
+TOOLBAR = (
+    "new",
+    "open",
+    "save",
+    SEPARATOR,
+    "undo",
+    "redo",
+    SEPARATOR,
+    "fit",
+    SEPARATOR,
+    "data",
+    "train",
+    "pause",
+    "stop",
+    "resume",
+)
+
+
+class Actions:
+    """The window's actions by name, in its menus and toolbar."""
+
+    def __init__(self, window: QMainWindow, slots: Mapping[str, Callable[[], object]]) -> None:
+        self._by_name: dict[str, QAction] = {}
+        for name, spec in SPECS.items():
+            action = QAction(spec.text, window)
+            action.setObjectName(name)
+            keys = [QKeySequence(key) for key in spec.shortcuts]
+            action.setShortcuts(keys)
+            shown = f" ({spec.shortcuts[0]})" if keys else ""
+            action.setToolTip(spec.tooltip + shown)
+            action.setStatusTip(spec.tooltip)
+            action.triggered.connect(_without_argument(slots[name]))
+            window.addAction(action)
+            self._by_name[name] = action
+        self.menus: dict[str, QMenu] = {}
+
+    def __getitem__(self, name: str) -> QAction:
+        """The action of that name."""
+        return self._by_name[name]
+
+    def fill_menus(self, window: QMainWindow, submenus: Mapping[str, QMenu]) -> None:
+        """Build the menu bar; names that are no actions are sub-menus."""
+        for title, names in MENUS.items():
+            menu = window.menuBar().addMenu(title)
+            for name in names:
+                if name == SEPARATOR:
+                    menu.addSeparator()
+                elif name in submenus:
+                    menu.addMenu(submenus[name])
+                else:
+                    menu.addAction(self[name])
+
+    def fill_toolbar(self, bar: QToolBar) -> None:
+        """Put the toolbar's actions on it."""
+        for name in TOOLBAR:
+            if name == SEPARATOR:
+                bar.addSeparator()
+            else:
+                bar.addAction(self[name])
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icons in the colours of ``theme``."""
+        colors = {"train": theme.success, "resume": theme.success, "stop": theme.error}
+        for name, spec in SPECS.items():
+            if spec.icon:
+                self[name].setIcon(icons.icon(spec.icon, colors.get(name, theme.text)))
+
+
+def _without_argument(slot: Callable[[], object]) -> Callable[[bool], None]:
+    """Actions tell whether they are checked, which none of these slots wants to hear."""
+
+    def call(_checked: bool = False) -> None:
+        slot()
+
+    return call

@@ -1,0 +1,68 @@
+"""The window's dock panels: where each stands at first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
+
+LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+class Docks:
+    """The docks by name."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self._by_name: dict[str, QDockWidget] = {}
+        window.setDockNestingEnabled(True)
+        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+
+    def __getitem__(self, name: str) -> QDockWidget:
+        """The dock of that name."""
+        return self._by_name[name]
+
+    def all(self) -> list[QDockWidget]:
+        """Every dock, in the order in which they were added."""
+        return list(self._by_name.values())
+
+    def add(
+        self,
+        name: str,
+        title: str,
+        area: Qt.DockWidgetArea,
+        content: QWidget | None = None,
+        behind: str = "",
+        beside: str = "",
+    ) -> None:
+        """Add a dock; ``behind`` makes it a tab of another one, ``beside`` puts it to its right."""
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(name)
+        dock.setWidget(content or _placeholder())
+        self._window.addDockWidget(area, dock)
+        if behind:
+            self._window.tabifyDockWidget(self[behind], dock)
+        if beside:
+            self._window.splitDockWidget(self[beside], dock, Qt.Orientation.Horizontal)
+        self._by_name[name] = dock
+
+    def fill(self, name: str, content: QWidget) -> None:
+        """Put the content into a dock that was added without one."""
+        old = self[name].widget()
+        self[name].setWidget(content)
+        if old is not None:
+            old.deleteLater()
+
+    def show(self, name: str) -> None:
+        """Bring a dock to the front."""
+        self[name].show()
+        self[name].raise_()
+
+
+def _placeholder() -> QWidget:
+    label = QLabel("Loading ...")
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setProperty("role", "muted")
+    return label

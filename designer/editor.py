@@ -1,0 +1,168 @@
+"""Turns what the user does on the canvas and in the palette into acts of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QInputDialog, QLineEdit
+
+from core.blocks.catalog import block, blocks
+from core.design import edits
+from core.design.document import Design
+from core.design.problems import bind, refusal
+from designer.graph import GraphMaker, to_design
+from designer.session import Session
+from widgets.canvas.graph import End
+from widgets.canvas.view import Canvas
+from widgets.palette import Palette
+from widgets.palette_rows import PaletteEntry
+from widgets.theme import dark
+
+SPACING = 240
+
+
+class Editor(QObject):
+    """Connects one canvas and one palette to one session.
+
+    ``rename_wanted`` carries the id of a node whose name shall be edited.
+    """
+
+    rename_wanted = Signal(str)
+
+    def __init__(self, session: Session, canvas: Canvas, palette: Palette) -> None:
+        super().__init__(canvas)
+        self.session, self.canvas = session, canvas
+        self._maker = GraphMaker()
+        palette.set_entries(palette_entries())
+        palette.activated.connect(self.add_beside)
+        canvas.connection_refusal = self._refusal
+        canvas.block_dropped.connect(self.add)
+        canvas.moved.connect(partial(self._move, "Move"))
+        canvas.nudged.connect(partial(self._move, "Nudge"))
+        canvas.connect_requested.connect(self._connect)
+        canvas.disconnect_requested.connect(self._disconnect)
+        canvas.reconnect_requested.connect(self._reconnect)
+        canvas.delete_requested.connect(self.delete)
+        canvas.rename_requested.connect(self.rename)
+        session.changed.connect(self._show)
+        self._show()
+
+    def add(self, kind: str, x: float, y: float) -> None:
+        """Place a new node and select it; an Input or Target is bound to the data right away."""
+        design = self.session.design
+        node = edits.new_node(design, kind)
+        label = f"Add {blocks()[kind].label}"
+        placed = edits.add_node(design, node, (x, y))
+        facts = self.session.analysis.facts
+        role = block(kind).role
+        if facts and role in ("input", "target"):
+            names = facts.inputs if role == "input" else facts.targets
+            if names:
+                placed = bind(placed, node.id, names[0], facts.columns[names[0]])
+        self.session.act(label, lambda _: placed)
+        self.canvas.select([node.id])
+
+    def add_beside(self, kind: str) -> None:
+        """Place a new node right of the selected one, or in the middle of the view."""
+        selected = self.canvas.selected_nodes()
+        if selected:
+            x, y = self.session.design.position(selected[-1])
+            self.add(kind, x + SPACING, y)
+        else:
+            middle = self.canvas.mapToScene(self.canvas.viewport().rect().center())
+            taken = {self.session.design.position(i) for i in self.session.design.nodes}
+            x, y = round(middle.x()) - 80.0, round(middle.y()) - 40.0
+            while (x, y) in taken:
+                x, y = x + 24, y + 24
+            self.add(kind, x, y)
+        self.canvas.reveal(self.canvas.selected_nodes()[-1])
+
+    def delete(self, nodes: Sequence[str], wires: Sequence[End]) -> None:
+        """Delete nodes and wires."""
+        what = _count(len(nodes), "node") if nodes else _count(len(wires), "wire")
+        ends = [to_design(e) for e in wires]
+        self.session.act(f"Delete {what}", lambda d: edits.remove(d, nodes, ends))
+
+    def delete_selection(self) -> None:
+        """Delete what is selected on the canvas."""
+        self.canvas.request_delete()
+
+    def duplicate_selection(self) -> None:
+        """Copy the selected nodes with the wires among them, and select the copies."""
+        chosen = self.canvas.selected_nodes()
+        if chosen and self.session.act(
+            f"Duplicate {_count(len(chosen), 'node')}", lambda d: edits.duplicate(d, chosen)
+        ):
+            self.canvas.select(list(self.session.design.nodes)[-len(chosen) :])
+
+    def group_selection(self) -> None:
+        """Put a named frame around the selected nodes."""
+        chosen = self.canvas.selected_nodes()
+        if chosen:
+            self.session.act("Group", lambda d: edits.group(d, chosen))
+
+    def ungroup_selection(self) -> None:
+        """Dissolve the groups that hold selected nodes."""
+        self._ungroup(set(self.canvas.selected_nodes()))
+
+    def rename(self, item: str) -> None:
+        """Let the user give a node or a group another name."""
+        group = self.session.design.groups.get(item)
+        if group is None:
+            self.rename_wanted.emit(item)
+            return
+        name, agreed = QInputDialog.getText(
+            self.canvas, "Rename group", "Name:", QLineEdit.EchoMode.Normal, group.name
+        )
+        if agreed and name.strip():
+            self.session.act("Rename group", lambda d: edits.group(d, group.nodes, name.strip()))
+
+    def _ungroup(self, nodes: Collection[str]) -> None:
+        groups = [g.id for g in self.session.design.groups.values() if set(g.nodes) & set(nodes)]
+
+        def dissolved(design: Design) -> Design:
+            for group in groups:
+                design = edits.ungroup(design, group)
+            return design
+
+        self.session.act("Ungroup", dissolved)
+
+    def _refusal(self, source: End, target: End) -> str | None:
+        outputs = self.session.analysis.outputs()
+        return refusal(self.session.design, outputs, to_design(source), to_design(target))
+
+    def _move(self, label: str, positions: Mapping[str, tuple[float, float]]) -> None:
+        merge = f"nudge {sorted(positions)}" if label == "Nudge" else ""
+        what = f"{label} {_count(len(positions), 'node')}"
+        self.session.act(what, lambda d: edits.move(d, positions), merge)
+
+    def _connect(self, source: End, target: End) -> None:
+        ends = to_design(source), to_design(target)
+        self.session.act("Connect", lambda d: edits.connect(d, *ends))
+
+    def _disconnect(self, target: End) -> None:
+        self.session.act("Disconnect", lambda d: edits.disconnect(d, to_design(target)))
+
+    def _reconnect(self, old: End, source: End, new: End) -> None:
+        ends = to_design(old), to_design(source), to_design(new)
+        self.session.act("Move wire", lambda d: edits.reconnect(d, *ends))
+
+    def _show(self, *_: object) -> None:
+        self.canvas.show_graph(self._maker.graph(self.session.analysis))
+
+
+def palette_entries() -> list[PaletteEntry]:
+    """An entry for each block of the catalogue, family by family."""
+    known = {name: i for i, name in enumerate(dark().family)}
+    classes = sorted(
+        blocks().values(), key=lambda c: (known.get(c.family, len(known)), c.family, c.label)
+    )
+    return [
+        PaletteEntry(c.kind, c.label, c.family, c.summary(), c.family, c.keywords) for c in classes
+    ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,94 @@
+"""What the canvas shows of a design."""
+
+from __future__ import annotations
+
+from core.blocks.block import Port as BlockPort
+from core.design import document
+from core.design.analysis import Analysis, NodeReport
+from core.design.document import Design, ports_of
+from core.design.problems import ERROR, Problem
+from widgets.canvas.graph import Badge, End, Frame, Graph, NodeView, Port, WireView
+
+
+def to_canvas(end: document.End) -> End:
+    """The canvas' name for a wire's end."""
+    return End(end.node, end.port)
+
+
+def to_design(end: End) -> document.End:
+    """The design's name for a wire's end."""
+    return document.End(end.node, end.port)
+
+
+class GraphMaker:
+    """Makes the canvas' graph; parts whose node did not change are the same objects again."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[object, NodeView]] = {}
+
+    def graph(self, analysis: Analysis) -> Graph:
+        """The graph of a design."""
+        problems: dict[str, list[Problem]] = {}
+        for problem in analysis.problems:
+            if problem.node is not None:
+                problems.setdefault(problem.node, []).append(problem)
+        design = analysis.design
+        nodes = {i: self._node(analysis, i, tuple(problems.get(i, ()))) for i in design.nodes}
+        self._made = {i: made for i, made in self._made.items() if i in nodes}
+        outputs = analysis.outputs()
+        wires = tuple(
+            WireView(to_canvas(s), to_canvas(t), str(outputs.get(s, "")))
+            for t, s in design.wires.items()
+        )
+        frames = tuple(Frame(g.id, g.name, g.nodes) for g in design.groups.values())
+        return Graph(nodes, wires, frames)
+
+    def _node(self, analysis: Analysis, node: str, problems: tuple[Problem, ...]) -> NodeView:
+        report = analysis.nodes[node]
+        position = analysis.design.position(node)
+        # Unknown blocks take their ports from the wires, which may change without the report.
+        fresh = (report, position, problems, None if report.block else analysis.design)
+        old = self._made.get(node)
+        if old and old[0] == fresh:
+            return old[1]
+        view = _view(analysis.design, report, position, problems)
+        self._made[node] = (fresh, view)
+        return view
+
+
+def _view(
+    design: Design,
+    report: NodeReport,
+    position: tuple[float, float],
+    problems: tuple[Problem, ...],
+) -> NodeView:
+    inputs, outputs = ports_of(design, report.node)
+    worst = {p.severity for p in problems}
+    badge: Badge = "error" if ERROR in worst else "warning" if worst else ""
+    return NodeView(
+        id=report.node.id,
+        title=report.node.name,
+        subtitle=report.block.label if report.block else f"{report.node.block} (unknown)",
+        detail=_detail(report),
+        color_key=report.block.family if report.block else "",
+        inputs=tuple(_port(p) for p in inputs),
+        outputs=tuple(Port(name, name.capitalize()) for name in outputs),
+        badge=badge,
+        badge_text="\n".join(f"{p.message}\n{p.remedy}".strip() for p in problems),
+        position=position,
+    )
+
+
+def _port(port: BlockPort) -> Port:
+    label = port.label or port.name
+    return Port(port.name, label, f"{label} (optional)" if port.optional else label, port.optional)
+
+
+def _detail(report: NodeReport) -> tuple[str, ...]:
+    role = report.block.role if report.block else ""
+    if role == "loss":
+        return ()
+    shape = next((str(t) for t in report.outputs.values()), "shape unknown")
+    if not report.parameters:
+        return (shape,)
+    return (shape, f"{report.parameters:,} parameters")

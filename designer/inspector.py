@@ -1,0 +1,162 @@
+"""The panel that edits the selected node: name, parameters, shapes and help."""
+
+from __future__ import annotations
+
+import inspect
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from core.blocks.inputs import Input
+from core.design import edits
+from core.design.analysis import NodeReport
+from core.design.document import Design
+from core.design.problems import bind
+from core.params import Value
+from designer.session import Session
+from widgets.parameter_form import ParameterForm
+
+NOTHING = "Select a node on the canvas to see and change its parameters."
+
+
+class Inspector(QScrollArea):
+    """Shows one node of the session's design."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._node: str | None = None
+        self.setWidgetResizable(True)
+        self.setAccessibleName("Inspector")
+        self._title = _label("title")
+        self._summary = _label("muted")
+        self.name = QLineEdit()
+        self.name.setAccessibleName("Name")
+        self.name.editingFinished.connect(self._rename)
+        self.form = ParameterForm()
+        self.form.changed.connect(self._set)
+        self._facts = _label("")
+        self._problems = _label("error")
+        self._help = _label("muted")
+        self._name_row = QWidget()
+        row = QFormLayout(self._name_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addRow("Name", self.name)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(14, 14, 14, 14)
+        column.setSpacing(10)
+        for part in (
+            self._title,
+            self._summary,
+            self._name_row,
+            self.form,
+            self._problems,
+            self._facts,
+            self._help,
+        ):
+            column.addWidget(part)
+        column.addStretch(1)
+        self.setWidget(body)
+        session.changed.connect(lambda *_: self.show_node(self._node))
+        self.show_node(None)
+
+    def show_node(self, node: str | None) -> None:
+        """Show a node by id, or the hint to select one."""
+        report = self.session.analysis.nodes.get(node) if node else None
+        self._node = node if report else None
+        for part in (self._name_row, self.form, self._facts, self._help):
+            part.setVisible(report is not None)
+        if report is None:
+            self._title.setText("No node selected")
+            self._summary.setText(NOTHING)
+            self._problems.hide()
+            return
+        block = report.block
+        self._title.setText(block.label if block else report.node.block)
+        self._summary.setText(block.summary() if block else "This version does not know the block.")
+        if not self.name.hasFocus() or not self.name.isModified():
+            self.name.setText(report.node.name)
+        self._show_form(report)
+        self._facts.setText(_facts(report))
+        texts = [
+            f"{p.message}. {p.remedy}" for p in self.session.analysis.problems if p.node == node
+        ]
+        self._problems.setText("\n".join(texts))
+        self._problems.setVisible(bool(texts))
+        self._help.setText(_further_help(type(block)) if block else "")
+
+    def focus_name(self, node: str) -> None:
+        """Show a node and put the cursor in its name."""
+        self.show_node(node)
+        self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.name.selectAll()
+
+    def _show_form(self, report: NodeReport) -> None:
+        found = report.node.instance
+        if found is None:
+            self.form.set_values((), {})
+            return
+        block, faults = found
+        facts = self.session.analysis.facts
+        columns = list(facts.columns) if facts else []
+        values = {**block.values(), **dict(report.node.params)}
+        self.form.set_values(
+            block.params(),
+            {p.name: values[p.name] for p in block.params()},
+            {f.name: f.message for f in faults},
+            {p.name: columns for p in block.params() if p.kind == "column"},
+            subject=report.node.id,
+        )
+
+    def _set(self, name: str, value: Value) -> None:
+        node = self._node
+        if node is None:
+            return
+        report = self.session.analysis.nodes[node]
+        facts = self.session.analysis.facts
+        tensor = None
+        if isinstance(report.block, Input) and name == "column" and facts:
+            tensor = facts.columns.get(str(value))
+
+        def edit(design: Design) -> Design:
+            if tensor:
+                return bind(design, node, str(value), tensor)
+            return edits.set_params(design, node, **{name: value})
+
+        label = f"Change {name.replace('_', ' ')} of {report.node.name}"
+        self.session.act(label, edit, merge=f"{node}.{name}")
+
+    def _rename(self) -> None:
+        node, name = self._node, self.name.text().strip()
+        if node is None:
+            return
+        old = self.session.design.nodes[node].name
+        self.name.setModified(False)
+        if not name:
+            self.name.setText(old)
+        elif name != old:
+            self.session.act(f"Rename {old}", lambda d: edits.rename(d, node, name))
+
+
+def _label(role: str) -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setProperty("role", role)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _facts(report: NodeReport) -> str:
+    lines = [f"{port}: {tensor}" for port, tensor in report.inputs.items()]
+    lines += [f"{port}: {tensor}" for port, tensor in report.outputs.items()]
+    lines.append(f"{report.parameters:,} parameters")
+    lines.append(f"{report.flops:,} operations per sample")
+    return "\n".join(lines)
+
+
+def _further_help(block: type) -> str:
+    """The docstring after its first paragraph, without the markup of code."""
+    parts = inspect.getdoc(block) or ""
+    rest = parts.split("\n\n")[1:]
+    return "\n\n".join(" ".join(p.split()) for p in rest).replace("``", "")

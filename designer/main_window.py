@@ -1,0 +1,353 @@
+"""The designer's main window: puts canvas, panels, actions, files and training together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from designer.actions import Actions
+from designer.data_panel import DataPanel
+from designer.docks import BOTTOM, LEFT, RIGHT, Docks
+from designer.editor import Editor
+from designer.files import Files
+from designer.inspector import Inspector
+from designer.preferences import Preferences
+from designer.problems import Problems
+from designer.recipe_panel import RecipePanel
+from designer.session import Session
+from designer.training import Trainer
+from widgets import theme as themes
+from widgets.banner import Banner
+from widgets.canvas.view import Canvas
+from widgets.palette import Palette
+
+if TYPE_CHECKING:
+    from designer.watching import Watching
+
+
+class MainWindow(QMainWindow):
+    """One window on one design.
+
+    ``painted`` comes once, after the window was drawn for the first time; what is slow to load is
+    loaded then, and ``complete`` comes when all of it is there.
+    """
+
+    painted = Signal()
+    complete = Signal()
+
+    def __init__(self, preferences: Preferences, unsaved_store: Path) -> None:
+        super().__init__()
+        self.preferences = preferences
+        self.session = Session()
+        self.theme = _chosen_theme(preferences)
+        self.canvas = Canvas(self.theme)
+        self.palette_panel = Palette(self.theme)
+        self.banner = Banner()
+        self.editor = Editor(self.session, self.canvas, self.palette_panel)
+        self.inspector = Inspector(self.session)
+        self.recipe = RecipePanel(self.session)
+        self.data = DataPanel(self.session)
+        self.problems = Problems(self.session)
+        self.files = Files(self.session, preferences, self)
+        self.trainer = Trainer(self.session, unsaved_store)
+        self.watching: Watching | None = None
+        self._drawn = False
+        self._build()
+        self._connect()
+        self._refresh()
+
+    def _build(self) -> None:
+        self.setMinimumSize(900, 600)
+        self.resize(1480, 920)
+        center = QWidget()
+        column = QVBoxLayout(center)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.canvas, 1)
+        self.setCentralWidget(center)
+        self.docks = Docks(self)
+        self.docks.add("palette", "Blocks", LEFT, self.palette_panel)
+        self.docks.add("inspector", "Node", RIGHT, self.inspector)
+        self.docks.add("recipe", "Recipe", RIGHT, self.recipe, behind="inspector")
+        self.docks.add("data", "Data", RIGHT, self.data, behind="inspector")
+        self.docks.add("training", "Training", BOTTOM)
+        self.docks.add("activations", "Activations", BOTTOM, beside="training")
+        self.docks.add("saliency", "Saliency", BOTTOM, beside="activations")
+        self.docks.add("problems", "Problems", BOTTOM, self.problems, behind="training")
+        self.docks.show("inspector")
+        self.docks.show("training")
+        sides = Qt.Orientation.Horizontal
+        self.resizeDocks([self.docks["palette"], self.docks["inspector"]], [220, 300], sides)
+        self.resizeDocks([self.docks["training"]], [290], Qt.Orientation.Vertical)
+        bottom = [self.docks[name] for name in ("training", "activations", "saliency")]
+        self.resizeDocks(bottom, [480, 260, 260], sides)
+        self._build_actions()
+        self._state = QLabel()
+        self.statusBar().addPermanentWidget(self._state)
+        layout = self.preferences.layout()
+        if layout:
+            self.restoreGeometry(layout[0])
+            self.restoreState(layout[1])
+
+    def _build_actions(self) -> None:
+        slots: dict[str, Callable[[], object]] = {
+            "new": self.files.new,
+            "open": self.files.open,
+            "save": self.files.save,
+            "save_as": self.files.save_as,
+            "picture": self.export_picture,
+            "quit": self.close,
+            "undo": self.session.undo,
+            "redo": self.session.redo,
+            "duplicate": self.editor.duplicate_selection,
+            "delete": self.editor.delete_selection,
+            "group": self.editor.group_selection,
+            "ungroup": self.editor.ungroup_selection,
+            "find_block": self.find_block,
+            "zoom_in": self.canvas.zoom_in,
+            "zoom_out": self.canvas.zoom_out,
+            "fit": self.canvas.fit_all,
+            "theme": self.switch_theme,
+            "data": self.choose_data,
+            "train": self.train,
+            "pause": self.trainer.pause_or_continue,
+            "stop": self.trainer.stop,
+            "resume": partial(self.trainer.train, True),
+            "help": self.show_help,
+        }
+        self.actions_by_name = Actions(self, slots)
+        self._recent = QMenu("Open &recent", self)
+        self._recent.aboutToShow.connect(self._list_recent)
+        panels = QMenu("&Panels", self)
+        for dock in self.docks.all():
+            panels.addAction(dock.toggleViewAction())
+        self.actions_by_name.fill_menus(self, {"recent": self._recent, "panels": panels})
+        bar = QToolBar("Tools", self)
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        self.addToolBar(bar)
+        self.actions_by_name.fill_toolbar(bar)
+        for name in ("train", "resume"):
+            button = bar.widgetForAction(self.actions_by_name[name])
+            button.setProperty("toolButtonStyle", Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    def _connect(self) -> None:
+        self.session.changed.connect(self._refresh)
+        self.canvas.selection_changed.connect(self._select)
+        self.canvas.context_menu_requested.connect(self._context_menu)
+        self.editor.rename_wanted.connect(self._rename)
+        self.problems.node_wanted.connect(self._go_to)
+        self.data.choose_requested.connect(self.choose_data)
+        self.files.opened.connect(self._opened)
+        self.files.saved.connect(self._saved)
+        self.files.trouble.connect(lambda text, hint: self._tell(text, hint, False))
+        self.files.may_leave_training = self._may_leave_training
+        self.trainer.state_changed.connect(self._refresh)
+        self.trainer.trouble.connect(self._tell)
+        self.trainer.noted.connect(lambda text: self.statusBar().showMessage(text, 8000))
+        self.canvas.viewport().installEventFilter(self)
+        self._apply_theme()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice the first paint."""
+        if event.type() == QEvent.Type.Paint and not self._drawn:
+            self._drawn = True
+            self.canvas.viewport().removeEventFilter(self)
+            QTimer.singleShot(0, self._load_the_rest)
+        return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show the whole design at first."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self.canvas.fit_all)
+
+    def _load_the_rest(self) -> None:
+        self.painted.emit()
+        self.trainer.process.start()
+        from designer.watching import Watching
+
+        self.watching = Watching(self.session, self.trainer, self.canvas)
+        for name in ("training", "activations", "saliency"):
+            self.docks.fill(name, getattr(self.watching.views, name))
+        self.watching.views.set_theme(self.theme)
+        self.watching.show_last_run()
+        self._refresh()
+        self.complete.emit()
+
+    def train(self) -> None:
+        """Train the design, or say why it cannot be trained."""
+        errors = self.session.analysis.errors
+        if errors:
+            self.docks.show("problems")
+            count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
+            self._tell(f"The design has {count}: {errors[0].message}.", errors[0].remedy, False)
+            return
+        self.banner.clear()
+        self.docks.show("training")
+        self.trainer.train()
+
+    def choose_data(self) -> None:
+        """Open the dialog that chooses data."""
+        from designer.data_dialog import DataDialog
+
+        DataDialog(self.session, self).exec()
+
+    def show_help(self) -> None:
+        """Open the help page."""
+        from designer.help import HelpDialog
+
+        HelpDialog(self).exec()
+
+    def find_block(self) -> None:
+        """Put the cursor into the palette's search."""
+        self.docks.show("palette")
+        self.palette_panel.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.palette_panel.search.selectAll()
+
+    def switch_theme(self) -> None:
+        """Change between dark and light."""
+        self.theme = themes.light() if self.theme.is_dark else themes.dark()
+        self.preferences.theme = "dark" if self.theme.is_dark else "light"
+        self._apply_theme()
+
+    def export_picture(self) -> None:
+        """Save the canvas as a picture."""
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export picture", f"{self.session.design.name}.svg", "Pictures (*.svg *.png)"
+        )
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(f"{name}.svg")
+        try:
+            self.canvas.render_to(path)
+        except (OSError, ValueError) as error:
+            self._tell(f"{path} could not be written: {error}", "Choose another place.", False)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask before work is lost, then end the worker."""
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self.preferences.save_layout(self.saveGeometry(), self.saveState())
+        self.trainer.close()
+        event.accept()
+
+    def _refresh(self, *_: object) -> None:
+        """Let title, actions and status say how things stand."""
+        star = "[*]"
+        self.setWindowTitle(f"{self.files.title()}{star} - Layerloom")
+        self.setWindowModified(self.session.dirty)
+        actions, trainer = self.actions_by_name, self.trainer
+        for name, label in (("undo", self.session.undo_label), ("redo", self.session.redo_label)):
+            actions[name].setEnabled(bool(label))
+            actions[name].setText(f"&{name.capitalize()} {label.lower()}".rstrip())
+        active = trainer.state in ("training", "paused")
+        actions["train"].setEnabled(not trainer.busy)
+        actions["pause"].setEnabled(active)
+        actions["pause"].setText("Co&ntinue" if trainer.state == "paused" else "&Pause")
+        actions["stop"].setEnabled(active or trainer.state == "starting")
+        actions["resume"].setEnabled(trainer.resumable)
+        has_nodes = bool(self.canvas.selected_nodes())
+        for name in ("duplicate", "delete", "group", "ungroup"):
+            actions[name].setEnabled(has_nodes or name == "delete")
+        analysis = self.session.analysis
+        self.docks["problems"].setWindowTitle(f"Problems ({len(analysis.problems)})")
+        self._state.setText(
+            f"{len(self.session.design.nodes)} nodes   {analysis.parameters:,} parameters   "
+        )
+
+    def _select(self, ids: list[str]) -> None:
+        self.inspector.show_node(ids[0] if len(ids) == 1 else None)
+        if len(ids) == 1:
+            self.docks.show("inspector")
+        self._refresh()
+
+    def _rename(self, node: str) -> None:
+        self.docks.show("inspector")
+        self.inspector.focus_name(node)
+
+    def _go_to(self, node: str) -> None:
+        self.canvas.select([node])
+        self.canvas.reveal(node)
+
+    def _context_menu(self, place: object, node: str) -> None:
+        menu = QMenu(self)
+        names = ("duplicate", "delete", "group", "ungroup") if node else ("data", "train", "fit")
+        for name in names:
+            menu.addAction(self.actions_by_name[name])
+        menu.exec(place)  # type: ignore[call-overload]
+
+    def _opened(self) -> None:
+        self.banner.clear()
+        self.trainer.forget()
+        self.canvas.fit_all()
+        if self.watching:
+            self.watching.show_last_run()
+        self._refresh()
+
+    def _saved(self) -> None:
+        self.trainer.keep_run_with_project()
+        self.statusBar().showMessage(f"Saved {self.files.title()}", 5000)
+        self._refresh()
+
+    def _tell(self, text: str, hint: str, resumable: bool) -> None:
+        actions = [("Resume", partial(self.trainer.train, True))] if resumable else []
+        self.banner.show_message("error", text, hint, actions)
+
+    def _list_recent(self) -> None:
+        self._recent.clear()
+        files = self.preferences.recent_files()
+        for path in files:
+            self._recent.addAction(str(path), partial(self.files.open_recent, path))
+        if not files:
+            self._recent.addAction("No recent files").setEnabled(False)
+
+    def _may_leave_training(self) -> bool:
+        if not self.trainer.busy:
+            return True
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self,
+            "Training is going on",
+            "Stop the training? What it has learnt up to its last whole epoch is saved.",
+            buttons.Yes | buttons.Cancel,
+            buttons.Cancel,
+        )
+        return answer == buttons.Yes
+
+    def _apply_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        themes.apply(app, self.theme)
+        self.actions_by_name.set_theme(self.theme)
+        self.canvas.set_theme(self.theme)
+        self.palette_panel.set_theme(self.theme)
+        self.banner.set_theme(self.theme)
+        self.problems.set_theme(self.theme)
+        if self.watching:
+            self.watching.views.set_theme(self.theme)
+
+
+def _chosen_theme(preferences: Preferences) -> themes.Theme:
+    if preferences.theme in ("dark", "light"):
+        return themes.dark() if preferences.theme == "dark" else themes.light()
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return themes.system_theme(app)

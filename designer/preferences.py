@@ -1,0 +1,50 @@
+"""What the application remembers of one user from start to start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+MOST_RECENT = 10
+
+
+class Preferences:
+    """Recent files, theme and the window's layout, in the user's settings."""
+
+    def __init__(self) -> None:
+        self._settings = QSettings(
+            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "layerloom", "layerloom"
+        )
+
+    def recent_files(self) -> list[Path]:
+        """The files opened or saved last, the newest first, those that are gone left out."""
+        saved = self._settings.value("recent_files", [])
+        names = [saved] if isinstance(saved, str) else saved or []
+        return [path for name in names if (path := Path(name)).is_file()]
+
+    def add_recent_file(self, path: Path) -> None:
+        """Put a file at the head of the recent ones."""
+        path = path.resolve()
+        kept = [p for p in self.recent_files() if p != path]
+        self._settings.setValue("recent_files", [str(p) for p in (path, *kept)][:MOST_RECENT])
+
+    @property
+    def theme(self) -> str:
+        """``dark``, ``light``, or ``system``."""
+        return str(self._settings.value("theme", "system"))
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._settings.setValue("theme", name)
+
+    def layout(self) -> tuple[QByteArray, QByteArray] | None:
+        """Geometry and dock state of the window, None before the first end."""
+        found = (self._settings.value("geometry"), self._settings.value("docks"))
+        both = all(isinstance(part, QByteArray) for part in found)
+        return found if both else None
+
+    def save_layout(self, geometry: QByteArray, docks: QByteArray) -> None:
+        """Remember the window's geometry and dock state."""
+        self._settings.setValue("geometry", geometry)
+        self._settings.setValue("docks", docks)

@@ -1,0 +1,272 @@
+"""Drives the worker: Train, Pause, Stop, Resume, and what is watched meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import LayerloomError
+from core.project.file import to_text
+from core.project.runs import Run, RunStore, store_of
+from core.train.events import (
+    Compiled,
+    Continue,
+    Continued,
+    EpochEnd,
+    Event,
+    Failed,
+    Finished,
+    Loaded,
+    LoadRun,
+    Pause,
+    Paused,
+    Progress,
+    Ready,
+    Started,
+    Stop,
+    Summary,
+    Train,
+    View,
+    Watch,
+)
+from designer.session import Session
+from designer.training_process import TrainingProcess
+
+IDLE, STARTING, TRAINING, PAUSED, STOPPING = "idle", "starting", "training", "paused", "stopping"
+
+
+class Trainer(QObject):
+    """The state of training as the window sees it.
+
+    ``state_changed`` comes when ``state`` changes; ``noted`` carries what to tell in one line;
+    ``trouble`` carries a message, a hint, and whether the run can be resumed. ``heard`` carries the
+    worker's events that views show.
+    """
+
+    state_changed = Signal()
+    noted = Signal(str)
+    trouble = Signal(str, str, bool)
+    heard = Signal(object)
+    finished = Signal(object)
+
+    def __init__(self, session: Session, unsaved_store: Path) -> None:
+        super().__init__()
+        self.session = session
+        self.state = IDLE
+        self.run: Run | None = None
+        self.summary: Summary | None = None
+        self.progress = (0.0, "")
+        self._unsaved_store = unsaved_store
+        self._store: RunStore | None = None
+        self._started: Started | None = None
+        self._epoch = 0
+        self._watch = Watch("", 0)
+        self.process = TrainingProcess(self)
+        self.process.told.connect(self._hear)
+        self.process.died.connect(self._mourn)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is going on, even if it waits."""
+        return self.state != IDLE
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the last run can be gone on with."""
+        return not self.busy and self.run is not None and self.run.status != "diverged"
+
+    @property
+    def store(self) -> RunStore:
+        """Where the runs of the open design are kept."""
+        path = self.session.path
+        return store_of(path) if path else RunStore(self._unsaved_store)
+
+    @property
+    def project(self) -> str:
+        """The name that runs of the open design are kept under."""
+        return self.session.path.stem if self.session.path else "untitled"
+
+    def train(self, resume: bool = False) -> None:
+        """Begin a run, or go on with the last one."""
+        if self.busy:
+            return
+        if resume and self.run is None:
+            return
+        self._store = self.store
+        self._become(STARTING)
+        self.noted.emit("Compiling the design ...")
+        self.process.send(
+            Train(
+                design=to_text(self.session.design),
+                folder=str(self.session.folder),
+                store=str(self._store.root),
+                project=self.project,
+                resume=self.run.id if resume and self.run else "",
+            )
+        )
+        self.process.send(self._watch)
+
+    def pause_or_continue(self) -> None:
+        """Pause a running training, or go on with a paused one."""
+        if self.state == TRAINING:
+            self.process.send(Pause())
+        elif self.state == PAUSED:
+            self.process.send(Continue())
+
+    def stop(self) -> None:
+        """End the run after the present step."""
+        if self.state in (STARTING, TRAINING, PAUSED):
+            if self.state == PAUSED:
+                self.process.send(Continue())
+            self.process.send(Stop())
+            self._become(STOPPING)
+
+    def watch(self, node: str, row: int) -> None:
+        """Choose the node and the probe sample that the views show."""
+        wanted = Watch(node, row)
+        if wanted != self._watch:
+            self._watch = wanted
+            if self.process.pid is not None:
+                self.process.send(wanted)
+
+    @property
+    def watched(self) -> Watch:
+        """What the views show."""
+        return self._watch
+
+    def forget(self) -> None:
+        """Another design was opened: let go of its predecessor's run."""
+        if self.busy:
+            self.process.shut_down()
+            self._become(IDLE)
+        self.run = self._started = self.summary = None
+        self.progress = (0.0, "")
+
+    def adopt_last_run(self) -> Run | None:
+        """Take up the newest run of the open design, and have its weights loaded for the views.
+
+        Returns the run, None if there is none.
+        """
+        try:
+            runs = self.store.runs(self.project) if self.session.path else []
+        except LayerloomError as error:
+            self.trouble.emit(error.message, error.hint, False)
+            return None
+        if not runs:
+            return None
+        self.run = runs[0]
+        self.process.send(self._watch)
+        self.process.send(LoadRun(str(self.session.folder), str(self.store.root), self.run.id))
+        return self.run
+
+    def keep_run_with_project(self) -> None:
+        """An unsaved design got a file: its last run moves beside it."""
+        if self.run is None or self.busy or self.run.directory.is_relative_to(self.store.root):
+            return
+        try:
+            self.run = self.store.take_over(RunStore(self._unsaved_store), self.run, self.project)
+        except LayerloomError as error:
+            self.trouble.emit(error.message, error.hint, False)
+
+    def close(self) -> None:
+        """End the worker."""
+        self.process.shut_down()
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case Ready():
+                self.noted.emit(f"Ready to train on {event.device}")
+            case Started():
+                self._begin(event)
+            case Compiled():
+                self.noted.emit(f"Compiled in {event.seconds:.1f} s")
+            case Progress():
+                self._advance(event)
+            case EpochEnd():
+                self._epoch = event.epoch
+            case Paused():
+                self._become(PAUSED)
+                self.noted.emit("Paused")
+            case Continued():
+                self._become(TRAINING if self.state == PAUSED else self.state)
+            case Finished():
+                self._end(event.summary)
+            case Failed():
+                self._fail(event)
+            case Loaded() | View():
+                pass
+        self.heard.emit(event)
+
+    def _begin(self, event: Started) -> None:
+        assert self._store is not None
+        self._started, self.summary, self._epoch = event, None, event.epoch
+        self.run = self._store.get(event.run)
+        if self.state == STARTING:
+            self._become(TRAINING)
+
+    def _advance(self, event: Progress) -> None:
+        assert self._started is not None
+        epochs = self._started.epochs
+        text = f"epoch {min(int(event.epoch) + 1, epochs)} of {epochs}"
+        if event.samples_per_second:
+            text += f", {event.samples_per_second:,.0f} samples/s"
+            left = (epochs - event.epoch) * self._started.train_samples / event.samples_per_second
+            text += f", {_duration(left)} left"
+        self.progress = (event.epoch / epochs, text)
+
+    def _end(self, summary: Summary) -> None:
+        assert self._store is not None
+        self.summary = summary
+        self.run = self._store.get(summary.run)
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in summary.test.items())
+        ended = {"epochs": "Done", "interrupted": "Stopped", "diverged": "Diverged"}
+        text = f"{ended.get(summary.stopped_by, 'Done')} after epoch {summary.epochs}"
+        if summary.stopped_by == "diverged":
+            self.trouble.emit(
+                f"The run diverged: the loss is not finite after step {summary.steps}.",
+                "Lower the learning rate in the recipe.",
+                False,
+            )
+        else:
+            text += f". Test split: {figures}"
+        self.progress = (summary.epochs / self._started.epochs if self._started else 1.0, text)
+        self._become(IDLE)
+        self.finished.emit(summary)
+
+    def _fail(self, event: Failed) -> None:
+        if self.busy:
+            self._refresh_run()
+            self._become(IDLE)
+        self.trouble.emit(event.message, event.hint, False)
+
+    def _mourn(self, code: int) -> None:
+        was_busy = self.busy
+        self._refresh_run()
+        self._become(IDLE)
+        saved = f"Everything up to epoch {self._epoch} is saved." if was_busy and self.run else ""
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        self.trouble.emit(
+            f"The training process ended unexpectedly ({how}).",
+            f"{saved} Your design is unharmed.".strip(),
+            was_busy and self.run is not None,
+        )
+        self.process.start()
+
+    def _refresh_run(self) -> None:
+        if self.run is not None and self._store is not None and self.busy:
+            self._store.set_status(self.run, "interrupted")
+            self.run = self._store.get(self.run.id)
+
+    def _become(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit()
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,105 @@
+"""The window's side of the worker process: starts it, sends commands, hears events."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from multiprocessing.connection import Connection
+
+from PySide6.QtCore import QObject, Signal
+
+from core.train.events import Command, Shutdown
+from core.train.worker import main
+
+GRACE_SECONDS = 3.0
+
+
+class TrainingProcess(QObject):
+    """One warm worker process, replaced when it dies.
+
+    ``told`` carries what the worker tells. ``died`` carries the exit code when the process ends
+    without having been asked to.
+    """
+
+    told = Signal(object)
+    died = Signal(int)
+    _gone = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = multiprocessing.get_context("spawn")
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._gone.connect(self._on_gone)
+
+    @property
+    def pid(self) -> int | None:
+        """The process' id, None while there is none."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Start the process if there is none."""
+        if self._process is not None:
+            return
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=main, args=(theirs,), name="layerloom-worker", daemon=True
+        )
+        process.start()
+        theirs.close()
+        self._process, self._pipe = process, ours
+        threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
+
+    def send(self, command: Command) -> None:
+        """Send a command, starting the process first if need be."""
+        self.start()
+        assert self._pipe is not None
+        try:
+            self._pipe.send(command)
+        except OSError:
+            # The listener meets the same broken pipe and tells of it.
+            return
+
+    def kill(self) -> None:
+        """End the process at once, as a death that nobody asked for."""
+        if self._process:
+            self._process.kill()
+
+    def shut_down(self) -> None:
+        """Ask the process to end, and make it end if it does not."""
+        process, pipe = self._process, self._pipe
+        self._process = self._pipe = None
+        if process is None or pipe is None:
+            return
+        try:
+            pipe.send(Shutdown())
+        except OSError:
+            process.kill()
+        process.join(GRACE_SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+    def _listen(self, pipe: Connection) -> None:
+        """Runs in a thread of its own; signals carry what it hears to the window's thread."""
+        while True:
+            try:
+                event = pipe.recv()
+            except (EOFError, OSError):
+                break
+            self.told.emit(event)
+        pipe.close()
+        try:
+            self._gone.emit(pipe)
+        except RuntimeError:
+            # The window is gone already, and this object with it.
+            return
+
+    def _on_gone(self, pipe: Connection) -> None:
+        if pipe is not self._pipe or self._process is None:
+            return
+        process = self._process
+        process.join(GRACE_SECONDS)
+        code = process.exitcode
+        self._process = self._pipe = None
+        self.died.emit(0 if code is None else code)

@@ -1,0 +1,80 @@
+"""Feeds the views: what the worker tells, the selected node, the chosen sample, the last run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from core.errors import LayerloomError
+from core.train.events import EpochEnd, Event, Finished, Progress, Started, View
+from designer.session import Session
+from designer.training import Trainer
+from designer.views import Views
+from widgets.canvas.view import Canvas
+
+
+class Watching(QObject):
+    """Connects the trainer and the canvas to the views."""
+
+    def __init__(self, session: Session, trainer: Trainer, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self.session, self.trainer, self.canvas = session, trainer, canvas
+        self.views = Views()
+        self._row = int(session.design.view.get("sample", 0))
+        self.views.sample_changed.connect(self._choose_sample)
+        canvas.selection_changed.connect(self._follow)
+        trainer.heard.connect(self._show)
+        self._follow([])
+
+    def show_last_run(self) -> None:
+        """Draw the last run of the open design and have its weights loaded."""
+        self.views.clear()
+        self._follow(self.canvas.selected_nodes())
+        run = self.trainer.adopt_last_run()
+        if run is None:
+            return
+        try:
+            self.views.show_points(self.trainer.store.points(run))
+        except LayerloomError as error:
+            self.trainer.trouble.emit(error.message, error.hint, False)
+        self.views.training.set_progress(1.0 if run.summary else 0.0, f"last run: {run.status}")
+
+    def _follow(self, ids: list[str]) -> None:
+        """Watch the selected node; with none selected, go on with the last one."""
+        node = ids[-1] if ids else self.trainer.watched.node
+        if node not in self.session.design.nodes:
+            node = self._first_layer()
+        self.trainer.watch(node, self._row)
+
+    def _first_layer(self) -> str:
+        """The node to look at while nobody chose one: the first with parameters."""
+        analysis = self.session.analysis
+        layers = [i for i in analysis.order if analysis.nodes[i].parameters]
+        return layers[0] if layers else ""
+
+    def _choose_sample(self, row: int) -> None:
+        self._row = row
+        self.trainer.watch(self.trainer.watched.node, row)
+
+    def _show(self, event: Event) -> None:
+        match event:
+            case Started():
+                self._begin(event)
+            case Progress():
+                self.views.show_progress(event)
+                self.views.training.set_progress(*self.trainer.progress)
+            case EpochEnd():
+                self.views.show_epoch(event)
+            case Finished():
+                self.views.training.set_progress(*self.trainer.progress)
+            case View():
+                if event.node == self.trainer.watched.node:
+                    node = self.session.design.nodes.get(event.node)
+                    self.views.show_view(event, node.name if node else event.node)
+
+    def _begin(self, event: Started) -> None:
+        if event.epoch == 0 or self.trainer.run is None:
+            self.views.training.clear()
+        else:
+            points = self.trainer.store.points(self.trainer.run)
+            self.views.show_points([p for p in points if p.epoch <= event.epoch])
+        self.views.training.set_progress(None, "compiling")

@@ -1,0 +1,272 @@
+"""What every block of the catalogue promises; a new block is tested by existing."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from built_block import BATCH, apply, build, run_source, sample
+from flax import nnx
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.blocks.block import Block, Port, ShapeError
+from core.blocks.catalog import blocks
+from core.params import Param
+from core.tensor import Tensor
+from widgets.theme import FAMILIES
+
+ALL = sorted(blocks())
+COMPUTED = [k for k in ALL if blocks()[k].role not in ("input", "target")]
+Case = tuple[Block, dict[str, Tensor]]
+
+
+def values_of(p: Param) -> st.SearchStrategy[Any]:
+    low = 0 if p.minimum is None else p.minimum
+    if p.kind == "bool":
+        return st.booleans()
+    if p.kind == "choice":
+        return st.sampled_from(p.choices)
+    if p.kind == "int":
+        high = int(low) + 4 if p.maximum is None else min(int(low) + 4, int(p.maximum))
+        return st.integers(int(low), high)
+    if p.kind == "float":
+        high = 2.0 if p.maximum is None else p.maximum
+        return st.floats(low, high, allow_subnormal=False)
+    if p.kind == "ints":
+        smallest = int(low)
+        numbers = st.integers(smallest, smallest + 2)
+        return st.just(p.default) | st.lists(numbers, min_size=0, max_size=3).map(tuple)
+    return st.just(p.default)
+
+
+@st.composite
+def cases(draw: st.DrawFn, cls: type[Block]) -> Case:
+    """A block with some parameters, and input tensors that are often, not always, alike."""
+    values = {p.name: draw(values_of(p)) for p in cls.params()}
+    block, faults = cls.read(values)
+    assert not faults
+    base = draw(st.lists(st.integers(1, 5), min_size=4, max_size=4))
+    shared = draw(st.integers(1, 5))
+    tensors = {}
+    for wanted in block.ports():
+        if wanted.optional and draw(st.booleans()):
+            continue
+        ranks = sorted(wanted.ranks)
+        near = [shared] if wanted.ranks == block.ports()[0].ranks else [shared, shared - 1]
+        rank = draw(st.sampled_from([r for r in near if r in ranks] or ranks))
+        sizes = base[: rank - 1]
+        if sizes and draw(st.integers(0, 4)) == 0:
+            sizes = [*sizes]
+            sizes[draw(st.integers(0, rank - 2))] = draw(st.integers(1, 5))
+        dtype = wanted.dtype or draw(st.sampled_from(["float32", "int32"]))
+        classes = draw(st.integers(0, 3)) if dtype == "int32" else 0
+        tensors[wanted.name] = Tensor((None, *sizes), dtype, classes)
+    return block, tensors
+
+
+def accepts(block: Block, tensors: dict[str, Tensor]) -> bool:
+    """Whether the block takes these inputs; a refusal must say what is wrong and what to do."""
+    refusal = None
+    try:
+        check(block.ports(), tensors)
+        block.infer(**tensors)
+    except ShapeError as error:
+        refusal = error
+    assert refusal is None or (refusal.message and refusal.remedy)
+    return refusal is None
+
+
+def check(ports: tuple[Port, ...], tensors: dict[str, Tensor]) -> None:
+    for wanted in ports:
+        if wanted.name in tensors:
+            wanted.check(tensors[wanted.name])
+
+
+def example(kind: str) -> Case:
+    """The default block of a kind and its example inputs."""
+    cls = blocks()[kind]
+    dtypes = {p.name: p.dtype or "float32" for p in cls().ports()}
+    sizes = cls.example if cls.inputs else {}
+    return cls(), {name: Tensor((None, *s), dtypes[name]) for name, s in sizes.items()}
+
+
+def for_accepted_cases(kind: str, examples: int, least: int, test: Any) -> None:
+    """Run ``test`` on the example and on drawn cases, of which enough must be accepted."""
+    accepted = 0
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases(blocks()[kind]))
+    def drawn(case: Case) -> None:
+        nonlocal accepted
+        if accepts(*case):
+            accepted += 1
+            test(*case)
+
+    test(*example(kind))
+    drawn()
+    assert accepted >= least, f"only {accepted} of {examples} drawn cases fit {kind}"
+
+
+def scope_of(layer: nnx.Module | None, arrays: dict[str, Any]) -> dict[str, Any]:
+    return {**arrays, "layer": layer}
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_describes_itself(kind: str) -> None:
+    cls = blocks()[kind]
+    assert cls.summary().endswith(".")
+    assert len(cls.summary()) <= 110
+    assert cls.family in FAMILIES
+    assert cls.label
+    assert cls.keywords
+    for p in cls.params():
+        assert p.label, p.name
+        assert p.help.endswith("."), p.name
+        assert p.fault(p.default) is None
+    names = [p.name for p in cls().ports()]
+    assert len(set(names)) == len(names)
+    if cls.inputs:
+        assert set(cls.example) == {p.name for p in cls().ports() if not p.optional}
+    assert accepts(*example(kind))
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_values_survive_json(kind: str) -> None:
+    @settings(max_examples=20, deadline=None, derandomize=True, database=None)
+    @given(st.fixed_dictionaries({p.name: values_of(p) for p in blocks()[kind].params()}))
+    def round_trip(values: dict[str, Any]) -> None:
+        block, faults = blocks()[kind].read(values)
+        again, more = blocks()[kind].read(json.loads(json.dumps(block.values())))
+        assert not faults
+        assert not more
+        assert again == block
+        assert hash(again) == hash(block)
+
+    round_trip()
+
+
+@pytest.mark.parametrize("kind", COMPUTED)
+def test_shape_and_parameters_are_those_of_the_real_layer(kind: str) -> None:
+    def holds(block: Block, tensors: dict[str, Tensor]) -> None:
+        def real(arrays: dict[str, Any]) -> tuple[jax.Array, list[Any]]:
+            layer = build(block, tensors)
+            trained = [] if layer is None else jax.tree.leaves(nnx.state(layer, nnx.Param))
+            return apply(block, tensors, layer, arrays), trained
+
+        shapes = {
+            n: jax.ShapeDtypeStruct((BATCH, *t.sizes), jnp.dtype(t.dtype))
+            for n, t in tensors.items()
+        }
+        output, trained = jax.eval_shape(real, shapes)
+        said = block.infer(**tensors)
+        assert said.shape[0] is None
+        assert (BATCH, *said.sizes) == output.shape
+        assert said.dtype == output.dtype
+        assert block.parameters(**tensors) == sum(math.prod(v.shape) for v in trained)
+        assert block.flops(**tensors) >= 0
+
+    for_accepted_cases(kind, 40, 6, holds)
+
+
+@pytest.mark.parametrize("kind", COMPUTED)
+def test_built_equals_exported(kind: str) -> None:
+    def holds(block: Block, tensors: dict[str, Tensor]) -> None:
+        layer_call = block.layer(**tensors)
+        printed = (
+            run_source(layer_call.source({}), rngs=nnx.Rngs(0)) if layer_call is not None else None
+        )
+        arrays = sample(tensors)
+        built = apply(block, tensors, build(block, tensors), arrays)
+        exported = run_source(block.forward(**tensors).source({}), **scope_of(printed, arrays))
+        np.testing.assert_array_equal(built, exported)
+        assert (BATCH, *block.infer(**tensors).sizes) == built.shape
+
+    for_accepted_cases(kind, 5, 1, holds)
+
+
+@pytest.mark.parametrize("kind", COMPUTED)
+def test_gradient_flows(kind: str) -> None:
+    block, tensors = example(kind)
+    arrays = sample(tensors)
+    layer = build(block, tensors)
+    floats = {n: a for n, a in arrays.items() if a.dtype == np.float32}
+    others = {n: a for n, a in arrays.items() if n not in floats}
+    graph, trained, rest = nnx.split(layer, nnx.Param, ...) if layer else (None, {}, {})
+
+    @jax.jit
+    @jax.grad
+    def gradient(wanted: tuple[Any, Any], rest: Any) -> jax.Array:
+        trained, floats = wanted
+        merged = nnx.merge(graph, trained, rest, copy=True) if graph else None
+        return apply(block, tensors, merged, {**floats, **others}).sum()
+
+    of_trained, of_floats = gradient((trained, floats), rest)
+    for part in jax.tree.leaves((of_trained, of_floats)):
+        assert np.isfinite(part).all()
+    if block.parameters(**tensors):
+        assert any(np.any(part != 0) for part in jax.tree.leaves(of_trained))
+
+
+@pytest.mark.parametrize("kind", COMPUTED)
+def test_gradient_of_inputs_flows_around_a_layer_that_is_not_passed_in(kind: str) -> None:
+    block, tensors = example(kind)
+    arrays = sample(tensors)
+    floats = {n: a for n, a in arrays.items() if a.dtype == np.float32}
+    layer = build(block, tensors)
+    if layer is not None:
+        layer.eval()
+
+    def total(floats: dict[str, Any]) -> jax.Array:
+        return (apply(block, tensors, layer, {**arrays, **floats}) ** 2).sum()
+
+    found = jax.jit(jax.grad(total))(floats)
+    assert all(np.isfinite(part).all() for part in found.values())
+    assert not floats or any(np.any(part != 0) for part in found.values())
+
+
+@pytest.mark.parametrize("kind", COMPUTED)
+def test_trains_and_evaluates_under_jit(kind: str) -> None:
+    block, tensors = example(kind)
+    arrays = sample(tensors)
+    layer = build(block, tensors)
+    if layer is None:
+        plain = jax.jit(lambda arrays: apply(block, tensors, None, arrays))(arrays)
+        assert np.isfinite(plain).all()
+        return
+    for mode in ("train", "eval"):
+        getattr(layer, mode)()
+        graph, state = nnx.split(layer)
+
+        def step(state: Any, arrays: Any, graph: Any = graph) -> tuple[jax.Array, Any]:
+            merged = nnx.merge(graph, state, copy=True)
+            return apply(block, tensors, merged, arrays), nnx.state(merged)
+
+        first, after = jax.jit(step)(state, arrays)
+        again, _ = jax.jit(step)(after, arrays)
+        assert np.isfinite(first).all()
+        if mode == "eval":
+            np.testing.assert_array_equal(first, again)
+            assert same(state, after)
+        elif block.kind not in ("BatchNorm", "Dropout"):
+            assert same(state, after), "training must not change state without need"
+
+
+def same(before: Any, after: Any) -> bool:
+    def plain(value: Any) -> np.ndarray:
+        is_key = jnp.issubdtype(value.dtype, jax.dtypes.prng_key)
+        return np.asarray(jax.random.key_data(value) if is_key else value)
+
+    pairs = zip(jax.tree.leaves(before), jax.tree.leaves(after), strict=True)
+    return all(np.array_equal(plain(a), plain(b)) for a, b in pairs)

@@ -1,0 +1,87 @@
+"""The bundled typeface loads, and icons have the colour that was asked for."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFontInfo, QFontMetricsF, QIcon, QImage
+from PySide6.QtWidgets import QLabel
+
+from widgets import fonts, icons
+
+ROOT = Path(__file__).parent.parent.parent
+WANTED = [
+    "new",
+    "open",
+    "save",
+    "undo",
+    "redo",
+    "play",
+    "pause",
+    "stop",
+    "resume",
+    "fit",
+    "zoom-in",
+    "zoom-out",
+    "search",
+    "error",
+    "warning",
+    "data",
+    "delete",
+    "duplicate",
+    "theme",
+    "help",
+    "eye",
+    "chart",
+    "group",
+]
+
+
+def test_application_uses_inter_with_digits_of_one_width(qtbot, qapp) -> None:
+    fonts.load_fonts(qapp)
+    label = QLabel()
+    qtbot.addWidget(label)
+    assert QFontInfo(label.font()).family() == "Inter"
+    assert label.font().pointSize() == 10
+    metrics = QFontMetricsF(label.font())
+    assert metrics.horizontalAdvance("1111") == metrics.horizontalAdvance("0808")
+
+
+def test_the_licence_travels_with_the_fonts() -> None:
+    folder = ROOT / "resources" / "fonts"
+    text = (folder / "OFL.txt").read_text(encoding="utf-8")
+    assert "The Inter Project Authors" in text
+    assert "SIL OPEN FONT LICENSE Version 1.1" in text
+    assert sum(f.stat().st_size for f in folder.iterdir()) < 1_200_000
+
+
+def drawn(image: QImage) -> dict[str, int]:
+    """How opaque each colour is at most, by name."""
+    found: dict[str, int] = {}
+    for x in range(image.width()):
+        for y in range(image.height()):
+            color = image.pixelColor(x, y)
+            if color.alpha() > 0:
+                found[color.name()] = max(color.alpha(), found.get(color.name(), 0))
+    return found
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_icon_is_drawn_in_its_colour(qapp, name: str) -> None:
+    icon = icons.icon(name, "#ff0000")
+    colors = drawn(icon.pixmap(QSize(24, 24), 1.0).toImage())
+    assert colors["#ff0000"] == 255
+    dimmed = drawn(icon.pixmap(QSize(24, 24), 1.0, QIcon.Mode.Disabled).toImage())
+    assert max(dimmed.values()) < 120
+
+
+def test_icon_has_twice_the_pixels_on_a_screen_of_scale_two(qapp) -> None:
+    picture = icons.icon("play", "#123456").pixmap(QSize(20, 20), 2.0)
+    assert picture.size() == QSize(40, 40)
+    assert picture.devicePixelRatio() == 2.0
+
+
+def test_icons_are_cached_and_missing_ones_are_named(qapp) -> None:
+    assert icons.icon("save", "#ffffff") is icons.icon("save", "#ffffff")
+    with pytest.raises(FileNotFoundError, match="nothing-like-it"):
+        icons.icon("nothing-like-it", "#ffffff")
