@@ -4,7 +4,7 @@
 class LayerloomError(Exception):
     """Something the user can understand and mend.
 
-    ``message`` names the thing and what is wrong with it; ``hint`` names the remedy and may be empty.
+    ``message`` names the thing and what is wrong with it; ``hint`` is the remedy and may be empty.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:

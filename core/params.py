@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Self, cast
 
 Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
+
+# No count, size or seed is larger; beyond it, products of sizes are no longer worth showing.
+LARGEST_INT = 2**31 - 1
 
 _KIND_OF_TYPE = {bool: "bool", int: "int", float: "float", str: "text", tuple: "ints"}
 
@@ -168,10 +172,15 @@ def _params_of(cls: type) -> tuple[Param, ...]:
 
 def _limits(p: Param, value: float) -> str | None:
     if p.minimum is not None and value < p.minimum:
-        return f"must be at least {p.minimum:g}, not {value:g}"
+        return f"must be at least {p.minimum:g}, not {_shown(value)}"
     if p.maximum is not None and value > p.maximum:
-        return f"must be at most {p.maximum:g}, not {value:g}"
+        return f"must be at most {p.maximum:g}, not {_shown(value)}"
     return None
+
+
+def _shown(value: float) -> str:
+    text = str(value) if isinstance(value, int) else f"{value:g}"
+    return text if len(text) <= 20 else f"{text[:20]}..."
 
 
 def _check_bool(p: Param, value: object) -> str | None:
@@ -181,12 +190,16 @@ def _check_bool(p: Param, value: object) -> str | None:
 def _check_int(p: Param, value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return f"must be a whole number, not {value!r}"
+    if abs(value) > LARGEST_INT:
+        return f"must be between -{LARGEST_INT} and {LARGEST_INT}, not {_shown(value)}"
     return _limits(p, value)
 
 
 def _check_float(p: Param, value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"must be a number, not {value!r}"
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return f"must be finite, not {_shown(value)}"
     if not math.isfinite(value):
         return f"must be finite, not {value!r}"
     return _limits(p, value)

@@ -13,8 +13,8 @@ class Tensor:
     """Shape and type of one value of a network.
 
     ``shape`` starts with the batch, which is None: images ``(None, H, W, C)``, sequences
-    ``(None, T, F)``, tokens ``(None, T)``. ``dtype`` is ``float32`` or ``int32``. ``classes`` is the
-    number of different ids an int32 tensor may hold (labels, tokens), 0 when unknown.
+    ``(None, T, F)``, tokens ``(None, T)``. ``dtype`` is ``float32`` or ``int32``. ``classes`` is
+    the number of different ids an int32 tensor may hold (labels, tokens), 0 when unknown.
     """
 
     shape: Shape

@@ -93,11 +93,7 @@ class MainWindow(QMainWindow):
         self.docks.add("problems", "Problems", BOTTOM, self.problems, behind="training")
         self.docks.show("inspector")
         self.docks.show("training")
-        sides = Qt.Orientation.Horizontal
-        self.resizeDocks([self.docks["palette"], self.docks["inspector"]], [220, 300], sides)
-        self.resizeDocks([self.docks["training"]], [290], Qt.Orientation.Vertical)
-        bottom = [self.docks[name] for name in ("training", "activations", "saliency")]
-        self.resizeDocks(bottom, [480, 260, 260], sides)
+        self.docks.arrange()
         self._build_actions()
         self._state = QLabel()
         self.statusBar().addPermanentWidget(self._state)
@@ -186,6 +182,8 @@ class MainWindow(QMainWindow):
         self.watching = Watching(self.session, self.trainer, self.canvas)
         for name in ("training", "activations", "saliency"):
             self.docks.fill(name, getattr(self.watching.views, name))
+        if self.preferences.layout() is None:
+            self.docks.arrange()
         self.watching.views.set_theme(self.theme)
         self.watching.show_last_run()
         self._refresh()

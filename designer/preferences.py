@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -19,7 +20,7 @@ class Preferences:
 
     def recent_files(self) -> list[Path]:
         """The files opened or saved last, the newest first, those that are gone left out."""
-        saved = self._settings.value("recent_files", [])
+        saved: Any = self._settings.value("recent_files", [])
         names = [saved] if isinstance(saved, str) else saved or []
         return [path for name in names if (path := Path(name)).is_file()]
 

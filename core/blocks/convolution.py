@@ -20,8 +20,8 @@ class Conv(Block):
     a cross-correlation).
 
     Input ``[B, T, C]``, ``[B, H, W, C]`` or ``[B, D, H, W, C]`` float32; output the same axes with
-    ``filters`` channels. An axis of length n becomes ceil(n / stride) with SAME padding and
-    floor((n - ((kernel - 1) dilation + 1)) / stride) + 1 with VALID. Weights
+    ``filters`` channels. An axis of length n becomes ceil(n / stride) with SAME or CAUSAL padding
+    and floor((n - ((kernel - 1) dilation + 1)) / stride) + 1 with VALID. Weights
     ``[*kernel, C / groups, filters]``, bias ``[filters]``.
 
     Source: LeCun et al., Backpropagation applied to handwritten zip code recognition, 1989.
@@ -53,7 +53,13 @@ class Conv(Block):
         help="Distance between two kernel elements: one number for all axes, or one for each.",
         minimum=1,
     )
-    padding: str = param("SAME", label="Padding", help=PADDING_HELP, choices=PADDINGS)
+    padding: str = param(
+        "SAME",
+        label="Padding",
+        help=f"{PADDING_HELP} CAUSAL pads a sequence in front alone, so that no output sees "
+        "what comes later.",
+        choices=(*PADDINGS, "CAUSAL"),
+    )
     groups: int = param(
         1,
         label="Groups",
@@ -83,6 +89,10 @@ class Conv(Block):
             raise ShapeError(
                 f"{what}, which {self.groups} groups cannot share equally",
                 f"Set Groups to a divisor of {best}, or Filters to a multiple of Groups.",
+            )
+        if self.padding == "CAUSAL" and input.rank != 3:
+            raise ShapeError(
+                f"CAUSAL padding is for sequences [B, T, F], not {input}", "Set Padding to SAME."
             )
         return input.with_sizes(*self._window(input).places(input), self.filters)
 

@@ -32,7 +32,7 @@ class Window:
         Raises ShapeError where a VALID window does not fit even once.
         """
         lengths = input.sizes[:-1]
-        if self.padding == "SAME":
+        if self.padding != "VALID":
             return tuple(math.ceil(n / s) for n, s in zip(lengths, self.strides, strict=True))
         spans = [(k - 1) * d + 1 for k, d in zip(self.size, self.dilation, strict=True)]
         for length, span in zip(lengths, spans, strict=True):

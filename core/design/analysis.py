@@ -146,19 +146,26 @@ def _report(
     if facts and not facts.fault and isinstance(block, Input):
         likely = facts.targets if block.role == "target" else facts.inputs
         problems += data_fit(node, block, facts.columns, likely)
-    outputs, parameters, flops = _infer(node, block, inputs, problems)
+    complete = all(port in inputs for port in wired)
+    outputs, parameters, flops = _infer(node, block, inputs, complete, problems)
     return NodeReport(node, block, inputs, outputs, parameters, flops, tuple(problems))
 
 
 def _infer(
-    node: Node, block: Block, inputs: dict[str, Tensor], problems: list[Problem]
+    node: Node,
+    block: Block,
+    inputs: dict[str, Tensor],
+    complete: bool,
+    problems: list[Problem],
 ) -> tuple[dict[str, Tensor], int, int]:
     ports = {p.name: p for p in block.ports()}
     try:
         for name, tensor in inputs.items():
             if name in ports:
                 ports[name].check(tensor)
-        if any(not p.optional and p.name not in inputs for p in ports.values()):
+        if not complete or any(
+            not p.optional and p.name not in inputs for p in ports.values()
+        ):
             return {}, 0, 0
         taken = {name: inputs[name] for name in ports if name in inputs}
         output = block.infer(**taken)

@@ -65,7 +65,7 @@ class Design:
 
     ``wires`` maps each connected input to the output that feeds it, so an input has at most one.
     ``data`` and ``recipe`` are the saved values as they stand in the file. ``view`` is what
-    training does not depend on: ``positions`` of nodes in canvas pixels, the watched node and so on.
+    training does not depend on: ``positions`` of nodes in canvas pixels, the watched node, ...
     """
 
     name: str = "Untitled"

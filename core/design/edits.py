@@ -62,8 +62,9 @@ def reconnect(design: Design, old: End, source: End, new: End) -> Design:
 
 
 def move(design: Design, positions: Mapping[str, Point]) -> Design:
-    """Put nodes elsewhere on the canvas."""
-    return replace(design, view=_placed(design, positions))
+    """Put nodes elsewhere on the canvas; nodes that are not there are passed over."""
+    there = {i: p for i, p in positions.items() if i in design.nodes}
+    return replace(design, view=_placed(design, there))
 
 
 def rename(design: Design, node: str, name: str) -> Design:
@@ -99,8 +100,10 @@ def set_name(design: Design, name: str) -> Design:
 
 
 def group(design: Design, nodes: Iterable[str], name: str = "") -> Design:
-    """Make a named group of nodes; a node leaves the group it was in."""
-    members = tuple(i for i in nodes if i in design.nodes)
+    """Make a named group of nodes; a node leaves the group it was in. No nodes make no group."""
+    members = tuple(i for i in dict.fromkeys(nodes) if i in design.nodes)
+    if not members:
+        return design
     groups = _groups_without(design, set(members))
     number = len(groups) + 1
     while f"g{number}" in groups:
@@ -117,7 +120,8 @@ def ungroup(design: Design, group: str) -> Design:
 def duplicate(design: Design, nodes: Collection[str], shift: Point = (32.0, 32.0)) -> Design:
     """Copy nodes with the wires among them; the copies are the last nodes of the result."""
     copies: dict[str, str] = {}
-    for old in (design.nodes[i] for i in design.nodes if i in set(nodes)):
+    chosen = set(nodes)
+    for old in [n for i, n in design.nodes.items() if i in chosen]:
         node = replace(old, id=design.free_id(), name=design.free_name(old.name))
         x, y = design.position(old.id)
         design = add_node(design, node, (x + shift[0], y + shift[1]))

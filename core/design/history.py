@@ -38,12 +38,13 @@ class History:
     def act(self, label: str, design: Design, merge: str = "") -> History:
         """Add a state; what had been undone is forgotten.
 
-        With ``merge``, a state of the same key as the present one replaces it, so that the ticks of
-        a slider undo as one.
+        With ``merge``, a state of the same key as the latest one replaces it, so that the ticks of
+        a slider undo as one. After an undo nothing merges.
         """
         kept = self.steps[: self.at + 1]
         present = kept[-1]
-        if merge and present.merge == merge and len(kept) > 1:
+        latest = len(kept) == len(self.steps) > 1
+        if merge and present.merge == merge and latest:
             return History((*kept[:-1], replace(present, design=design)), self.at)
         kept = (*kept, Step(label, design, merge))[-LIMIT:]
         return History(kept, len(kept) - 1)

@@ -42,6 +42,15 @@ def computing_order(
     return order, [n for n in nodes if n not in done]
 
 
+def in_circles(stuck: Iterable[str], sources: Mapping[str, Mapping[str, End]]) -> list[str]:
+    """Those of the stuck nodes that are computed from themselves, in the given order."""
+    return [
+        node
+        for node in stuck
+        if node in ancestors((s.node for s in sources.get(node, {}).values()), sources)
+    ]
+
+
 def ancestors(targets: Iterable[str], sources: Mapping[str, Mapping[str, End]]) -> set[str]:
     """The given nodes and everything they are computed from."""
     found: set[str] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,7 +11,7 @@ from core.blocks.block import Block, ShapeError
 from core.blocks.inputs import Input
 from core.design import edits
 from core.design.document import Design, End, Node, ports_of
-from core.design.order import ancestors
+from core.design.order import ancestors, in_circles, sources_by_node
 from core.tensor import Tensor
 
 ERROR, WARNING = "error", "warning"
@@ -39,10 +39,11 @@ class Problem:
 def structural(design: Design, stuck: Collection[str]) -> Iterator[Problem]:
     """Problems of the graph as a whole: names, cycles, dangling wires, losses, dead branches."""
     yield from _duplicate_names(design)
-    if stuck:
-        names = ", ".join(design.nodes[i].name for i in stuck)
+    circle = in_circles(stuck, sources_by_node(design)) if stuck else []
+    if circle:
+        names = ", ".join(design.nodes[i].name for i in circle)
         yield Problem(
-            ERROR, next(iter(stuck)), f"the wires go round in a circle: {names}", "Remove one wire."
+            ERROR, circle[0], f"the wires go round in a circle: {names}", "Remove one wire."
         )
     yield from _bad_wires(design)
 
@@ -95,7 +96,7 @@ def data_fit(
         )
         return
     mine = block.infer()
-    clash = mine.classes and there.classes and there.classes > mine.classes
+    clash = mine.dtype == there.dtype == "int32" and there.classes > mine.classes
     if mine.shape == there.shape and mine.dtype == there.dtype and not clash:
         return
     what = f"{there.classes} different ids" if clash else str(there)
@@ -128,13 +129,15 @@ def refusal(design: Design, outputs: Mapping[End, Tensor], source: End, target: 
     """Why an output cannot be wired to an input, or None if it can."""
     if source.node == target.node:
         return "a node cannot feed itself"
-    upstream: dict[str, dict[str, End]] = defaultdict(dict)
-    for t, s in design.wires.items():
-        upstream[t.node][t.port] = s
-    if target.node in ancestors([source.node], upstream):
+    if target.node in ancestors([source.node], sources_by_node(design)):
         return "this would make a circle"
-    ports, _ = ports_of(design, design.nodes[target.node])
+    giver, taker = design.nodes[source.node], design.nodes[target.node]
+    ports, _ = ports_of(design, taker)
     port = next((p for p in ports if p.name == target.port), None)
+    if port is None and taker.known:
+        return f"{taker.name} has no input {target.port!r}"
+    if giver.known and source.port not in ports_of(design, giver)[1]:
+        return f"{giver.name} has no output {source.port!r}"
     tensor = outputs.get(source)
     if port is None or tensor is None:
         return None

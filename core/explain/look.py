@@ -36,7 +36,7 @@ def look(network: Network, feed: Mapping[str, jax.Array]) -> Look:
     """
     loss = network.plan.losses[0]
     found = network.values(feed)
-    places = {node: _where_gradient_reaches(network, node, feed[node]) for node in feed}
+    places = {node: _where_gradient_reaches(network, End(node, "output"), found) for node in feed}
     nudge = {end: jnp.zeros_like(found[end]) for ends in places.values() for end in ends}
 
     def score(nudge: dict[End, jax.Array]) -> jax.Array:
@@ -55,9 +55,14 @@ def look(network: Network, feed: Mapping[str, jax.Array]) -> Look:
     )
 
 
-def _where_gradient_reaches(network: Network, node: str, value: jax.Array) -> list[End]:
-    """The input itself, or for ids the outputs of the layers that read them."""
-    here = End(node, "output")
-    if jnp.issubdtype(value.dtype, jnp.floating):
-        return [here]
-    return [step.output for step in network.plan.steps if here in step.inputs.values()]
+def _where_gradient_reaches(
+    network: Network, end: End, found: Mapping[End, jax.Array]
+) -> list[End]:
+    """The output itself, or for ids the first outputs behind it that are not ids."""
+    if end not in found:
+        return []
+    if jnp.issubdtype(found[end].dtype, jnp.floating):
+        return [end]
+    readers = [step.output for step in network.plan.steps if end in step.inputs.values()]
+    behind = (_where_gradient_reaches(network, output, found) for output in readers)
+    return list(dict.fromkeys(place for places in behind for place in places))

@@ -74,7 +74,7 @@ def class_report(job: Job, state: State, rows: np.ndarray, most: int = 100) -> C
         predicted, count = (scores[..., 0] > 0).astype(np.int64), 2
     else:
         predicted, count = scores.argmax(axis=-1), scores.shape[-1]
-    if count > most or truth.shape != predicted.shape:
+    if count > most or truth.size != predicted.size:
         return None
     names = job.prepared.dataset.columns[column].classes
     titles = tuple(names[i] if i < len(names) else str(i) for i in range(count))

@@ -30,6 +30,8 @@ def make_view(job: Job, state: State, node: str, number: int, step: int) -> View
     column = job.prepared.dataset.columns[plan.feeds[source]]
     spelled = tuple(_spell(column.classes, i) for i in sample.ravel()) if tokens else ()
     activation = seen.outputs.get(node)
+    slopes = [np.asarray(g[0]) for g in seen.gradients[source]]
+    shown = saliency(slopes, kind) if slopes else np.zeros(sample.shape, np.float32)
     true_text, predicted_text, correct, probabilities, classes = _verdict(job, row, seen)
     return View(
         step=step,
@@ -38,7 +40,7 @@ def make_view(job: Job, state: State, node: str, number: int, step: int) -> View
         node=node,
         activation=None if activation is None else np.asarray(activation[0]),
         sample=sample,
-        saliency=saliency([g[0] for g in seen.gradients[source]], kind),
+        saliency=shown.reshape(sample.shape) if tokens and shown.size == sample.size else shown,
         tokens=spelled,
         true_text=true_text,
         predicted_text=predicted_text,
@@ -66,6 +68,11 @@ def _verdict(
     classes = job.prepared.dataset.columns[name].classes
     all_positions = np.asarray(seen.probabilities)
     probabilities = all_positions.reshape(-1, all_positions.shape[-1])[-1]
+    if truth.shape == all_positions.shape[1:] and len(probabilities) > 1:
+        # Several yes-or-no answers a sample.
+        correct = bool(np.all((all_positions[0] > 0.5) == (truth > 0.5)))
+        names = _names(classes, len(probabilities))
+        return _numbers(truth), _numbers(all_positions[0]), correct, probabilities, names
     if probabilities.shape[-1] == 1:
         yes = probabilities[0]
         probabilities = np.array([1 - yes, yes], np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from core.project.json_text import pretty
 from core.project.migrate import FORMAT_VERSION, migrate
 
 SUFFIX = ".loom"
+# Nobody nests parameters this deep; it bounds the recursion of whatever walks over them.
+DEEPEST = 64
 
 
 def to_content(design: Design) -> dict[str, Any]:
@@ -48,7 +51,13 @@ def save(design: Design, path: Path) -> None:
     Raises WorkError naming the file when it cannot be written.
     """
     try:
-        write_atomically(path, to_text(design).encode())
+        content = to_text(design).encode("utf-8", "replace")
+    except ValueError as error:
+        raise WorkError(
+            f"{path} could not be saved: {error}", "Correct the value that is not a finite number."
+        ) from error
+    try:
+        write_atomically(path, content)
     except OSError as error:
         raise WorkError(
             f"{path} could not be saved: {error.strerror or error}",
@@ -57,7 +66,11 @@ def save(design: Design, path: Path) -> None:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside ``path``, flush to disk, then rename over it. Raises OSError."""
+    """Write beside ``path``, flush to disk, then rename over it. Raises OSError.
+
+    A link is followed, so that it stays one.
+    """
+    path = Path(os.path.realpath(path))
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -94,7 +107,14 @@ def from_text(raw: bytes | str, where: str) -> Design:
     """
     try:
         text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
-        content = json.loads(text, parse_constant=_no_constant)
+        content = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        if "\\ud" in text.lower():
+            json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{where} is not a Layerloom project: it holds half a character (\\ud...)",
+            "Mend it in a text editor.",
+        ) from None
     except UnicodeDecodeError:
         raise InputError(
             f"{where} is not a Layerloom project: it is not UTF-8 text", "Open a .loom file."
@@ -110,6 +130,11 @@ def from_text(raw: bytes | str, where: str) -> Design:
         ) from None
     except (RecursionError, ValueError) as error:
         raise InputError(f"{where} is not a Layerloom project: {error}") from None
+    if _deeper_than(content, DEEPEST):
+        raise InputError(
+            f"{where} is not a Layerloom project: it is nested more than {DEEPEST} levels deep",
+            "Open a .loom file.",
+        )
     if not isinstance(content, dict):
         raise InputError(
             f"{where} is not a Layerloom project: it holds no JSON object", "Open a .loom file."
@@ -119,6 +144,26 @@ def from_text(raw: bytes | str, where: str) -> Design:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"the number {text[:40]} is too large")
+    return value
+
+
+def _deeper_than(content: Any, most: int) -> bool:
+    level = [content]
+    for _ in range(most):
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner.extend(value.values())
+            elif isinstance(value, list):
+                inner.extend(value)
+        level = inner
+    return bool(level)
 
 
 class _Reader:
@@ -133,14 +178,15 @@ class _Reader:
     def design(self, content: Mapping[str, Any]) -> Design:
         nodes = self.nodes(self.typed(content, "nodes", list, []))
         view = self.typed(content, "view", dict, {})
+        places = {"positions": self.positions(view, nodes)} if "positions" in view else {}
         return Design(
             name=self.typed(content, "name", str, "Untitled"),
             nodes=nodes,
             wires=self.wires(self.typed(content, "wires", list, []), nodes),
             groups=self.groups(self.typed(content, "groups", list, []), nodes),
-            data=self.typed(content, "data", dict, None) if content.get("data") else None,
+            data=None if content.get("data") is None else self.typed(content, "data", dict, None),
             recipe=self.typed(content, "recipe", dict, {}),
-            view={**view, "positions": self.positions(view, nodes)},
+            view={**view, **places},
         )
 
     def typed(self, content: Mapping[str, Any], key: str, kind: type, default: Any) -> Any:
@@ -156,7 +202,8 @@ class _Reader:
             if not isinstance(item, dict):
                 self.fail(f"node {number} must be an object, not {json.dumps(item)[:60]}")
             for key in ("id", "name", "block"):
-                if not isinstance(item.get(key), str) or not item[key]:
+                # A node may be unnamed for a while; that is a problem to show, not a bad file.
+                if not isinstance(item.get(key), str) or not (item[key] or key == "name"):
                     self.fail(f"node {item.get('id', number)!r} needs the text {key!r}")
             if item["id"] in nodes:
                 self.fail(f"two nodes have the id {item['id']!r}", "Give one of them another id.")
@@ -199,8 +246,10 @@ class _Reader:
         for item in items:
             if not isinstance(item, dict) or not isinstance(item.get("id"), str):
                 self.fail(f"a group needs the text 'id', not {json.dumps(item)[:60]}")
+            if item["id"] in groups:
+                self.fail(f"two groups have the id {item['id']!r}", "Give one of them another id.")
             members = self.typed(item, "nodes", list, [])
-            missing = [m for m in members if m not in nodes]
+            missing = [m for m in members if not isinstance(m, str) or m not in nodes]
             if missing:
                 self.fail(f"group {item['id']!r} holds {missing[0]!r}, but there is no such node")
             name = self.typed(item, "name", str, item["id"])
@@ -213,8 +262,10 @@ class _Reader:
         found = {}
         for key, value in self.typed(view, "positions", dict, {}).items():
             good = isinstance(value, list) and len(value) == 2
-            if not good or not all(type(v) in (int, float) for v in value):
-                self.fail(f"the position of {key!r} must be two numbers, not {value!r}")
+            if not good or not all(type(v) in (int, float) and abs(v) < 1e9 for v in value):
+                self.fail(
+                    f"the position of {key!r} must be two numbers, not {json.dumps(value)[:60]}"
+                )
             if key in nodes:
                 found[key] = (float(value[0]), float(value[1]))
         return found

@@ -72,17 +72,9 @@ class RunStore:
         Raises WorkError if the store cannot be written.
         """
         now = datetime.now(UTC)
-        key = self._free_id(now.strftime("%Y%m%d-%H%M%S"))
-        run = Run(
-            key,
-            project,
-            self.root / (directory or f"runs/{key}"),
-            now.isoformat(timespec="seconds"),
-            "running",
-            {},
-        )
         try:
-            run.directory.mkdir(parents=True, exist_ok=True)
+            key, folder = self._claim(now.strftime("%Y%m%d-%H%M%S"), directory)
+            run = Run(key, project, folder, now.isoformat(timespec="seconds"), "running", {})
             (run.directory / SNAPSHOT).write_text(design, "utf-8")
         except OSError as error:
             raise WorkError(
@@ -91,6 +83,10 @@ class RunStore:
             ) from error
         with self._database() as db:
             place = run.directory.relative_to(self.root).as_posix()
+            # A run whose folder is taken over has lost its files.
+            gone = [i for (i,) in db.execute("SELECT id FROM runs WHERE directory = ?", (place,))]
+            for table, column in (("metrics", "run"), ("runs", "id")):
+                db.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(i,) for i in gone])
             db.execute(
                 "INSERT INTO runs VALUES (?, ?, ?, ?, ?, '{}')",
                 (run.id, project, place, run.created, run.status),
@@ -156,12 +152,23 @@ class RunStore:
         self.set_status(made, run.status, run.summary)
         return self.get(made.id)
 
-    def _free_id(self, wanted: str) -> str:
+    def _claim(self, wanted: str, directory: str) -> tuple[str, Path]:
+        """A free id and its folder; processes that ask at once get different ones.
+
+        Raises OSError.
+        """
         taken = {r.id for r in self.runs()}
         key, number = wanted, 2
-        while key in taken:
+        while True:
+            folder = self.root / (directory or f"runs/{key}")
+            try:
+                if key not in taken:
+                    folder.mkdir(parents=True, exist_ok=bool(directory))
+                    return key, folder
+            except FileExistsError:
+                if folder.is_file():
+                    raise
             key, number = f"{wanted}-{number}", number + 1
-        return key
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:

@@ -37,7 +37,7 @@ def load_checkpoint(directory: Path, program: Program) -> tuple[State, dict[str,
     fresh = program.initial_state()
     try:
         with safe_open(path, framework="numpy") as file:
-            progress = json.loads(file.metadata()["progress"])
+            progress = _progress(file.metadata()["progress"])
             names = _names(program, fresh)
             if set(names) != set(file.keys()):
                 odd = sorted(set(names) ^ set(file.keys()))[0]
@@ -51,7 +51,7 @@ def load_checkpoint(directory: Path, program: Program) -> tuple[State, dict[str,
             ]
     except FileNotFoundError:
         raise InputError(f"{path} does not exist", "Train first.") from None
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} is damaged: {error}", "Train anew.") from None
     form = jax.tree.structure((fresh.params, fresh.rest, fresh.optimizer))
     params, rest, optimizer = jax.device_put(jax.tree.unflatten(form, values), program.device)
@@ -81,7 +81,7 @@ def load_weights(directory: Path, program: Program) -> State:
     fresh = program.initial_state()
     try:
         saved = load_file(path)
-    except SafetensorError as error:
+    except (SafetensorError, OSError) as error:
         raise InputError(f"{path} is damaged: {error}", "Train anew.") from None
 
     def fitted(names: list[str], leaves: list[jax.Array]) -> list[Any]:
@@ -96,6 +96,13 @@ def load_weights(directory: Path, program: Program) -> State:
     params = fitted(program.param_names, fresh.params)
     rest = fitted(program.rest_names, fresh.rest)
     return fresh._replace(**jax.device_put({"params": params, "rest": rest}, program.device))
+
+
+def _progress(text: str) -> dict[str, Any]:
+    """What ``save_checkpoint`` was given. Raises KeyError, TypeError or ValueError."""
+    saved = json.loads(text)
+    seconds = float(saved["seconds"])
+    return {"epoch": int(saved["epoch"]), "step": int(saved["step"]), "seconds": seconds}
 
 
 def _names(program: Program, state: State) -> list[str]:

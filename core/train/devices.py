@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import jax
+from platformdirs import user_cache_path
 
 from core.errors import InputError
 
@@ -27,3 +28,13 @@ def pick(choice: str = "auto") -> jax.Device:
 def title(device: jax.Device) -> str:
     """``cpu:0`` or ``gpu:0``."""
     return f"{device.platform}:{device.id}"
+
+
+def keep_compiled() -> None:
+    """Let compiled programs outlive the process, so that the next run of a design starts at once.
+
+    A cache that was chosen already, as with ``JAX_COMPILATION_CACHE_DIR``, stays.
+    """
+    if jax.config.jax_compilation_cache_dir is None:
+        jax.config.update("jax_compilation_cache_dir", str(user_cache_path("layerloom") / "xla"))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)

@@ -13,7 +13,7 @@ from core.data.binding import DataBinding, Prepared, prepare
 from core.design.analysis import Analysis, analyse
 from core.design.document import Design
 from core.project.facts import data_facts
-from core.train.devices import pick
+from core.train.devices import keep_compiled, pick
 from core.train.events import View
 from core.train.program import Program, State
 
@@ -34,6 +34,7 @@ class Job:
 
         Raises InputError naming the first error of the design, its data or the device.
         """
+        keep_compiled()
         analysis = analyse(design, data_facts(design, folder))
         plan = make_plan(analysis)
         assert design.data is not None, "a design without data has an error"

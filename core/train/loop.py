@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import jax
 import numpy as np
 
-from core.errors import WorkError
+from core.errors import InputError, WorkError
 from core.project.runs import Point, Run, RunStore
-from core.train.checkpoint import load_checkpoint, save_checkpoint, save_weights
+from core.train.checkpoint import WEIGHTS, load_checkpoint, save_checkpoint, save_weights
 from core.train.devices import title
 from core.train.events import (
     Compiled,
@@ -58,10 +58,22 @@ class Training:
 
     @classmethod
     def begin(cls, job: Job, store: RunStore, run: Run, resume: bool) -> Training:
-        """Start at the first step, or at the end of the last epoch that was saved."""
-        if not resume:
-            return cls(job, store, run, job.program.initial_state())
-        state, progress = load_checkpoint(run.directory, job.program)
+        """Start at the first step, or at the end of the last epoch that was saved.
+
+        Raises InputError when the checkpoint cannot be used or all epochs are done.
+        """
+        if resume:
+            state, progress = load_checkpoint(run.directory, job.program)
+            if progress["epoch"] >= job.program.recipe.epochs:
+                raise InputError(
+                    f"run {run.id} has done its {progress['epoch']} epochs already",
+                    "Ask for more epochs than that.",
+                )
+        else:
+            state = job.program.initial_state()
+            progress = {"epoch": 0, "step": 0, "seconds": 0.0}
+        # From now on the checkpoint is newer than any final weights that are here.
+        (run.directory / WEIGHTS).unlink(missing_ok=True)
         store.forget_after(run, progress["step"])
         store.set_status(run, "running")
         return cls(
@@ -135,6 +147,8 @@ def _epochs(training: Training, emit: Emit, between: Between, began: float) -> s
         pace = (time.perf_counter() - before) / (training.epoch - first)
         left = pace * (recipe.epochs - training.epoch)
         emit(EpochEnd(training.epoch, training.step, figures, validation, left))
+        if training.epoch < recipe.epochs and not between(training):
+            return "interrupted"
     return "epochs"
 
 
@@ -169,8 +183,11 @@ def _one_epoch(training: Training, emit: Emit, between: Between) -> Figures | No
             if not np.isfinite(mean["loss"]):
                 training.diverged = True
                 return None
-        if not between(training) and not (last and training.epoch + 1 == program.recipe.epochs):
+        before = time.perf_counter()
+        if not last and not between(training):
             return None
+        # Pauses and views are not part of the pace of training.
+        clock += time.perf_counter() - before
     return program.finish(sums, count)
 
 

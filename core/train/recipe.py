@@ -68,8 +68,8 @@ def _part(
     if name not in values:
         return default, ()
     raw = values[name]
-    if not isinstance(raw, Mapping) or raw.get("kind") not in known:
-        kind = raw.get("kind") if isinstance(raw, Mapping) else raw
+    kind = raw.get("kind") if isinstance(raw, Mapping) else raw
+    if not isinstance(raw, Mapping) or not isinstance(kind, str) or kind not in known:
         return default, (Fault(name, f"{name} must be one of {', '.join(known)}, not {kind!r}"),)
-    made, faults = known[raw["kind"]].read({k: v for k, v in raw.items() if k != "kind"})
+    made, faults = known[kind].read({k: v for k, v in raw.items() if k != "kind"})
     return made, tuple(Fault(f"{name}.{f.name}", f.message) for f in faults)

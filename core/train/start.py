@@ -40,13 +40,7 @@ def start(
         check_resumable(design, resume)
     job = Job.of(design, folder, device)
     run = resume or store.create(project, to_text(design), directory)
-    training = Training.begin(job, store, run, resume is not None)
-    if training.epoch >= job.program.recipe.epochs:
-        raise InputError(
-            f"run {run.id} has done its {training.epoch} epochs already",
-            "Ask for more epochs than that.",
-        )
-    return training
+    return Training.begin(job, store, run, resume is not None)
 
 
 def reopen(command: LoadRun) -> Training:

@@ -109,7 +109,7 @@ class Worker:
         from core.train.start import begin
 
         # The old network's memory is given back before the new one is built.
-        self._training = None
+        self._training = self._shown = None
         self._stopping = False
         self._training = begin(command)
         self._loop.run_training(self._training, self.tell, self._between)
@@ -118,6 +118,7 @@ class Worker:
     def _load(self, command: LoadRun) -> None:
         from core.train.start import reopen
 
+        self._training = self._shown = None
         self._training = reopen(command)
         self.tell(Loaded(command.run))
         self._look()

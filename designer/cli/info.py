@@ -69,7 +69,7 @@ def _print(analysis: Analysis) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     table = Table(title=analysis.design.name, title_justify="left", title_style="bold")
     for column in ("node", "block", "output"):
         table.add_column(column)
@@ -79,14 +79,14 @@ def _print(analysis: Analysis) -> None:
         report = analysis.nodes[key]
         shape = ", ".join(str(t) for t in report.outputs.values()) or "unknown"
         counts = (f"{report.parameters:,}", f"{report.flops:,}")
-        table.add_row(report.node.name, report.node.block, shape.replace("[", r"\["), *counts)
+        table.add_row(report.node.name, report.node.block, shape, *counts)
     console.print(table)
     console.print(f"parameters            {analysis.parameters:,}")
     console.print(f"operations per sample {analysis.flops:,}")
     console.print(f"weights               {_size(analysis.parameters)}")
     console.print(f"activations           {_size(_activations(analysis))} per sample")
     for problem in analysis.problems:
-        console.print(f"{problem.severity}: {problem.message}. {problem.remedy}", markup=False)
+        console.print(f"{problem.severity}: {problem.message}. {problem.remedy}")
 
 
 def _size(values: int) -> str:

@@ -8,7 +8,7 @@ import sys
 from typing import NoReturn
 
 from core.errors import InputError, LayerloomError, WorkError
-from designer.cli.output import FAILED, print_error, report
+from designer.cli.output import FAILED, report
 
 COMMANDS = ("train", "evaluate", "info", "check", "gallery", "doctor")
 
@@ -29,8 +29,7 @@ def run(arguments: list[str]) -> int:
     except LayerloomError as error:
         return report(error, as_json)
     except KeyboardInterrupt:
-        print_error("interrupted")
-        return FAILED
+        return report(WorkError("interrupted"), as_json)
     except BrokenPipeError:
         # The reader has closed the pipe (`layerloom info FILE | head`); nobody is left to tell.
         sys.stderr.close()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 from core.errors import InputError, LayerloomError
@@ -14,8 +16,19 @@ DONE, FAILED, WRONG = 0, 1, 2
 
 
 def print_json(value: Any) -> None:
-    """Write the one JSON object of a ``--json`` call."""
-    print(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    """Write the one JSON object of a ``--json`` call; what is not finite becomes null.
+
+    It is plain ASCII, so that every terminal and pipe can take it.
+    """
+    print(json.dumps(_finite(value), allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def print_error(message: str, hint: str = "") -> None:

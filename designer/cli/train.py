@@ -6,7 +6,7 @@ import argparse
 import difflib
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -81,8 +81,12 @@ def with_recipe(design: Design, options: argparse.Namespace) -> Design:
     }
     recipe = Recipe.read(design.recipe)[0].to_json()
     if options.learning_rate is not None:
-        optimizer = {**recipe["optimizer"], "learning_rate": options.learning_rate}
-        changes["optimizer"] = optimizer
+        written = design.recipe.get("optimizer")
+        changes["optimizer"] = {
+            **recipe["optimizer"],
+            **(written if isinstance(written, Mapping) else {}),
+            "learning_rate": options.learning_rate,
+        }
     if not changes:
         return design
     _, faults = Recipe.read(changes)

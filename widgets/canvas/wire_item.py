@@ -11,21 +11,51 @@ from widgets.canvas.node_item import NodeItem
 from widgets.canvas.style import Style
 
 _SAMPLES = 28
+_RADIUS = 14.0
+_CLEARANCE = 22.0
+_BELOW = 90.0
 
 
 def control_points(start: QPointF, end: QPointF) -> tuple[QPointF, QPointF]:
     """The inner control points of a curve that leaves to the right and arrives from the left."""
     dx, dy = end.x() - start.x(), end.y() - start.y()
-    forwards = max(dx * 0.5, min(48.0, abs(dy) * 0.5))
-    reach = forwards if dx >= 0 else min(220.0, 48.0 - dx * 0.4)
+    reach = max(dx * 0.5, min(48.0, abs(dy) * 0.5))
     return QPointF(start.x() + reach, start.y()), QPointF(end.x() - reach, end.y())
 
 
 def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
-    """The curve of a wire between two points."""
+    """The way of a wire: a curve to the right, or a detour between the rows to the left."""
+    if end.x() < start.x():
+        return _rounded(_detour(start, end))
     path = QPainterPath(start)
     path.cubicTo(*control_points(start, end), end)
     return path
+
+
+def _detour(start: QPointF, end: QPointF) -> list[QPointF]:
+    """The corners of a way back, half-way between the two heights or, if they are near, below."""
+    out, back = start.x() + _CLEARANCE, end.x() - _CLEARANCE
+    near = abs(end.y() - start.y()) < 4 * _RADIUS
+    level = max(start.y(), end.y()) + _BELOW if near else (start.y() + end.y()) / 2
+    corners = [QPointF(out, start.y()), QPointF(out, level), QPointF(back, level)]
+    return [start, *corners, QPointF(back, end.y()), end]
+
+
+def _rounded(points: list[QPointF]) -> QPainterPath:
+    """A line through level and upright pieces, its corners rounded."""
+    path = QPainterPath(points[0])
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        path.lineTo(_towards(corner, before))
+        path.quadTo(corner, _towards(corner, after))
+    path.lineTo(points[-1])
+    return path
+
+
+def _towards(corner: QPointF, other: QPointF) -> QPointF:
+    """Where the rounding of a corner begins, on the way to another point."""
+    line = QLineF(corner, other)
+    reach = min(_RADIUS, line.length() / 2)
+    return line.pointAt(reach / line.length()) if line.length() else corner
 
 
 class WireItem(QGraphicsItem):
@@ -78,7 +108,8 @@ class WireItem(QGraphicsItem):
         """The distance of a scene point from the curve, in scene pixels (within about 1 px)."""
         if not self._samples:
             at = self.path.pointAtPercent
-            points = [at(step / _SAMPLES) for step in range(_SAMPLES + 1)]
+            count = max(_SAMPLES, round(self.path.length() / _RADIUS))
+            points = [at(step / count) for step in range(count + 1)]
             self._samples = [(p.x(), p.y()) for p in points]
         x, y = point.x(), point.y()
         best = math.inf

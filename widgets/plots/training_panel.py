@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from widgets.plots.curves import CurvePlot
 from widgets.theme import Theme
@@ -30,8 +30,10 @@ class TrainingPanel(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(10, 6, 10, 8)
         line.setSpacing(12)
+        # The text must not widen the panel while it changes; it takes two thirds of the line.
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         line.addWidget(self._bar, 1)
-        line.addWidget(self._text)
+        line.addWidget(self._text, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -54,14 +54,21 @@ def apply(
 def run(
     block: Block, *, seed: int = 0, train: bool = False, **arrays: np.ndarray
 ) -> tuple[np.ndarray, nnx.Module | None]:
-    """Check the inputs, build the layer, draw random biases, and compute the output."""
+    """Build the layer, draw random biases, and compute the output.
+
+    Shape and number of parameters are compared with what the block says of them.
+    """
     tensors = tensors_of(arrays)
-    block.infer(**tensors)
+    said = block.infer(**tensors)
     layer = build(block, tensors, seed)
     if layer is not None:
+        trained = jax.tree.leaves(nnx.state(layer, nnx.Param))
+        assert block.parameters(**tensors) == sum(v.size for v in trained)
         randomise(layer)
         layer.train() if train else layer.eval()
-    return np.asarray(apply(block, tensors, layer, arrays)), layer
+    output = np.asarray(apply(block, tensors, layer, arrays))
+    assert output.shape == (len(output), *said.sizes)
+    return output, layer
 
 
 def randomise(layer: nnx.Module) -> None:

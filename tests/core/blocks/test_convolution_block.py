@@ -126,3 +126,23 @@ def test_refuses_with_a_remedy(
         block.infer(input=Tensor((None, *sizes)))
     assert message in refused.value.message
     assert remedy in refused.value.remedy
+
+
+def test_causal_padding_sees_nothing_later_and_keeps_the_length() -> None:
+    x = np.random.default_rng(0).normal(size=(2, 9, 3)).astype(np.float32)
+    changed = x.copy()
+    changed[:, 5:] += 1
+    block = Conv(filters=4, kernel_size=(3,), dilation=(2,), padding="CAUSAL", use_bias=False)
+    y, layer = run(block, input=x)
+    z, _ = run(block, input=changed)
+    assert y.shape == (2, 9, 4)
+    assert np.array_equal(y[:, :5], z[:, :5])
+    assert not np.allclose(y[:, 5:], z[:, 5:])
+    padded = np.pad(x, ((0, 0), (4, 0), (0, 0)))
+    valid = slow_convolution(padded, np.asarray(layer.kernel[...]), (1,), (2,), "VALID")
+    np.testing.assert_allclose(y, valid, rtol=1e-4, atol=1e-5)
+
+
+def test_causal_padding_is_for_sequences_alone() -> None:
+    with pytest.raises(ShapeError, match="sequences"):
+        Conv(padding="CAUSAL").infer(Tensor((None, 8, 8, 3)))

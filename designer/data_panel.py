@@ -1,0 +1,186 @@
+"""The panel that shows the data of the design and edits how its rows are split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from core.data.binding import DataBinding, doubts, split_of
+from core.data.source import Source, sources
+from core.data.split import Split
+from core.design import edits
+from core.design.document import Design
+from core.errors import InputError
+from core.params import Value
+from core.tensor import Tensor
+from designer.session import Session
+from designer.split_sizes import SplitSizes, split_sizes
+from widgets.parameter_form import ParameterForm
+
+NOTHING = "Choose the data that this design learns from: a built-in set or files of your own."
+
+
+class DataPanel(QScrollArea):
+    """Shows the data binding of the session's design.
+
+    ``choose_requested`` is emitted when the person wants to choose other data.
+    """
+
+    choose_requested = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.setWidgetResizable(True)
+        self.setAccessibleName("Data")
+        self._title = _label("title")
+        self._summary = _label("muted")
+        self._problem = _label("error")
+        self._doubt = _label("warning")
+        self._columns = _label("")
+        self._split_title = _label("title")
+        self._split_title.setText("Split")
+        self._sizes = _label("")
+        self._licence = _label("muted")
+        self.choose = QPushButton("Choose data…")
+        self.choose.setProperty("role", "primary")
+        self.choose.clicked.connect(self.choose_requested)
+        self.form = ParameterForm()
+        self.form.changed.connect(self._set)
+        self._lay_out()
+        session.changed.connect(self._show)
+        self._show()
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(14, 14, 14, 14)
+        column.setSpacing(10)
+        for label in (self._title, self._summary, self._problem, self._columns):
+            column.addWidget(label)
+        column.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addSpacing(6)
+        parts: tuple[QWidget, ...] = (
+            self._split_title,
+            self.form,
+            self._doubt,
+            self._sizes,
+            self._licence,
+        )
+        for part in parts:
+            column.addWidget(part)
+        column.addStretch(1)
+        self.setWidget(body)
+
+    def _show(self, *_: object) -> None:
+        facts = self.session.analysis.facts
+        binding = _binding(self.session.design)
+        source = sources().get(str(binding.source.get("kind", ""))) if binding else None
+        licence = source.licence if source else ""
+        self._title.setText(_title(binding, source))
+        _show_text(self._summary, source.summary() if source else "" if binding else NOTHING)
+        _show_text(self._problem, _sentence(facts.fault, facts.remedy) if facts else "")
+        lines = [_column(name, tensor) for name, tensor in facts.columns.items()] if facts else []
+        _show_text(self._columns, "\n".join(lines))
+        _show_text(self._licence, f"Licence: {licence}." if licence else "")
+        self._split_title.setVisible(binding is not None)
+        self.form.setVisible(binding is not None)
+        self._show_split(binding, usable=bool(lines))
+
+    def _show_split(self, binding: DataBinding | None, usable: bool) -> None:
+        _show_text(self._doubt, _doubts(binding) if binding else "")
+        if binding is None:
+            _show_text(self._sizes, "")
+            return
+        split = split_of(binding)
+        wrong = (*Split.read(binding.split)[1], *split.check())
+        faults = {fault.name: fault.message for fault in wrong}
+        self.form.set_values(Split.params(), split.values(), faults, subject="split")
+        text, role = _sizes(binding, self.session.folder) if usable else ("", "")
+        if self._sizes.property("role") != role:
+            self._sizes.setProperty("role", role)
+            self._sizes.style().unpolish(self._sizes)
+            self._sizes.style().polish(self._sizes)
+        _show_text(self._sizes, text)
+
+    def _set(self, name: str, value: Value) -> None:
+        self.session.act("Change split", _with_split(name, value), merge=f"split.{name}")
+
+
+def _with_split(name: str, value: Value) -> Callable[[Design], Design]:
+    def edit(design: Design) -> Design:
+        binding = DataBinding.from_json(design.data)
+        changed = DataBinding(binding.source, {**binding.split, name: value})
+        return edits.set_data(design, changed.to_json())
+
+    return edit
+
+
+def _binding(design: Design) -> DataBinding | None:
+    """The design's data; None where there is none, or nothing that can be read as such."""
+    if design.data is None:
+        return None
+    try:
+        return DataBinding.from_json(design.data)
+    except InputError:
+        return None
+
+
+def _title(binding: DataBinding | None, source: type[Source] | None) -> str:
+    if binding is None:
+        return "No data"
+    if source is None:
+        return str(binding.source.get("kind", "")) or "No data"
+    path = str(binding.source.get("path", "")).strip().rstrip("/")
+    return f"{source.label}: {Path(path).name}" if path else source.label
+
+
+def _column(name: str, tensor: Tensor) -> str:
+    """``image [B, 8, 8, 1]``, ``label: 10 classes``, ``tokens [B, 32] int32, 45 ids``."""
+    if tensor.classes and tensor.rank == 1:
+        return f"{name}: {tensor.classes} classes"
+    return f"{name} {tensor}" + (f", {tensor.classes} ids" if tensor.classes else "")
+
+
+def _doubts(binding: DataBinding) -> str:
+    return "\n".join(f"{doubt.message}." for doubt in doubts(binding))
+
+
+def _sizes(binding: DataBinding, folder: Path) -> tuple[str, str]:
+    """What to say of the number of rows, and the role of the label that says it."""
+    try:
+        sizes = split_sizes(binding, folder)
+    except InputError as error:
+        return _sentence(error.message, error.hint), "error"
+    return _rows(sizes), ""
+
+
+def _rows(sizes: SplitSizes) -> str:
+    about = "" if sizes.exact else "about "
+    named = ((Split.params()[at].label, size) for at, size in enumerate(sizes.sizes))
+    parts = ", ".join(f"{about}{size:,} {name.lower()}" for name, size in named)
+    return f"{sizes.rows:,} rows: {parts}."
+
+
+def _sentence(message: str, remedy: str) -> str:
+    """A message and its remedy as sentences."""
+    message = message.removeprefix("data: ")
+    text = message[:1].upper() + message[1:]
+    return f"{text.rstrip('.')}. {remedy}".strip() if text else ""
+
+
+def _show_text(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))
+
+
+def _label(role: str) -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("role", role)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

@@ -1,0 +1,78 @@
+"""Reads previews of data on a thread of their own and drops those that nobody waits for any more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal
+
+from core.data.binding import DataBinding
+from designer.data_preview import Preview, read_preview
+
+
+class PreviewReader(QObject):
+    """Answers the latest question with ``read``, which carries a ``Preview``.
+
+    It belongs to the application and must be closed: an answer may still be under way when the
+    window that asked is gone.
+    """
+
+    read = Signal(object)
+    idle = Signal()
+    _arrived = Signal(int, object)
+
+    def __init__(self) -> None:
+        super().__init__(QCoreApplication.instance())
+        self._latest = 0
+        self._running = 0
+        self._closed = False
+        self._arrived.connect(self._take)
+
+    @property
+    def running(self) -> int:
+        """How many readings are under way, those included that nobody waits for."""
+        return self._running
+
+    def ask(self, binding: DataBinding, folder: Path) -> None:
+        """Read the preview of ``binding``; earlier questions are forgotten."""
+        self.forget()
+        self._running += 1
+        QThreadPool.globalInstance().start(_Reading(self, self._latest, binding, folder))
+
+    def forget(self) -> None:
+        """Wait for no answer any more."""
+        self._latest += 1
+
+    def wants(self, number: int) -> bool:
+        """Whether somebody still waits for the answer to this question."""
+        return number == self._latest
+
+    def close(self) -> None:
+        """Go away as soon as nothing is under way."""
+        self.forget()
+        self._closed = True
+        if not self._running:
+            self.deleteLater()
+
+    def _take(self, number: int, preview: Preview | None) -> None:
+        self._running -= 1
+        if preview is not None and self.wants(number):
+            self.read.emit(preview)
+        if not self._running:
+            self.idle.emit()
+            if self._closed:
+                self.deleteLater()
+
+
+class _Reading(QRunnable):
+    def __init__(
+        self, reader: PreviewReader, number: int, binding: DataBinding, folder: Path
+    ) -> None:
+        super().__init__()
+        self._reader, self._number = reader, number
+        self._binding, self._folder = binding, folder
+
+    def run(self) -> None:
+        wanted = self._reader.wants(self._number)
+        preview = read_preview(self._binding, self._folder) if wanted else None
+        self._reader._arrived.emit(self._number, preview)

@@ -1,0 +1,49 @@
+"""A real window with settings and folders of its own for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from designer.main_window import MainWindow
+from designer.preferences import Preferences
+from widgets.fonts import load_fonts
+
+PATIENCE = 60_000
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    folder = tmp_path / "settings"
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+    return folder
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot,
+    qapp: QApplication,
+    settings: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[MainWindow]:
+    """A window with everything loaded; unsaved work is thrown away at the end without a question."""
+    load_fonts(qapp)
+    made = MainWindow(Preferences(), tmp_path / "unsaved")
+    with qtbot.waitSignal(made.complete, timeout=PATIENCE):
+        made.show()
+    yield made
+    monkeypatch.setattr(
+        QMessageBox,
+        "question",
+        lambda *_: (
+            QMessageBox.StandardButton.Yes
+            if made.trainer.busy
+            else QMessageBox.StandardButton.Discard
+        ),
+    )
+    made.close()
+    made.deleteLater()
