@@ -48,15 +48,16 @@ def stored_path(path: str | Path, project: Path | None) -> str:
     if not text:
         return ""
     home = project.parent if project else Path.cwd()
-    given = home / text
-    # The last part is not resolved: a link beside the project is meant to stay one.
-    full = given.parent.resolve() / given.name if given.name != ".." else given.resolve()
-    if project is None:
-        return full.as_posix()
     try:
+        given = home / text
+        # The last part is not resolved: a link beside the project is meant to stay one.
+        full = given.resolve() if given.name == ".." else given.parent.resolve() / given.name
+        if project is None:
+            return full.as_posix()
         seen = Path(os.path.relpath(full, home.resolve()))
-    except ValueError:
-        return full.as_posix()
+    except (OSError, RuntimeError, ValueError):
+        # On another drive, or nothing that can be a path: reading it says what is wrong.
+        return Path(text).as_posix()
     return full.as_posix() if seen.parts[:2] == ("..", "..") else seen.as_posix()
 
 

@@ -15,7 +15,7 @@ from core.design import edits
 from core.design.document import Design
 from core.errors import InputError
 from core.params import Value
-from core.tensor import Tensor
+from designer.data_words import column_text
 from designer.session import Session
 from designer.split_sizes import SplitSizes, split_sizes
 from widgets.parameter_form import ParameterForm
@@ -44,6 +44,7 @@ class DataPanel(QScrollArea):
         self._split_title = _label("title")
         self._split_title.setText("Split")
         self._sizes = _label("")
+        self._empty_split = _label("error")
         self._licence = _label("muted")
         self.choose = QPushButton("Choose data…")
         self.choose.setProperty("role", "primary")
@@ -68,6 +69,7 @@ class DataPanel(QScrollArea):
             self.form,
             self._doubt,
             self._sizes,
+            self._empty_split,
             self._licence,
         )
         for part in parts:
@@ -76,35 +78,40 @@ class DataPanel(QScrollArea):
         self.setWidget(body)
 
     def _show(self, *_: object) -> None:
-        facts = self.session.analysis.facts
         binding = _binding(self.session.design)
         source = sources().get(str(binding.source.get("kind", ""))) if binding else None
         licence = source.licence if source else ""
         self._title.setText(_title(binding, source))
         _show_text(self._summary, source.summary() if source else "" if binding else NOTHING)
-        _show_text(self._problem, _sentence(facts.fault, facts.remedy) if facts else "")
-        lines = [_column(name, tensor) for name, tensor in facts.columns.items()] if facts else []
-        _show_text(self._columns, "\n".join(lines))
         _show_text(self._licence, f"Licence: {licence}." if licence else "")
-        self._split_title.setVisible(binding is not None)
-        self.form.setVisible(binding is not None)
-        self._show_split(binding, usable=bool(lines))
+        for part in (self._split_title, self.form, self._doubt, self._sizes, self._empty_split):
+            part.setVisible(binding is not None)
+        faults = self._show_split(binding) if binding else {}
+        facts = self.session.analysis.facts
+        columns = facts.columns if facts else {}
+        _show_text(self._columns, "\n".join(column_text(n, t) for n, t in columns.items()))
+        fault = facts.fault.removeprefix("data: ") if facts else ""
+        # What is wrong with the split stands beside the value already.
+        known = fault in faults.values()
+        _show_text(self._problem, _sentence(fault, facts.remedy) if facts and not known else "")
 
-    def _show_split(self, binding: DataBinding | None, usable: bool) -> None:
-        _show_text(self._doubt, _doubts(binding) if binding else "")
-        if binding is None:
-            _show_text(self._sizes, "")
-            return
+    def _show_split(self, binding: DataBinding) -> dict[str, str]:
+        """Show the split and what follows from it; returns its faults by parameter."""
         split = split_of(binding)
         wrong = (*Split.read(binding.split)[1], *split.check())
         faults = {fault.name: fault.message for fault in wrong}
         self.form.set_values(Split.params(), split.values(), faults, subject="split")
-        text, role = _sizes(binding, self.session.folder) if usable else ("", "")
-        if self._sizes.property("role") != role:
-            self._sizes.setProperty("role", role)
-            self._sizes.style().unpolish(self._sizes)
-            self._sizes.style().polish(self._sizes)
-        _show_text(self._sizes, text)
+        _show_text(self._doubt, "\n".join(f"{doubt.message}." for doubt in doubts(binding)))
+        sizes = problem = ""
+        facts = self.session.analysis.facts
+        if facts and facts.columns:
+            try:
+                sizes = _rows(split_sizes(binding, self.session.folder))
+            except InputError as error:
+                problem = _sentence(error.message, error.hint)
+        _show_text(self._sizes, sizes)
+        _show_text(self._empty_split, problem)
+        return faults
 
     def _set(self, name: str, value: Value) -> None:
         self.session.act("Change split", _with_split(name, value), merge=f"split.{name}")
@@ -138,36 +145,17 @@ def _title(binding: DataBinding | None, source: type[Source] | None) -> str:
     return f"{source.label}: {Path(path).name}" if path else source.label
 
 
-def _column(name: str, tensor: Tensor) -> str:
-    """``image [B, 8, 8, 1]``, ``label: 10 classes``, ``tokens [B, 32] int32, 45 ids``."""
-    if tensor.classes and tensor.rank == 1:
-        return f"{name}: {tensor.classes} classes"
-    return f"{name} {tensor}" + (f", {tensor.classes} ids" if tensor.classes else "")
-
-
-def _doubts(binding: DataBinding) -> str:
-    return "\n".join(f"{doubt.message}." for doubt in doubts(binding))
-
-
-def _sizes(binding: DataBinding, folder: Path) -> tuple[str, str]:
-    """What to say of the number of rows, and the role of the label that says it."""
-    try:
-        sizes = split_sizes(binding, folder)
-    except InputError as error:
-        return _sentence(error.message, error.hint), "error"
-    return _rows(sizes), ""
-
-
 def _rows(sizes: SplitSizes) -> str:
     about = "" if sizes.exact else "about "
     named = ((Split.params()[at].label, size) for at, size in enumerate(sizes.sizes))
-    parts = ", ".join(f"{about}{size:,} {name.lower()}" for name, size in named)
-    return f"{sizes.rows:,} rows: {parts}."
+    parts = ", ".join(f"{size:,} {name.lower()}" for name, size in named)
+    between = sizes.rows - sum(sizes.sizes)
+    left_out = f"; {between:,} between them are left out" if between else ""
+    return f"{sizes.rows:,} rows: {about}{parts}{left_out}."
 
 
 def _sentence(message: str, remedy: str) -> str:
     """A message and its remedy as sentences."""
-    message = message.removeprefix("data: ")
     text = message[:1].upper() + message[1:]
     return f"{text.rstrip('.')}. {remedy}".strip() if text else ""
 

@@ -18,7 +18,7 @@ from core.data.source import FileSource, Source, stamp_of
 from core.data.sources.csv_file import CsvFile
 from core.data.sources.image_folder import ImageFolder
 from core.data.sources.npz_file import UNREADABLE, NpzFile, as_column, read_array, read_headers
-from core.data.table import read_table
+from core.data.table import Table, read_table
 from core.errors import InputError
 from designer.sample_text import cells
 
@@ -27,6 +27,7 @@ ROWS, PICTURES = 20, 24
 LONGEST_SIDE = 144
 # Larger files are looked over when training starts, which reads them anyway.
 LARGEST_CHECKED = 256 * 2**20
+NUMBERED = "The first row looks like data, so the columns are numbered. Add a header to name them."
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +102,9 @@ def first_rows(path: Path, name: str, count: int) -> np.ndarray:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as file:
             old = np.lib.format.read_magic(file) == (1, 0)
-            read = np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
+            read = (
+                np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
+            )
             shape, by_columns, dtype = read(file)
             if not by_columns:
                 rows = min(count, shape[0])
@@ -118,7 +121,7 @@ def first_rows(path: Path, name: str, count: int) -> np.ndarray:
 
 def _options(source: Source, folder: Path) -> dict[str, tuple[str, ...]]:
     if isinstance(source, CsvFile):
-        names, _ = _head(source, folder)
+        names = _head(source, folder).names
         target = source.target.strip() or names[-1]
         return {"inputs": tuple(n for n in names if n != target), "target": names}
     if isinstance(source, NpzFile):
@@ -134,15 +137,21 @@ def _samples(source: Source, folder: Path, look: Look | None) -> tuple[Look, str
     if isinstance(source, NpzFile):
         look = _arrays(source, folder)
     if isinstance(source, FileSource) and look:
-        small = source.file(folder).stat().st_size <= LARGEST_CHECKED
-        return look, source.load(folder).notes if small else ""
+        if source.file(folder).stat().st_size <= LARGEST_CHECKED:
+            source.load(folder)
+        numbered = isinstance(source, CsvFile) and not _head(source, folder).has_header
+        return look, NUMBERED if numbered else ""
     dataset = source.load(folder)
     return look_at(dataset.columns, dataset.inputs, dataset.targets), dataset.notes
 
 
 def _table(source: CsvFile, folder: Path) -> Look:
-    names, lines = _head(source, folder)
-    return Look(names, lines, source.target.strip() or names[-1])
+    """The first rows with the target in front, where even a wide table shows it."""
+    columns = dict(_head(source, folder).columns)
+    target = source.target.strip() or next(reversed(columns))
+    if target in columns:
+        columns = {target: columns.pop(target), **columns}
+    return Look(tuple(columns), tuple(zip(*columns.values(), strict=True)), target)
 
 
 def _arrays(source: NpzFile, folder: Path) -> Look:
@@ -166,19 +175,17 @@ def _pictures(source: ImageFolder, folder: Path) -> Look:
     return Look(images=np.stack(images), captions=tuple(name for _, name in chosen))
 
 
-def _head(source: CsvFile, folder: Path) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _head(source: CsvFile, folder: Path) -> Table:
     path = source.file(folder)
     return _read_head(path, stamp_of(path), source.separator)
 
 
 @lru_cache(maxsize=8)
-def _read_head(
-    path: Path, stamp: tuple[object, ...], separator: str
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """The names of the columns and the first rows of a table."""
+def _read_head(path: Path, stamp: tuple[object, ...], separator: str) -> Table:
+    """The first rows of a table."""
     table = read_table(path, separator)
-    columns = (column[:ROWS] for column in table.columns.values())
-    return table.names, tuple(zip(*columns, strict=True))
+    columns = {name: column[:ROWS] for name, column in table.columns.items()}
+    return replace(table, columns=columns, lines=table.lines[:ROWS])
 
 
 def _is_picture(column: Column) -> bool:
@@ -188,5 +195,3 @@ def _is_picture(column: Column) -> bool:
 def _captions(target: Column) -> tuple[str, ...]:
     texts = list(cells("", target.values[:PICTURES], target.classes).values())
     return tuple(texts[0]) if len(texts) == 1 else ()
-
-

@@ -58,7 +58,7 @@ class Docks:
     def arrange(self) -> None:
         """Give every dock its share of the window."""
         sides, upright = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        self._window.resizeDocks([self["palette"], self["inspector"]], [220, 310], sides)
+        self._window.resizeDocks([self["palette"], self["inspector"]], [220, 320], sides)
         self._window.resizeDocks([self["training"]], [290], upright)
         bottom = [self[name] for name in ("training", "activations", "saliency")]
         self._window.resizeDocks(bottom, [440, 250, 250], sides)

@@ -79,8 +79,11 @@ class Inspector(QScrollArea):
             self.name.setText(report.node.name)
         self._show_form(report)
         self._facts.setText(_facts(report))
+        prefix = f"{report.node.name}: "
         texts = [
-            f"{p.message}. {p.remedy}" for p in self.session.analysis.problems if p.node == node
+            f"{p.message.removeprefix(prefix)}. {p.remedy}"
+            for p in self.session.analysis.problems
+            if p.node == node
         ]
         self._problems.setText("\n".join(texts))
         self._problems.setVisible(bool(texts))

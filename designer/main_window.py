@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self.theme = _chosen_theme(preferences)
         self.canvas = Canvas(self.theme)
         self.palette_panel = Palette(self.theme)
+        self.palette_panel.setMinimumWidth(210)
         self.banner = Banner()
         self.editor = Editor(self.session, self.canvas, self.palette_panel)
         self.inspector = Inspector(self.session)

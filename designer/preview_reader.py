@@ -1,4 +1,4 @@
-"""Reads previews of data on a thread of their own and drops those that nobody waits for any more."""
+"""Reads previews of data on another thread and drops those that nobody waits for any more."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Problems(ProblemList):
             problem.severity,
             problem.node or "",
             node.name if node else "",
-            problem.message,
+            problem.message.removeprefix(f"{node.name}: ") if node else problem.message,
             problem.remedy,
             problem.fix.label if problem.fix else "",
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 MOST_COLUMNS = 16
-_SHOWN = 6
+_SHOWN = 4
 _WORDS = 12
 _VISIBLE = str.maketrans({"\n": "⏎", "\t": "⇥"})
 

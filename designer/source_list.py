@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
+    QApplication,
     QListWidget,
     QListWidgetItem,
     QStyle,
@@ -34,18 +37,16 @@ class SourceList(QListWidget):
         for kind, source in sorted(sources().items(), key=_place):
             item = QListWidgetItem(source.label)
             item.setData(KIND, kind)
-            item.setData(SUMMARY, source.summary())
-            item.setData(
-                Qt.ItemDataRole.AccessibleTextRole, f"{source.label}. {source.summary()}"
-            )
+            item.setData(SUMMARY, _short(source.summary()))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{source.label}. {source.summary()}")
             item.setToolTip(source.summary())
             self.addItem(item)
         self.currentItemChanged.connect(self._tell)
 
     def select(self, kind: str) -> None:
         """Choose a source; a kind that is not in the list leaves none chosen."""
-        items = (self.item(i) for i in range(self.count()))
-        self.setCurrentItem(next((i for i in items if i.data(KIND) == kind), None))
+        rows = (row for row in range(self.count()) if self.item(row).data(KIND) == kind)
+        self.setCurrentRow(next(rows, -1))
 
     def sizeHint(self) -> QSize:
         """Wide enough for the summaries to take two lines."""
@@ -67,13 +68,14 @@ class _SourceDelegate(QStyledItemDelegate):
     ) -> None:
         back = QStyleOptionViewItem(option)
         self.initStyleOption(back, index)
-        back.text = ""  # type: ignore[attr-defined]
-        widget: QWidget = option.widget  # type: ignore[attr-defined]
+        back.text = ""
+        widget: QWidget = option.widget
         widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, back, painter, widget)
-        area: QRect = option.rect.adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)  # type: ignore[attr-defined]
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        area: QRect = option.rect.adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
         role = QPalette.ColorRole
-        palette = widget.palette()
+        # A style sheet makes the widget's own placeholder colour too faint to read.
+        palette = QApplication.palette()
         painter.save()
         painter.setFont(_bold(widget.font()))
         painter.setPen(palette.color(role.HighlightedText if selected else role.Text))
@@ -87,13 +89,18 @@ class _SourceDelegate(QStyledItemDelegate):
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        line = option.fontMetrics.lineSpacing()  # type: ignore[attr-defined]
+        line = option.fontMetrics.lineSpacing()
         return QSize(0, (1 + _LINES) * line + 2 + 2 * _PADDING)
 
 
 def _place(entry: tuple[str, type[Source]]) -> tuple[bool, bool, str]:
     source = entry[1]
     return not source.built_in, not issubclass(source, FileSource), source.label
+
+
+def _short(summary: str) -> str:
+    """The first clause of a summary: what comes after it does not fit."""
+    return re.split(r"[:;]", summary)[0].rstrip(".")
 
 
 def _bold(font: QFont) -> QFont:

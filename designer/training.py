@@ -219,7 +219,8 @@ class Trainer(QObject):
         assert self._store is not None
         self.summary = summary
         self.run = self._store.get(summary.run)
-        figures = ", ".join(f"{name} {value:.4g}" for name, value in summary.test.items())
+        shown = list(summary.test.items())[:2]
+        figures = ", ".join(f"{name} {value:.3g}" for name, value in shown)
         ended = {"epochs": "Done", "interrupted": "Stopped", "diverged": "Diverged"}
         text = f"{ended.get(summary.stopped_by, 'Done')} after epoch {summary.epochs}"
         if summary.stopped_by == "diverged":
@@ -229,7 +230,7 @@ class Trainer(QObject):
                 False,
             )
         else:
-            text += f". Test split: {figures}"
+            text += f". Test: {figures}"
         self.progress = (summary.epochs / self._started.epochs if self._started else 1.0, text)
         self._become(IDLE)
         self.finished.emit(summary)

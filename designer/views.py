@@ -81,7 +81,7 @@ class Views(QWidget):
         if view.activation is None:
             self.value.clear("Select a node that computes something to see its output.")
         else:
-            shape = " x ".join(str(n) for n in view.activation.shape) or "one number"
+            shape = str(list(view.activation.shape)) if view.activation.ndim else "one number"
             labels = view.classes if view.activation.shape == (len(view.classes),) else ()
             caption = f"{shape}, sample {view.row + 1}, step {view.step:,}"
             self.value.show_value(view.activation, title, caption, labels)

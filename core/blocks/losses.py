@@ -152,8 +152,8 @@ class BinaryCrossEntropy(Loss):
 class MeanSquaredError(Loss):
     """Mean squared error, for predicting numbers.
 
-    ``prediction`` and ``target`` float32 of one shape ``[B, ...]``. Metrics: mae (mean absolute
-    error) and rmse (root mean squared error), both in the target's own units.
+    ``prediction`` and ``target`` float32 of one shape ``[B, ...]``. Metrics: rmse (root mean
+    squared error) and mae (mean absolute error), both in the target's own units.
     """
 
     kind = "MeanSquaredError"
@@ -179,7 +179,8 @@ class MeanSquaredError(Loss):
 
     def metrics(self, prediction: Tensor, target: Tensor) -> Mapping[str, Metric]:
         distance = call("jnp.abs", call("jnp.subtract", Name("prediction"), Name("target")))
+        squares = self.forward(prediction, target)
         return {
+            "rmse": Metric(squares, root=True, in_target_units=True),
             "mae": Metric(_per_sample(distance, target.rank), in_target_units=True),
-            "rmse": Metric(self.forward(prediction, target), root=True, in_target_units=True),
         }

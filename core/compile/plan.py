@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -87,8 +88,11 @@ def make_plan(analysis: Analysis) -> Plan:
 
 def attribute_name(name: str, taken: Collection[str]) -> str:
     """A node's name as a Python attribute that is free; ``Conv 1`` becomes ``conv_1``."""
-    stem = re.sub(r"\W+", "_", name.strip()).strip("_").lower() or "layer"
-    if stem[0].isdigit() or keyword.iskeyword(stem) or stem in RESERVED:
+    # Python reads names in this normal form, so that two spellings may be one name.
+    normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).lower())
+    letters = (c if f"a{c}".isidentifier() else " " for c in normal)
+    stem = re.sub(r"[ _]+", "_", "".join(letters)).strip("_") or "layer"
+    if not stem.isidentifier() or keyword.iskeyword(stem) or stem in RESERVED:
         stem = f"layer_{stem}"
     found, number = stem, 2
     while found in taken:

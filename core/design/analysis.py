@@ -163,9 +163,7 @@ def _infer(
         for name, tensor in inputs.items():
             if name in ports:
                 ports[name].check(tensor)
-        if not complete or any(
-            not p.optional and p.name not in inputs for p in ports.values()
-        ):
+        if not complete or any(not p.optional and p.name not in inputs for p in ports.values()):
             return {}, 0, 0
         taken = {name: inputs[name] for name in ports if name in inputs}
         output = block.infer(**taken)

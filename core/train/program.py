@@ -93,7 +93,8 @@ class Program:
 
     def compile(self, state: State) -> None:
         """Compile the train step for both batch sizes that an epoch has."""
-        for size in {self.batch_size, len(self.train_rows) % self.batch_size} - {0}:
+        sizes = {self.batch_size, len(self.train_rows) % self.batch_size} - {0}
+        for size in sizes - self._compiled.keys():
             rows = np.zeros(size, np.int32)
             self._compiled[size] = self._train_jit.lower(state, self.data, rows).compile()
 

@@ -12,6 +12,7 @@ from widgets import icons
 from widgets.pictures.colormaps import paint, rgb_of, span
 from widgets.pictures.image_pane import ImagePane
 from widgets.pictures.sequence_map import SequenceMap
+from widgets.pictures.token_strip import TokenStrip
 from widgets.pictures.vector_bars import VectorBars
 from widgets.theme import Theme, dark
 
@@ -40,10 +41,11 @@ class SaliencyView(QWidget):
         self.sample_sequence = SequenceMap(name="Sample")
         self.saliency_sequence = SequenceMap("inferno", name="Saliency")
         self.bars = VectorBars()
+        self.tokens = TokenStrip()
         self._images = _in_line(QHBoxLayout(), self.sample_pane, self.overlay_pane)
         self._sequences = _in_line(QVBoxLayout(), self.sample_sequence, self.saliency_sequence)
         self._stack = QStackedWidget()
-        for page in (self._text, self._images, self._sequences, self.bars):
+        for page in (self._text, self._images, self._sequences, self.bars, self.tokens):
             self._stack.addWidget(page)
         self._words = self._make_words()
         column = QVBoxLayout(self)
@@ -109,10 +111,11 @@ class SaliencyView(QWidget):
         if sample.ndim != 1 or saliency.ndim != 1:
             raise ValueError(f"saliency {saliency.shape} does not fit a sample {sample.shape}")
         if np.issubdtype(sample.dtype, np.integer):
-            labels = list(names) if names else [f"token {t}" for t in sample]
-        else:
-            given = names or [f"feature {i}" for i in range(len(sample))]
-            labels = [f"{n} = {v:.3g}" for n, v in zip(given, sample, strict=True)]
+            self.tokens.set_tokens(names or [str(t) for t in sample], saliency)
+            self._stack.setCurrentWidget(self.tokens)
+            return
+        given = names or [f"feature {i}" for i in range(len(sample))]
+        labels = [f"{n} = {v:.3g}" for n, v in zip(given, sample, strict=True)]
         top = int(np.argmax(np.nan_to_num(saliency))) if saliency.size else None
         self.bars.set_value(saliency, labels, top)
         self._stack.setCurrentWidget(self.bars)

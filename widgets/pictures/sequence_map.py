@@ -13,6 +13,8 @@ _BAR = 12
 _BAR_LABELS = 58
 _CAPTION = 18
 
+_JOIN = "    "
+
 
 class SequenceMap(QWidget):
     """Shows an array [T, F]: time runs to the right, features run down, colours lie around 0.
@@ -84,12 +86,21 @@ class SequenceMap(QWidget):
         painter.drawImage(rect, self._image)
         painter.setPen(self.palette().placeholderText().color())
         steps, features = self._values.shape
-        below = QRectF(0, rect.bottom() + 2, rect.width(), _CAPTION)
-        parts = (self._name, f"time → {steps} steps", f"features ↓ {features}")
-        text = "     ".join(part for part in parts if part)
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, text)
+        below = QRectF(0, rect.bottom() + 2, self.width(), _CAPTION)
+        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, self._words(steps, features))
         self._draw_bar(painter, rect)
         painter.end()
+
+    def _words(self, steps: int, features: int) -> str:
+        """The axes' names, as many as there is room for."""
+        parts = [self._name, f"time → {steps} steps", f"features ↓ {features}"]
+        parts = [part for part in parts if part]
+        while (
+            len(parts) > 1
+            and self.fontMetrics().horizontalAdvance(_JOIN.join(parts)) > self.width()
+        ):
+            parts.pop()
+        return _JOIN.join(parts)
 
     def _draw_bar(self, painter: QPainter, rect: QRectF) -> None:
         bar = QRectF(rect.right() + 8, rect.top(), _BAR, rect.height())

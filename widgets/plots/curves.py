@@ -9,7 +9,14 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QFont
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from widgets.colors import mix
 from widgets.plots.points import Points
@@ -48,6 +55,9 @@ class CurvePlot(QWidget):
         self._title.setProperty("role", "title")
         self._legend = QLabel()
         self._legend.setTextFormat(Qt.TextFormat.RichText)
+        small = QFont(self.font())
+        small.setPointSizeF(max(small.pointSizeF() - 1, 7))
+        self._legend.setFont(small)
         self._plot = self._make_plot()
         self._empty = QLabel(empty_text)
         self._empty.setProperty("role", "muted")
@@ -126,7 +136,10 @@ class CurvePlot(QWidget):
             y = np.where(np.isfinite(y), y, np.nan)
             self._items[name].setData(points.x, y)
         self._stale.clear()
-        self._empty.setVisible(not any(len(p.x) for p in self._series.values()))
+        empty = not any(len(p.x) for p in self._series.values())
+        self._empty.setVisible(empty)
+        for side in ("left", "bottom"):
+            self._plot.showAxis(side, not empty)
         self._write_legend()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -157,10 +170,12 @@ class CurvePlot(QWidget):
         return plot
 
     def _lay_out(self) -> None:
-        header = QHBoxLayout()
+        header = QVBoxLayout()
         header.setContentsMargins(10, 6, 10, 4)
+        header.setSpacing(1)
         header.addWidget(self._title)
-        header.addStretch(1)
+        # The legend grows with its values and must not widen the panel.
+        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         header.addWidget(self._legend)
         stack = QGridLayout()
         stack.addWidget(self._plot, 0, 0)
@@ -233,11 +248,11 @@ class CurvePlot(QWidget):
         if self._hover_x is not None:
             parts.append(f'<span style="color:{muted}">{self._x_label} {self._hover_x:.2f}</span>')
         for name, points in self._series.items():
-            line = "━●━" if name == _MARKED else "━━"
+            line = "●" if name == _MARKED else "━"
             value = points.near(self._hover_x)
-            shown = "" if value is None else f' <span style="font-weight:600">{value:.4g}</span>'
+            shown = "" if value is None else f' <span style="font-weight:600">{value:.3g}</span>'
             parts.append(
                 f'<span style="color:{self._color(name)}">{line}</span> '
                 f'<span style="color:{mix(self._theme.text, muted, 0.5)}">{name}{shown}</span>'
             )
-        self._legend.setText("&nbsp;&nbsp;&nbsp;".join(parts))
+        self._legend.setText("&nbsp;&nbsp;".join(parts))

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from widgets.plots.curves import CurvePlot
 from widgets.theme import Theme
@@ -27,13 +34,13 @@ class TrainingPanel(QWidget):
         plots.setChildrenCollapsible(False)
         plots.addWidget(self.loss_plot)
         plots.addWidget(self.metric_plot)
-        line = QHBoxLayout()
-        line.setContentsMargins(10, 6, 10, 8)
-        line.setSpacing(12)
-        # The text must not widen the panel while it changes; it takes two thirds of the line.
+        line = QVBoxLayout()
+        line.setContentsMargins(10, 4, 10, 8)
+        line.setSpacing(4)
+        # The text must not widen the panel while it changes.
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        line.addWidget(self._bar, 1)
-        line.addWidget(self._text, 2)
+        line.addWidget(self._text)
+        line.addWidget(self._bar)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

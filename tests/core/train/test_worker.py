@@ -1,0 +1,230 @@
+"""A real worker process: what it is told, what it tells, and that it may die."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.design.document import Design
+from core.project.file import to_text
+from core.project.runs import RunStore
+from core.train.events import (
+    Command,
+    Compiled,
+    Continue,
+    EpochEnd,
+    Event,
+    Failed,
+    Finished,
+    Loaded,
+    LoadRun,
+    Pause,
+    Paused,
+    Progress,
+    Ready,
+    Shutdown,
+    Started,
+    Stop,
+    Train,
+    View,
+    Watch,
+)
+from core.train.worker import main
+from tests.designs import iris_mlp, with_recipe
+
+PATIENCE = 120.0
+
+
+def noisy_main(pipe: Connection) -> None:
+    """A worker whose process prints what a library might."""
+    os.write(1, b"written to standard output\n")
+    print("printed before the worker begins")
+    main(pipe)
+    print("printed after the worker ended")
+
+
+class WorkerProcess:
+    """A spawned worker and our end of its pipe."""
+
+    def __init__(self, target: Callable[[Connection], None] = main) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=target, args=(theirs,), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def send(self, *commands: Command) -> None:
+        for command in commands:
+            self.pipe.send(command)
+
+    def until(self, kind: type[Event]) -> list[Event]:
+        """Everything told up to the first event of a kind."""
+        told: list[Event] = []
+        while not told or not isinstance(told[-1], kind):
+            assert self.pipe.poll(PATIENCE), f"no {kind.__name__} after {told[-3:]}"
+            told.append(self.pipe.recv())
+        return told
+
+    def silent(self) -> bool:
+        """Whether the worker tells nothing for a while."""
+        return not self.pipe.poll(0.3)
+
+    def end(self) -> None:
+        if self.process.is_alive():
+            self.process.kill()
+        self.process.join(PATIENCE)
+        self.pipe.close()
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[WorkerProcess]:
+    """One process for all tests that leave it idle."""
+    worker = WorkerProcess(noisy_main)
+    ready = worker.until(Ready)
+    assert ready == [Ready("cpu:0")]
+    yield worker
+    worker.send(Shutdown())
+    worker.process.join(PATIENCE)
+    assert worker.process.exitcode == 0
+    worker.end()
+
+
+def train(design: Design, store: Path, resume: str = "") -> Train:
+    return Train(to_text(design), str(store), str(store), "project", resume, "cpu")
+
+
+def long() -> Design:
+    """A run that goes on until somebody stops it."""
+    return with_recipe(iris_mlp(), epochs=1_000_000, batch_size=8)
+
+
+def kinds(events: list[Event], *left_out: type[Event]) -> list[str]:
+    return [type(e).__name__ for e in events if not isinstance(e, left_out)]
+
+
+def test_it_trains_and_tells_in_order(warm: WorkerProcess, tmp_path: Path) -> None:
+    warm.send(train(iris_mlp(), tmp_path))
+    told = warm.until(Finished)
+    assert kinds(told, Progress) == ["Started", "Compiled", "EpochEnd", "EpochEnd", "Finished"]
+    finished = told[-1]
+    assert isinstance(finished, Finished)
+    assert (finished.summary.epochs, finished.summary.stopped_by) == (2, "epochs")
+    run = RunStore(tmp_path).get(finished.summary.run)
+    assert run.status == "epochs"
+    assert run.project == "project"
+
+
+def test_a_run_is_loaded_and_looked_at(warm: WorkerProcess, tmp_path: Path) -> None:
+    warm.send(train(iris_mlp(), tmp_path))
+    finished = warm.until(Finished)[-1]
+    assert isinstance(finished, Finished)
+    warm.send(LoadRun(str(tmp_path), str(tmp_path), finished.summary.run))
+    assert warm.until(Loaded)[-1] == Loaded(finished.summary.run)
+    for node, shape in (("dense", (8,)), ("dense_2", (3,))):
+        warm.send(Watch(node, 4))
+        view = next(v for v in iter(lambda: warm.until(View)[-1], None) if v.node == node)
+        assert isinstance(view, View)
+        assert (view.row, view.step) == (4, finished.summary.steps)
+        assert view.activation is not None
+        assert view.activation.shape == shape
+        assert isinstance(view.saliency, np.ndarray)
+
+
+def test_pause_continue_watch_and_stop(warm: WorkerProcess, tmp_path: Path) -> None:
+    warm.send(Watch("dense", 0), train(long(), tmp_path))
+    warm.until(EpochEnd)
+    warm.until(View)
+    warm.send(Pause())
+    warm.until(Paused)
+    assert warm.silent()
+    warm.send(Watch("dense_2", 1))
+    view = warm.until(View)[-1]
+    assert isinstance(view, View)
+    assert (view.node, view.row) == ("dense_2", 1)
+    assert warm.silent()
+    warm.send(Continue())
+    assert kinds(warm.until(EpochEnd), View, Progress) == ["Continued", "EpochEnd"]
+    warm.send(Stop())
+    finished = warm.until(Finished)[-1]
+    assert isinstance(finished, Finished)
+    assert finished.summary.stopped_by == "interrupted"
+    assert RunStore(tmp_path).runs()[0].status == "interrupted"
+
+
+def test_it_can_be_stopped_while_paused(warm: WorkerProcess, tmp_path: Path) -> None:
+    warm.send(train(long(), tmp_path))
+    warm.until(Compiled)
+    warm.send(Pause())
+    warm.until(Paused)
+    warm.send(Pause(), Stop())
+    assert kinds(warm.until(Finished)) == ["Finished"]
+
+
+def test_commands_that_come_too_late_are_passed_over(warm: WorkerProcess, tmp_path: Path) -> None:
+    warm.send(Stop(), Pause(), Continue(), train(iris_mlp(), tmp_path))
+    told = warm.until(Finished)
+    assert not {"Paused", "Continued", "Failed"} & set(kinds(told))
+    assert isinstance(told[-1], Finished)
+    assert told[-1].summary.stopped_by == "epochs"
+
+
+def test_wrong_input_is_told_and_the_process_goes_on(warm: WorkerProcess, tmp_path: Path) -> None:
+    wrong = (
+        Train("{", str(tmp_path), str(tmp_path), "here.loom"),
+        train(Design(), tmp_path),
+        LoadRun(str(tmp_path), str(tmp_path), "nothing"),
+        train(iris_mlp(), tmp_path, resume="nothing"),
+    )
+    parts = ("here.loom is not", "the design is empty", "no run 'nothing'", "no run 'nothing'")
+    for command, part in zip(wrong, parts, strict=True):
+        warm.send(command)
+        failed = warm.until(Failed)[-1]
+        assert isinstance(failed, Failed)
+        assert part in failed.message
+        assert failed.hint
+        assert failed.detail == ""
+    assert warm.process.is_alive()
+
+
+def test_a_killed_process_is_replaced_and_the_run_goes_on(tmp_path: Path) -> None:
+    first = WorkerProcess()
+    first.send(train(long(), tmp_path))
+    for _ in range(3):
+        first.until(EpochEnd)
+    assert first.process.pid is not None
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.join(PATIENCE)
+    first.end()
+    run = RunStore(tmp_path).runs()[0]
+    assert run.status == "running"
+
+    second = WorkerProcess()
+    second.send(train(long(), tmp_path, resume=run.id))
+    started = second.until(Started)[-1]
+    assert isinstance(started, Started)
+    assert started.run == run.id
+    assert started.epoch >= 3
+    end = second.until(EpochEnd)[-1]
+    assert isinstance(end, EpochEnd)
+    assert end.epoch == started.epoch + 1
+    second.send(Shutdown())
+    second.process.join(PATIENCE)
+    assert second.process.exitcode == 0
+    second.end()
+
+
+def test_it_ends_when_the_window_is_gone() -> None:
+    worker = WorkerProcess()
+    worker.until(Ready)
+    worker.pipe.close()
+    worker.process.join(PATIENCE)
+    assert worker.process.exitcode == 0
+
+

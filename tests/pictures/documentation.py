@@ -1,0 +1,121 @@
+"""Draws the pictures of the documentation: ``python -m tests.pictures.documentation FOLDER``."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QSettings, QTimer, SignalInstance
+from PySide6.QtWidgets import QApplication, QWidget
+
+from core.design import edits
+from core.project.gallery import examples
+from designer.data_dialog import DataDialog
+from designer.main_window import MainWindow
+from designer.preferences import Preferences
+from widgets.fonts import load_fonts
+
+PATIENCE_MS = 120_000
+
+
+def main(folder: Path) -> None:
+    """Draw all pictures into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    load_fonts(app)
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch)
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(place))
+        for name in ("digits_cnn", "moby_dick_attention", "el_nino_lstm"):
+            shutil.copy(examples()[name], place)
+        trained(place / "digits_cnn.loom", "dark", "conv_2", folder / "designer_dark.png")
+        trained(
+            place / "moby_dick_attention.loom", "light", "attention", folder / "tokens_light.png"
+        )
+        trained(place / "el_nino_lstm.loom", "dark", "lstm", folder / "sequence_dark.png")
+        problems(place / "digits_cnn.loom", folder / "problems_light.png")
+        data_dialog(place / "digits_cnn.loom", folder / "data_dark.png")
+
+
+def trained(file: Path, theme: str, node: str, picture: Path) -> None:
+    """The window after a whole training, looking at a node."""
+    window = opened(file, theme)
+    found = window.session.design.named(node)
+    assert found is not None
+    window.canvas.select([found.id])
+    wait_for(window.trainer.finished, window.train)
+    settle(1500)
+    window.grab().save(str(picture))
+    closed(window)
+
+
+def problems(file: Path, picture: Path) -> None:
+    """The window with a design that has problems."""
+    window = opened(file, "light")
+    session = window.session
+    loss, pool = (session.design.named(n) for n in ("logits", "pool_2"))
+    assert loss is not None
+    assert pool is not None
+    session.act("Fewer units", lambda d: edits.set_params(d, loss.id, units=5))
+    session.act("Large window", lambda d: edits.set_params(d, pool.id, window=(9, 9)))
+    window.docks.show("problems")
+    window.canvas.select([pool.id])
+    settle(500)
+    window.grab().save(str(picture))
+    closed(window)
+
+
+def data_dialog(file: Path, picture: Path) -> None:
+    """The dialog that chooses data."""
+    window = opened(file, "dark")
+    dialog = DataDialog(window.session, window)
+    dialog.show()
+    settle(1500)
+    dialog.grab().save(str(picture))
+    dialog.close()
+    closed(window)
+
+
+def opened(file: Path, theme: str) -> MainWindow:
+    """A window on a file, everything loaded."""
+    preferences = Preferences()
+    preferences.theme = theme
+    window = MainWindow(preferences, file.parent / "unsaved")
+    assert window.files.read(file)
+    wait_for(window.complete, window.show)
+    settle(300)
+    return window
+
+
+def closed(window: QWidget) -> None:
+    """Close a window and let go of its unsaved changes."""
+    assert isinstance(window, MainWindow)
+    window.files.may_leave = lambda: True  # type: ignore[method-assign]
+    window.close()
+    window.preferences._settings.clear()
+
+
+def wait_for(signal: SignalInstance, begin: Callable[[], object]) -> None:
+    """Begin something and wait until it says that it is done."""
+    loop = QEventLoop()
+    signal.connect(loop.quit)
+    patience = QTimer(singleShot=True, interval=PATIENCE_MS)
+    patience.timeout.connect(lambda: sys.exit("a picture took too long"))
+    patience.start()
+    begin()
+    loop.exec()
+
+
+def settle(milliseconds: int) -> None:
+    """Let the window draw what has come."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

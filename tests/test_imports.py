@@ -1,0 +1,83 @@
+"""Imports run one way, and what the window loads stays light."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("jax", "jaxlib", "flax", "optax", "orbax", "sklearn", "scipy", "pandas")
+QT = ("PySide6", "pyqtgraph")
+# What an editor needs without ever training.
+LIGHT = (
+    "core.data",
+    "core.design.analysis",
+    "core.design.history",
+    "core.project.facts",
+    "core.project.file",
+    "core.project.gallery",
+    "core.project.runs",
+    "core.train.events",
+    "core.train.recipe",
+    "designer.cli.main",
+)
+# Modules of the core that train, compile and explain; they may import JAX, and no Qt.
+CORE = (
+    "core.compile.model",
+    "core.explain.report",
+    "core.explain.view",
+    "core.train.job",
+    "core.train.loop",
+    "core.train.start",
+    "core.train.worker",
+)
+
+
+def imported_by(module: str) -> set[str]:
+    """Top-level packages that are loaded once ``module`` is, in a fresh interpreter."""
+    code = f"import sys, {module}; print('\\n'.join({{m.split('.')[0] for m in sys.modules}}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def test_the_import_contracts_hold() -> None:
+    code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 broken" in done.stdout
+
+
+def test_what_an_editor_needs_imports_no_jax_and_no_qt() -> None:
+    loaded = imported_by(", ".join(LIGHT))
+    assert not loaded & {*HEAVY, *QT}
+
+
+def test_the_core_imports_no_qt() -> None:
+    assert not imported_by(", ".join((*LIGHT, *CORE))) & set(QT)
+
+
+def test_the_window_imports_no_jax() -> None:
+    pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
+    modules = sorted(
+        f"designer.{p.stem}" for p in (ROOT / "designer").glob("*.py") if not p.stem.startswith("_")
+    )
+    assert "designer.session" in modules
+    assert not imported_by(", ".join(modules)) & set(HEAVY)
