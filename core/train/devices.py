@@ -35,6 +35,6 @@ def keep_compiled() -> None:
 
     A cache that was chosen already, as with ``JAX_COMPILATION_CACHE_DIR``, stays.
     """
-    if jax.config.read("jax_compilation_cache_dir") is None:
+    if jax.config.jax_compilation_cache_dir is None:  # type: ignore[attr-defined]
         jax.config.update("jax_compilation_cache_dir", str(user_cache_path("layerloom") / "xla"))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
