@@ -52,7 +52,8 @@ class DataPanel(QScrollArea):
         self.form = ParameterForm()
         self.form.changed.connect(self._set)
         self._lay_out()
-        session.changed.connect(self._show)
+        self._shown: object = None
+        session.changed.connect(self._follow)
         self._show()
 
     def _lay_out(self) -> None:
@@ -77,7 +78,14 @@ class DataPanel(QScrollArea):
         column.addStretch(1)
         self.setWidget(body)
 
-    def _show(self, *_: object) -> None:
+    def _follow(self, *_: object) -> None:
+        """Most edits leave the data alone, and splitting rows takes too long to do for each."""
+        now = (self.session.design.data, self.session.analysis.facts, self.session.folder)
+        if now != self._shown:
+            self._shown = now
+            self._show()
+
+    def _show(self) -> None:
         binding = _binding(self.session.design)
         source = sources().get(str(binding.source.get("kind", ""))) if binding else None
         licence = source.licence if source else ""

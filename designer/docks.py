@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+# Below this, in pixels, texts of a dock would be cut.
+NARROWEST = {LEFT: 210, RIGHT: 280, BOTTOM: 210}
 
 
 class Docks:
@@ -40,6 +42,7 @@ class Docks:
         """Add a dock; ``behind`` makes it a tab of another one, ``beside`` puts it to its right."""
         dock = QDockWidget(title, self._window)
         dock.setObjectName(name)
+        dock.setMinimumWidth(NARROWEST[area])
         dock.setWidget(content or _placeholder())
         self._window.addDockWidget(area, dock)
         if behind:

@@ -58,7 +58,6 @@ class MainWindow(QMainWindow):
         self.theme = _chosen_theme(preferences)
         self.canvas = Canvas(self.theme)
         self.palette_panel = Palette(self.theme)
-        self.palette_panel.setMinimumWidth(210)
         self.banner = Banner()
         self.editor = Editor(self.session, self.canvas, self.palette_panel)
         self.inspector = Inspector(self.session)
@@ -206,13 +205,17 @@ class MainWindow(QMainWindow):
         """Open the dialog that chooses data."""
         from designer.data_dialog import DataDialog
 
-        DataDialog(self.session, self).exec()
+        dialog = DataDialog(self.session, self)
+        dialog.exec()
+        dialog.deleteLater()
 
     def show_help(self) -> None:
         """Open the help page."""
         from designer.help import HelpDialog
 
-        HelpDialog(self).exec()
+        dialog = HelpDialog(self)
+        dialog.exec()
+        dialog.deleteLater()
 
     def find_block(self) -> None:
         """Put the cursor into the palette's search."""

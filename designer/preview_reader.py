@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal
@@ -14,19 +15,18 @@ class PreviewReader(QObject):
     """Answers the latest question with ``read``, which carries a ``Preview``.
 
     It belongs to the application and must be closed: an answer may still be under way when the
-    window that asked is gone.
+    window that asked is gone. ``arrived`` is how the other thread hands its answer over.
     """
 
     read = Signal(object)
-    idle = Signal()
-    _arrived = Signal(int, object)
+    arrived = Signal(int, object)
 
     def __init__(self) -> None:
         super().__init__(QCoreApplication.instance())
         self._latest = 0
         self._running = 0
         self._closed = False
-        self._arrived.connect(self._take)
+        self.arrived.connect(self._take)
 
     @property
     def running(self) -> int:
@@ -37,6 +37,9 @@ class PreviewReader(QObject):
         """Read the preview of ``binding``; earlier questions are forgotten."""
         self.forget()
         self._running += 1
+        # Python's collector, set off by what a table allocates, would stall the window, and take
+        # Qt objects apart on the wrong thread.
+        gc.disable()
         QThreadPool.globalInstance().start(_Reading(self, self._latest, binding, folder))
 
     def forget(self) -> None:
@@ -59,7 +62,7 @@ class PreviewReader(QObject):
         if preview is not None and self.wants(number):
             self.read.emit(preview)
         if not self._running:
-            self.idle.emit()
+            gc.enable()
             if self._closed:
                 self.deleteLater()
 
@@ -73,6 +76,9 @@ class _Reading(QRunnable):
         self._binding, self._folder = binding, folder
 
     def run(self) -> None:
-        wanted = self._reader.wants(self._number)
-        preview = read_preview(self._binding, self._folder) if wanted else None
-        self._reader._arrived.emit(self._number, preview)
+        preview = None
+        try:
+            if self._reader.wants(self._number):
+                preview = read_preview(self._binding, self._folder)
+        finally:
+            self._reader.arrived.emit(self._number, preview)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from typing import NoReturn
 
@@ -55,6 +56,11 @@ def _dispatch(arguments: list[str]) -> int:
         command.arguments(parser)
         found: int = command.run(parser.parse_args(arguments[1:]))
         return found
+    if arguments and arguments[0].isalpha() and not os.path.exists(arguments[0]):
+        raise InputError(
+            f"there is no command or file called {arguments[0]!r}",
+            f"The commands are {', '.join(COMMANDS)}.",
+        )
     parser = Parser(
         prog="layerloom",
         description="Design neural networks by wiring blocks, and watch them learn.",
@@ -64,14 +70,6 @@ def _dispatch(arguments: list[str]) -> int:
     parser.add_argument("file", nargs="?", metavar="FILE.loom", help="the project to open")
     parser.add_argument("--version", action="version", version=_version())
     options = parser.parse_args(arguments)
-    if options.file and options.file.isalpha():
-        from pathlib import Path
-
-        if not Path(options.file).exists():
-            raise InputError(
-                f"there is no command or file called {options.file!r}",
-                f"The commands are {', '.join(COMMANDS)}.",
-            )
     from designer.application import open_window
 
     return open_window(options.file)

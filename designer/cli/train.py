@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         store, resumed = find_run(options.file, str(options.out) if options.out else "")
     else:
         store = RunStore(options.out) if options.out else store_of(options.file)
-    if not options.json:
+    if not options.json and sys.stderr.isatty():
         print("preparing ...", file=sys.stderr)
     from core.train.start import start
 

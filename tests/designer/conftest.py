@@ -30,7 +30,7 @@ def window(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[MainWindow]:
-    """A window with everything loaded; unsaved work is thrown away at the end without a question."""
+    """A window with everything loaded; unsaved work is thrown away at the end, unasked."""
     load_fonts(qapp)
     made = MainWindow(Preferences(), tmp_path / "unsaved")
     with qtbot.waitSignal(made.complete, timeout=PATIENCE):

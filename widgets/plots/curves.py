@@ -136,10 +136,7 @@ class CurvePlot(QWidget):
             y = np.where(np.isfinite(y), y, np.nan)
             self._items[name].setData(points.x, y)
         self._stale.clear()
-        empty = not any(len(p.x) for p in self._series.values())
-        self._empty.setVisible(empty)
-        for side in ("left", "bottom"):
-            self._plot.showAxis(side, not empty)
+        self._show_axes()
         self._write_legend()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -189,6 +186,15 @@ class CurvePlot(QWidget):
     def _label_axes(self) -> None:
         self._plot.setLabel("left", self._y_label, color=self._theme.text_muted)
         self._plot.setLabel("bottom", self._x_label, color=self._theme.text_muted)
+        # Setting a label shows its axis.
+        self._show_axes()
+
+    def _show_axes(self) -> None:
+        """Axes where there is a curve, the hint where there is none."""
+        empty = not any(len(p.x) for p in self._series.values())
+        self._empty.setVisible(empty)
+        for side in ("left", "bottom"):
+            self._plot.showAxis(side, not empty)
 
     def _curve(self, name: str) -> Points:
         if name not in self._series:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -198,8 +197,7 @@ def test_a_killed_process_is_replaced_and_the_run_goes_on(tmp_path: Path) -> Non
     first.send(train(long(), tmp_path))
     for _ in range(3):
         first.until(EpochEnd)
-    assert first.process.pid is not None
-    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.kill()
     first.process.join(PATIENCE)
     first.end()
     run = RunStore(tmp_path).runs()[0]

@@ -11,6 +11,7 @@ from widgets.pictures.feature_maps import FeatureMapGrid
 from widgets.pictures.saliency_view import SaliencyView, overlay
 from widgets.pictures.sample_chooser import SampleChooser
 from widgets.pictures.sequence_map import SequenceMap
+from widgets.pictures.token_strip import TokenStrip
 from widgets.pictures.value_view import ValueView
 from widgets.pictures.vector_bars import VectorBars
 
@@ -234,11 +235,26 @@ def test_saliency_of_vectors_tokens_and_sequences(qtbot) -> None:
     view.show_saliency(np.array([5.1, 3.5]), np.array([0.2, 0.9]), "a", "a", True, None, ("x", "y"))
     assert view.bars.describe(view.bars.bar_rect(1).center()) == "y = 3.5: 0.9"
     view.show_saliency(np.array([4, 7], np.int32), np.array([1.0, 0.1]), "a", "b", False)
-    assert view.bars.describe(view.bars.bar_rect(0).center()) == "token 4: 1"
+    assert view.tokens.describe(view.tokens.rects()[0].center()) == "4: 1"
     view.show_saliency(np.ones((5, 2)), np.ones((5, 2)), "a", "b", False)
     assert view.saliency_sequence.isVisible()
     with pytest.raises(ValueError, match="does not fit"):
         view.show_saliency(np.ones((5, 2)), np.ones((4, 2)), "a", "b", False)
+
+
+def test_tokens_stand_in_reading_order_and_the_strongest_shines(qtbot) -> None:
+    strip = shown(qtbot, TokenStrip(), 120, 120)
+    strip.set_tokens(["t", "h", "e", " ", "\n", *"whale"], np.array([0, 0, 0, 0, 0, 1, 0, 0, 0, 0]))
+    rects = strip.rects()
+    assert strip.describe(rects[3].center()) == "␣: 0"
+    places = [(r.top(), r.left()) for r in rects]
+    assert places == sorted(places)
+    assert rects[-1].top() > rects[0].top(), "a long text is wrapped"
+    assert all(r.right() <= strip.width() for r in rects)
+    picture = strip.grab().toImage()
+    corner = [picture.pixelColor((r.topLeft() + QPointF(3, 3)).toPoint()) for r in rects]
+    lights = [c.lightness() for c in corner]
+    assert lights.index(max(lights)) == 5
 
 
 def test_sample_chooser_counts_from_one_and_emits_from_zero(qtbot) -> None:
