@@ -138,7 +138,7 @@ class Trainer(QObject):
     def forget(self) -> None:
         """Another design was opened: let go of its predecessor's run."""
         if self.busy:
-            self.process.shut_down()
+            self.close()
             self._become(IDLE)
         self.run = self._started = self.summary = None
         self.progress = (0.0, "")
@@ -170,8 +170,9 @@ class Trainer(QObject):
             self.trouble.emit(error.message, error.hint, False)
 
     def close(self) -> None:
-        """End the worker."""
+        """End the worker; a run that was going on can be resumed."""
         self.process.shut_down()
+        self._refresh_run()
 
     def _hear(self, event: Event) -> None:
         match event:

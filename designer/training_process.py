@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 
 from PySide6.QtCore import QObject, Signal
 
-from core.train.events import Command, Shutdown
+from core.train.events import Command
 from core.train.worker import main
 
 GRACE_SECONDS = 3.0
@@ -66,17 +66,9 @@ class TrainingProcess(QObject):
             self._process.kill()
 
     def shut_down(self) -> None:
-        """Ask the process to end, and make it end if it does not."""
-        process, pipe = self._process, self._pipe
-        self._process = self._pipe = None
-        if process is None or pipe is None:
-            return
-        try:
-            pipe.send(Shutdown())
-        except OSError:
-            process.kill()
-        process.join(GRACE_SECONDS)
-        if process.is_alive():
+        """End the process. What it writes, it writes atomically, so nothing on disk can break."""
+        process, self._process, self._pipe = self._process, None, None
+        if process is not None:
             process.kill()
             process.join()
 

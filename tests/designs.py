@@ -13,6 +13,8 @@ from core.design.problems import bind
 from core.project.facts import data_facts
 from core.project.file import save
 
+Layer = tuple[str, dict[str, Any]]
+
 IRIS: Mapping[str, Any] = {"source": {"kind": "iris"}, "split": {}}
 DIGITS: Mapping[str, Any] = {"source": {"kind": "digits"}, "split": {}}
 
@@ -67,7 +69,7 @@ def recipe(
     }
 
 
-def classifier(data: Mapping[str, Any], *layers: tuple[str, dict[str, Any]], x: str) -> Design:
+def classifier(data: Mapping[str, Any], *layers: Layer, x: str) -> Design:
     """Layers one after the other between an Input and a cross-entropy, called by their kinds."""
     design = Design(name="Classifier", data=data, recipe=recipe())
     for kind in ("Input", "Target"):
@@ -84,7 +86,7 @@ def classifier(data: Mapping[str, Any], *layers: tuple[str, dict[str, Any]], x: 
 
 def iris_mlp(units: int = 8) -> Design:
     """Two dense layers on the iris flowers."""
-    layers = (
+    layers: tuple[Layer, ...] = (
         ("Dense", {"units": units}),
         ("Activation", {"function": "tanh"}),
         ("Dense", {"units": 3}),
@@ -94,7 +96,7 @@ def iris_mlp(units: int = 8) -> Design:
 
 def noisy_mlp() -> Design:
     """Like ``iris_mlp`` with layers that keep state: dropout and batch normalisation."""
-    layers = (
+    layers: tuple[Layer, ...] = (
         ("Dense", {"units": 8}),
         ("BatchNorm", {}),
         ("Activation", {"function": "relu"}),
@@ -106,7 +108,7 @@ def noisy_mlp() -> Design:
 
 def digits_cnn() -> Design:
     """A small convolutional network on the handwritten digits."""
-    layers = (
+    layers: tuple[Layer, ...] = (
         ("Conv", {"filters": 4, "kernel_size": (3, 3)}),
         ("Activation", {"function": "relu"}),
         ("MaxPool", {}),

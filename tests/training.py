@@ -25,8 +25,7 @@ def fresh_state(program: Program) -> State:
 def params_of(program: Program, state: State) -> dict[str, np.ndarray]:
     """The trained values by name."""
     return {
-        name: np.array(value)
-        for name, value in zip(program.param_names, state.params, strict=True)
+        name: np.array(value) for name, value in zip(program.param_names, state.params, strict=True)
     }
 
 
@@ -86,5 +85,3 @@ def train(job: Job, root: Path, between: Between = go_on, resume: Run | None = N
 
 def job_of(design: Design, folder: Path = Path()) -> Job:
     return Job.of(design, folder, "cpu")
-
-

@@ -21,7 +21,11 @@ def data_facts(design: Design, folder: Path) -> DataFacts | None:
         binding = DataBinding.from_json(design.data)
         wrong = faults(binding)
         if wrong:
-            return DataFacts({}, fault=f"data: {wrong[0].message}", remedy="Correct it in the data panel, or choose the data again.")
+            return DataFacts(
+                {},
+                fault=f"data: {wrong[0].message}",
+                remedy="Correct it in the data panel, or choose the data again.",
+            )
         found = describe(binding, folder)
     except InputError as error:
         return DataFacts({}, fault=f"data: {error.message}", remedy=error.hint)

@@ -39,7 +39,9 @@ class Figure:
         }
 
     def __str__(self) -> str:
-        other = f"budget {self.budget:g}" if self.peer is None else f"{self.peer_name} {self.peer:g}"
+        other = (
+            f"budget {self.budget:g}" if self.peer is None else f"{self.peer_name} {self.peer:g}"
+        )
         return f"{self.ours:.4g} {self.unit} ({other}), ratio {self.ratio:.2f}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,7 +16,7 @@ from core.design.document import Design
 from core.train.job import Job
 from core.train.program import Program
 from tests.benchmarks.figure import Figure, in_turn
-from tests.designs import DIGITS, classifier, with_recipe
+from tests.designs import DIGITS, Layer, classifier, with_recipe
 
 BATCH = 64
 ROUNDS = 7
@@ -56,7 +57,7 @@ class HandLenet(nnx.Module):
 def mlp() -> Design:
     """Two hidden layers on the digits."""
     relu = ("Activation", {"function": "relu"})
-    layers = (
+    layers: tuple[Layer, ...] = (
         ("Flatten", {}),
         *(("Dense", {"units": 128}), relu),
         *(("Dense", {"units": 64}), relu),
@@ -68,9 +69,9 @@ def mlp() -> Design:
 def lenet() -> Design:
     """LeNet-5 (LeCun et al. 1998) with padding, on the digits."""
     tanh = ("Activation", {"function": "tanh"})
-    conv = {"kernel_size": (5, 5), "padding": "SAME"}
-    pool = ("AveragePool", {})
-    layers = (
+    conv: dict[str, Any] = {"kernel_size": (5, 5), "padding": "SAME"}
+    pool: Layer = ("AveragePool", {})
+    layers: tuple[Layer, ...] = (
         *(("Conv", {"filters": 6, **conv}), tanh, pool),
         *(("Conv", {"filters": 16, **conv}), tanh, pool),
         ("Flatten", {}),
@@ -80,7 +81,7 @@ def lenet() -> Design:
     return classifier(DIGITS, *layers, x="image")
 
 
-CASES: dict[str, tuple[Callable[[], Design], type[nnx.Module]]] = {
+CASES: dict[str, tuple[Callable[[], Design], Callable[[nnx.Rngs], nnx.Module]]] = {
     "mlp": (mlp, HandMlp),
     "lenet": (lenet, HandLenet),
 }
@@ -91,7 +92,7 @@ def measure() -> dict[str, Figure]:
     return {name: _figure(make(), peer) for name, (make, peer) in CASES.items()}
 
 
-def _figure(design: Design, peer: type[nnx.Module]) -> Figure:
+def _figure(design: Design, peer: Callable[[nnx.Rngs], nnx.Module]) -> Figure:
     job = Job.of(with_recipe(design, batch_size=BATCH, learning_rate=1e-3), Path())
     program = job.program
     hand = peer(nnx.Rngs(0))
@@ -129,7 +130,7 @@ def _by_hand(program: Program, model: nnx.Module) -> Callable[[], None]:
         model: nnx.Module, optimizer: nnx.Optimizer, x: jax.Array, y: jax.Array, rows: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
         def loss(model: nnx.Module) -> tuple[jax.Array, jax.Array]:
-            logits = model(x[rows])  # type: ignore[operator]
+            logits = model(x[rows])
             losses = optax.softmax_cross_entropy_with_integer_labels(logits, y[rows])
             return losses.mean(), jnp.mean(logits.argmax(axis=-1) == y[rows])
 
@@ -141,7 +142,7 @@ def _by_hand(program: Program, model: nnx.Module) -> Callable[[], None]:
         for _ in range(EPOCHS):
             rows = order.permutation(program.train_rows).astype(np.int32)
             for start in range(0, len(rows), BATCH):
-                figures = step(model, optimizer, x, y, rows[start : start + BATCH])
+                figures = step(model, optimizer, x, y, jnp.asarray(rows[start : start + BATCH]))
         jax.block_until_ready(figures)
 
     return work

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -16,6 +17,7 @@ from core.train.program import State
 from tests.designs import (
     DIGITS,
     IRIS,
+    Layer,
     add,
     chain,
     classifier,
@@ -31,7 +33,7 @@ from tests.training import fresh_state, job_of
 MOBY = {"source": {"kind": "moby_dick", "length": 6}, "split": {}}
 
 
-def text_design(*between: tuple[str, dict[str, object]]) -> Design:
+def text_design(*between: Layer) -> Design:
     """Predicts the next character at each position from its embedding alone."""
     design = Design(data=MOBY, recipe=recipe())
     for kind, name in (("Input", "input"), ("Target", "target")):
@@ -55,12 +57,14 @@ def digits() -> tuple[Job, State]:
 def test_of_a_linear_classifier_it_is_the_weights_of_the_predicted_class() -> None:
     job = job_of(classifier(IRIS, ("Dense", {"units": 3}), x="features"))
     state = fresh_state(job.program)
-    kernel = np.asarray(job.program.network(state).dense.kernel[...])
+    network: Any = job.program.network(state)
+    kernel = np.asarray(network.dense.kernel[...])
     for number in range(5):
         view = job.view(state, "dense", number, 0)
         row = job.probe_rows()[number]
         logits = job.program.predict(state, np.array([row]))[0]
         np.testing.assert_allclose(view.saliency, np.abs(kernel[:, logits.argmax()]), rtol=1e-6)
+        assert view.activation is not None
         np.testing.assert_allclose(view.activation, logits, rtol=1e-5, atol=1e-6)
         np.testing.assert_array_equal(view.sample, job.prepared.columns["features"][row])
 
@@ -69,7 +73,8 @@ def test_of_a_linear_regression_it_is_the_weights() -> None:
     data = {"source": {"kind": "el_nino", "window": 5}, "split": {}}
     job = job_of(regression(data, "history", "next"))
     state = fresh_state(job.program)
-    kernel = np.asarray(job.program.network(state).dense.kernel[...])
+    network: Any = job.program.network(state)
+    kernel = np.asarray(network.dense.kernel[...])
     view = job.view(state, "flatten", 2, 7)
     np.testing.assert_allclose(view.saliency, np.abs(kernel.reshape(5, 1)), rtol=1e-6)
     assert (view.step, view.row, view.correct) == (7, 2, None)
@@ -82,7 +87,7 @@ def test_of_a_linear_regression_it_is_the_weights() -> None:
 
 
 def test_it_is_the_slope_that_finite_differences_find() -> None:
-    smooth = (
+    smooth: tuple[Layer, ...] = (
         ("Conv", {"filters": 3, "kernel_size": (3, 3)}),
         ("Activation", {"function": "tanh"}),
         ("AveragePool", {}),
@@ -91,7 +96,7 @@ def test_it_is_the_slope_that_finite_differences_find() -> None:
     )
     job = job_of(classifier(DIGITS, *smooth, x="image"))
     state = fresh_state(job.program)
-    network = job.program.network(state)
+    network: Any = job.program.network(state)
     image = np.asarray(job.prepared.columns["image"][job.probe_rows()[1]])
     best = int(np.asarray(network(image[None]))[0].argmax())
     size = 0.02
@@ -125,7 +130,7 @@ def test_tokens_that_the_last_prediction_does_not_read_do_not_matter() -> None:
     view = job.view(state, "embedding", 0, 0)
     row = job.probe_rows()[0]
     tokens = job.prepared.columns["tokens"][row]
-    network = job.program.network(state)
+    network: Any = job.program.network(state)
     logits = np.asarray(network(tokens[None]))[0, -1]
     wanted = np.zeros(6)
     wanted[-1] = np.linalg.norm(network.dense.kernel[...][:, logits.argmax()])
@@ -161,7 +166,7 @@ def test_an_input_that_leads_nowhere_matters_nothing() -> None:
     ],
 )
 def test_a_gradient_is_reduced_to_one_number_an_element(
-    kind: str, gradient: list[object], wanted: list[object]
+    kind: str, gradient: Any, wanted: Any
 ) -> None:
     one = np.array(gradient)
     np.testing.assert_allclose(saliency([one], kind), wanted)

@@ -24,7 +24,7 @@ def iris_job() -> Job:
 def noisy_job() -> Job:
     """Dropout and batch normalisation, Adam with a schedule, and a smaller last batch."""
     schedule = {"kind": "Cosine", "warmup_epochs": 1.0}
-    return job_of(with_recipe(noisy_mlp(), epochs=EPOCHS, schedule=schedule, learning_rate=0.01))
+    return job_of(with_recipe(noisy_mlp(), epochs=EPOCHS, schedule=schedule, learning_rate=0.03))
 
 
 @pytest.fixture(scope="session")

@@ -27,9 +27,7 @@ def metadata(path: Path) -> dict[str, str]:
         return dict(file.metadata())
 
 
-def test_a_checkpoint_comes_back_bit_for_bit(
-    kept: Path, noisy_job: Job, straight: Trained
-) -> None:
+def test_a_checkpoint_comes_back_bit_for_bit(kept: Path, noisy_job: Job, straight: Trained) -> None:
     state, progress = load_checkpoint(kept, noisy_job.program)
     assert equal(state, straight.training.state)
     assert (progress["epoch"], progress["step"]) == (5, straight.summary.steps)
@@ -71,9 +69,7 @@ def test_a_missing_checkpoint_is_named(noisy_job: Job, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file", [CHECKPOINT, WEIGHTS])
-def test_arrays_of_another_shape_or_type_do_not_fit(
-    kept: Path, noisy_job: Job, file: str
-) -> None:
+def test_arrays_of_another_shape_or_type_do_not_fit(kept: Path, noisy_job: Job, file: str) -> None:
     about = metadata(kept / file) if file == CHECKPOINT else None
     arrays = load_file(kept / file)
     name = next(n for n in arrays if n.endswith("dense.kernel"))

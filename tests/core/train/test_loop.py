@@ -6,7 +6,7 @@ import json
 import math
 from pathlib import Path
 
-import numpy as np
+import jax.numpy as jnp
 import pytest
 
 from core.design import edits
@@ -73,7 +73,9 @@ def test_figures_are_recorded_as_told(straight: Trained) -> None:
     assert [p.step for p in points] == sorted(p.step for p in points)
 
 
-def test_the_same_seed_gives_the_same_bits(noisy_job: Job, straight: Trained, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_bits(
+    noisy_job: Job, straight: Trained, tmp_path: Path
+) -> None:
     again = train(job_of(noisy_job.design), tmp_path)
     assert equal(again.training.state, straight.training.state)
     assert again.losses == straight.losses
@@ -164,7 +166,7 @@ def test_a_full_disk_ends_the_run_with_an_explanation(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(checkpoint, "write_atomically", full)
-    with pytest.raises(WorkError, match="could not be saved in .*No space left"):
+    with pytest.raises(WorkError, match=r"could not be saved in .*No space left"):
         train(iris_job, tmp_path)
 
 
@@ -199,8 +201,10 @@ def test_waiting_between_steps_does_not_count_as_training(
     store = RunStore(tmp_path)
     run = store.create("project", to_text(iris_job.design))
     training = Training(iris_job, store, run, fresh_state(iris_job.program))
-    training.state = training.state._replace(samples=np.float32(1))
-    monkeypatch.setattr("core.train.loop._read", lambda t: (dict.fromkeys(t.job.program.rules, 0.0), 1.0))
+    training.state = training.state._replace(samples=jnp.ones(()))
+    monkeypatch.setattr(
+        "core.train.loop._read", lambda t: (dict.fromkeys(t.job.program.rules, 0.0), 1.0)
+    )
     run_training(training, lambda _: None, wait)
     assert training.train_seconds == training.step
 

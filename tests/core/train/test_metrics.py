@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from sklearn import metrics
@@ -39,7 +37,9 @@ def yes_no(tmp_path_factory: pytest.TempPathFactory) -> Job:
     design = add(design, "BinaryCrossEntropy", "loss_one", weight=0.5)
     design = chain(chain(design, "input", "dense_many"), "input", "dense_one")
     for name in ("many", "one"):
-        design = wire(design, f"dense_{name} -> loss_{name}.logits", f"{name} -> loss_{name}.target")
+        design = wire(
+            design, f"dense_{name} -> loss_{name}.logits", f"{name} -> loss_{name}.target"
+        )
     return job_of(fit_to_data(design, folder, input="x", many="many", one="one"), folder)
 
 
@@ -147,5 +147,3 @@ def test_more_rows_than_one_evaluation_batch(temperature_job: Job) -> None:
     np.testing.assert_array_equal(program.predict(state, rows), parts)
     truth = temperature_job.prepared.columns["next"][rows]
     assert program.evaluate(state, rows)["loss"] == pytest.approx(np.mean((parts - truth) ** 2))
-
-

@@ -46,7 +46,9 @@ def test_a_step_is_gradient_descent_by_hand(iris_job: Job) -> None:
 
 
 @pytest.mark.parametrize("epoch", [0, 1, 7])
-def test_each_sample_of_the_training_split_is_seen_once_an_epoch(noisy_job: Job, epoch: int) -> None:
+def test_each_sample_of_the_training_split_is_seen_once_an_epoch(
+    noisy_job: Job, epoch: int
+) -> None:
     program = noisy_job.program
     batches = program.batches(epoch)
     sizes = [len(b) for b in batches]

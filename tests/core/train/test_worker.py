@@ -71,6 +71,13 @@ class WorkerProcess:
             told.append(self.pipe.recv())
         return told
 
+    def view_of(self, node: str) -> View:
+        """The next view of a node; views of another one may still be on their way."""
+        while True:
+            view = self.until(View)[-1]
+            if isinstance(view, View) and view.node == node:
+                return view
+
     def silent(self) -> bool:
         """Whether the worker tells nothing for a while."""
         return not self.pipe.poll(0.3)
@@ -128,8 +135,7 @@ def test_a_run_is_loaded_and_looked_at(warm: WorkerProcess, tmp_path: Path) -> N
     assert warm.until(Loaded)[-1] == Loaded(finished.summary.run)
     for node, shape in (("dense", (8,)), ("dense_2", (3,))):
         warm.send(Watch(node, 4))
-        view = next(v for v in iter(lambda: warm.until(View)[-1], None) if v.node == node)
-        assert isinstance(view, View)
+        view = warm.view_of(node)
         assert (view.row, view.step) == (4, finished.summary.steps)
         assert view.activation is not None
         assert view.activation.shape == shape
@@ -224,5 +230,3 @@ def test_it_ends_when_the_window_is_gone() -> None:
     worker.pipe.close()
     worker.process.join(PATIENCE)
     assert worker.process.exitcode == 0
-
-

@@ -2,78 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core.design import edits
-from core.design.document import Design, End, Node
-from core.project.file import load
+from core.design.document import Design, End
 from core.project.gallery import examples
-from core.project.runs import RunStore, store_of
-from designer.cli import train
+from core.project.runs import store_of
 from designer.cli.main import run
-from tests.designs import add, chain, iris_mlp, regression, saved, with_recipe
-
-TRAIN_KEYS = [
-    *("run", "device", "epochs", "steps", "seconds", "first_step_seconds", "samples_per_second"),
-    *("stopped_by", "train", "validation", "test", "parameters"),
-]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a call wrote, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """The one JSON object of standard output."""
-        lines = self.out.splitlines()
-        assert len(lines) == 1, self.out
-        found = json.loads(lines[0], parse_constant=lambda name: pytest.fail(name))
-        assert isinstance(found, dict)
-        return found
-
-
-class Line:
-    """Makes calls in this process."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self.capsys = capsys
-
-    def __call__(self, *arguments: str | Path) -> Answer:
-        code = run([str(a) for a in arguments])
-        out, err = self.capsys.readouterr()
-        assert "Traceback" not in out + err
-        return Answer(code, out, err)
-
-    def wrong(self, *arguments: str | Path, code: int = 2) -> str:
-        """The error line of a call that must fail, with and without --json."""
-        plain, as_json = self(*arguments), self(*arguments, "--json")
-        assert plain.code == as_json.code == code
-        error, *hints = plain.err.splitlines()
-        assert error.startswith("error: ")
-        assert all(h.startswith("hint: ") for h in hints)
-        assert len(hints) <= 1
-        assert as_json.json["error"].split() == error.removeprefix("error: ").split()
-        return plain.err
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Line:
-    return Line(capsys)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return saved(iris_mlp(), tmp_path)
+from tests.designer.cli.line import Line
+from tests.designs import add, chain, iris_mlp, saved
 
 
 @pytest.fixture(scope="module")
@@ -145,84 +84,6 @@ def test_check_of_a_design_with_warnings(call: Line, tmp_path: Path) -> None:
     assert "warning: " in answer.out
     found = call("check", path, "--json").json["problems"]
     assert [p["severity"] for p in found] == ["warning"]
-
-
-def test_train(call: Line, file: Path) -> None:
-    before = file.read_bytes()
-    answer = call("train", file, "--json")
-    assert answer.code == 0
-    found = answer.json
-    assert list(found) == TRAIN_KEYS
-    assert (found["stopped_by"], found["epochs"], found["steps"]) == ("epochs", 2, 14)
-    for split in ("train", "validation", "test"):
-        assert set(found[split]) == {"loss", "accuracy"}
-    assert file.read_bytes() == before
-    run = store_of(file).get(found["run"])
-    assert run.directory == file.parent / ".layerloom" / "runs" / found["run"]
-    assert (run.directory / "weights.safetensors").is_file()
-    assert run.summary == found
-
-
-def test_train_for_people(call: Line, file: Path) -> None:
-    answer = call("train", file, "--epochs", "1")
-    assert answer.code == 0
-    assert "epoch 1: " in answer.err
-    assert answer.out.splitlines()[-1].startswith("run 20")
-
-
-def test_the_options_change_this_run_alone(call: Line, file: Path, tmp_path: Path) -> None:
-    options = ["--epochs", "3", "--batch-size", "105", "--learning-rate", "0.5", "--seed", "7"]
-    more = ["--set", "dense.units=3", "--set", "activation.function=relu", "--out", tmp_path / "o"]
-    found = call("train", file, *options, *more, "--json").json
-    assert (found["epochs"], found["steps"], found["parameters"]) == (3, 3, 5 * 3 + 4 * 3)
-    assert load(file) == iris_mlp()
-    assert not (file.parent / ".layerloom").exists()
-    store = RunStore(tmp_path / "o")
-    assert store.get(found["run"]).directory == tmp_path / "o"
-    trained_design = load(tmp_path / "o" / "design.loom")
-    assert trained_design.recipe["optimizer"]["learning_rate"] == 0.5
-    assert trained_design.recipe["seed"] == 7
-    assert trained_design.nodes["dense"].params["units"] == 3
-    assert trained_design.nodes["activation"].params["function"] == "relu"
-
-
-def test_resume_gives_what_one_run_would_have(call: Line, file: Path) -> None:
-    whole = call("train", file, "--epochs", "4", "--json").json
-    part = call("train", file, "--epochs", "2", "--json").json
-    rest = call("train", file, "--epochs", "4", "--resume", "--json").json
-    assert rest["run"] == part["run"] != whole["run"]
-    assert rest["steps"] == whole["steps"]
-    for split in ("train", "validation", "test"):
-        assert rest[split] == whole[split]
-    assert "has done its 4 epochs already" in call.wrong("train", file, "--epochs", "4", "--resume")
-
-
-def test_resume_from_a_folder(call: Line, file: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    first = call("train", file, "--epochs", "1", "--out", out, "--json").json
-    rest = call("train", file, "--epochs", "2", "--out", out, "--resume", "--json").json
-    assert (rest["run"], rest["epochs"]) == (first["run"], 2)
-
-
-def test_resume_without_a_run(call: Line, file: Path) -> None:
-    assert "there is no run" in call.wrong("train", file, "--resume")
-    assert "there is no run" in call.wrong("evaluate", file)
-
-
-def test_a_diverging_run_fails(call: Line, tmp_path: Path) -> None:
-    design = regression({"source": {"kind": "el_nino"}, "split": {}}, "history", "next")
-    path = saved(with_recipe(design, optimizer="SGD", learning_rate=1e9, epochs=40), tmp_path)
-    answer = call("train", path, "--json")
-    assert answer.code == 1
-    assert answer.json["stopped_by"] == "diverged"
-    assert answer.json["train"]["loss"] is None
-    error, hint = answer.err.splitlines()
-    assert error.startswith("error: run ")
-    assert "diverged" in error
-    assert "--learning-rate" in hint
-    again = call("evaluate", path, "--json")
-    assert again.code == 0
-    assert set(again.json["metrics"]) == {"loss", "mae", "rmse"}
 
 
 def test_evaluate(call: Line, trained: Path) -> None:
@@ -309,11 +170,6 @@ def test_a_wrong_call_is_explained(call: Line, file: Path, case: str) -> None:
     assert file.read_bytes() == before
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("dense.unit", "units"), ("dens.units", "dense")])
-def test_what_was_meant_is_guessed(call: Line, file: Path, typed: str, meant: str) -> None:
-    assert f"hint: Did you mean {meant}?" in call.wrong("train", file, "--set", f"{typed}=3")
-
-
 @pytest.mark.parametrize("command", ["train", "info", "check", "evaluate"])
 @pytest.mark.parametrize("raw", [b"", b"{", b"\xff\xfe", b"[]", b'{"layerloom": 99}'])
 def test_a_bad_file_is_named_and_left_alone(
@@ -323,31 +179,6 @@ def test_a_bad_file_is_named_and_left_alone(
     path.write_bytes(raw)
     assert str(path) in call.wrong(command, path)
     assert path.read_bytes() == raw
-
-
-def test_a_design_with_errors_does_not_train(call: Line, tmp_path: Path) -> None:
-    designs = {
-        "there is no loss": edits.remove(iris_mlp(), ["loss"]),
-        "unknown block 'Wormhole'": edits.add_node(iris_mlp(), Node("w", "w", "Wormhole"), (0, 0)),
-        "no data is chosen": edits.set_data(iris_mlp(), None),
-        "optimizer must be one of": edits.set_recipe(iris_mlp(), {"optimizer": {"kind": []}}),
-    }
-    for message, design in designs.items():
-        path = saved(design, tmp_path)
-        assert message in call.wrong("train", path, "--learning-rate", "0.1")
-    assert not (tmp_path / ".layerloom").exists()
-
-
-def test_a_file_with_its_data_beside_it(call: Line, tmp_path: Path) -> None:
-    lines = ["a,b,label"] + [f"{i % 5},{i % 3},{'yes' if i % 2 else 'no'}" for i in range(60)]
-    (tmp_path / "data.csv").write_text("\n".join(lines))
-    source = {"kind": "csv", "path": "data.csv"}
-    design = edits.set_data(iris_mlp(), {"source": source, "split": {}})
-    path = saved(design, tmp_path)
-    problems = call("check", path, "--json").json["problems"]
-    assert any("input" in p["message"] for p in problems)
-    (tmp_path / "data.csv").unlink()
-    assert "data.csv does not exist" in call.wrong("train", path)
 
 
 def test_an_unexpected_error_is_one_line(
@@ -380,18 +211,6 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             run(arguments)
         assert caught.value.code == 0
     assert "layerloom" in capsys.readouterr().out
-
-
-def test_set_reads_every_kind_of_value() -> None:
-    design = add(iris_mlp(), "Conv", "my.conv")
-    for text, name, value in (
-        ("filters=8", "filters", 8),
-        ("kernel_size=3, 5", "kernel_size", (3, 5)),
-        ("padding=VALID", "padding", "VALID"),
-        ("use_bias=false", "use_bias", False),
-    ):
-        changed = train.with_parameter(design, f"my.conv.{text}")
-        assert changed.nodes["my.conv"].params[name] == value
 
 
 def test_json_is_ascii_whatever_the_names(call: Line, tmp_path: Path) -> None:

@@ -50,7 +50,12 @@ def test_a_wrong_call_writes_two_lines(tmp_path: Path) -> None:
 
 def test_a_terminal_that_cannot_write_a_name(tmp_path: Path) -> None:
     path = saved(edits.set_name(iris_mlp(), "菖蒲"), tmp_path)
-    for arguments in (["info", path], ["info", path, "--json"], ["check", path]):
+    calls: tuple[list[str | Path], ...] = (
+        ["info", path],
+        ["info", path, "--json"],
+        ["check", path],
+    )
+    for arguments in calls:
         done = process(*arguments, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
         assert (done.returncode, done.stderr) == (0, b"")
 

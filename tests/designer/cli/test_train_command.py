@@ -1,0 +1,147 @@
+"""``layerloom train``: its options, its answer, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.design import edits
+from core.design.document import Node
+from core.project.file import load
+from core.project.runs import RunStore, store_of
+from designer.cli import train
+from tests.designer.cli.line import Line
+from tests.designs import add, iris_mlp, regression, saved, with_recipe
+
+TRAIN_KEYS = [
+    *("run", "device", "epochs", "steps", "seconds", "first_step_seconds", "samples_per_second"),
+    *("stopped_by", "train", "validation", "test", "parameters"),
+]
+
+
+def test_train(call: Line, file: Path) -> None:
+    before = file.read_bytes()
+    answer = call("train", file, "--json")
+    assert answer.code == 0
+    found = answer.json
+    assert list(found) == TRAIN_KEYS
+    assert (found["stopped_by"], found["epochs"], found["steps"]) == ("epochs", 2, 14)
+    for split in ("train", "validation", "test"):
+        assert set(found[split]) == {"loss", "accuracy"}
+    assert file.read_bytes() == before
+    run = store_of(file).get(found["run"])
+    assert run.directory == file.parent / ".layerloom" / "runs" / found["run"]
+    assert (run.directory / "weights.safetensors").is_file()
+    assert run.summary == found
+
+
+def test_train_for_people(call: Line, file: Path) -> None:
+    answer = call("train", file, "--epochs", "1")
+    assert answer.code == 0
+    assert "epoch 1: " in answer.err
+    assert answer.out.splitlines()[-1].startswith("run 20")
+
+
+def test_the_options_change_this_run_alone(call: Line, file: Path, tmp_path: Path) -> None:
+    options = ["--epochs", "3", "--batch-size", "105", "--learning-rate", "0.5", "--seed", "7"]
+    more: list[str | Path] = [
+        "--set",
+        "dense.units=3",
+        "--set",
+        "activation.function=relu",
+        "--out",
+        tmp_path / "o",
+    ]
+    found = call("train", file, *options, *more, "--json").json
+    assert (found["epochs"], found["steps"], found["parameters"]) == (3, 3, 5 * 3 + 4 * 3)
+    assert load(file) == iris_mlp()
+    assert not (file.parent / ".layerloom").exists()
+    store = RunStore(tmp_path / "o")
+    assert store.get(found["run"]).directory == tmp_path / "o"
+    trained_design = load(tmp_path / "o" / "design.loom")
+    assert trained_design.recipe["optimizer"]["learning_rate"] == 0.5
+    assert trained_design.recipe["seed"] == 7
+    assert trained_design.nodes["dense"].params["units"] == 3
+    assert trained_design.nodes["activation"].params["function"] == "relu"
+
+
+def test_resume_gives_what_one_run_would_have(call: Line, file: Path) -> None:
+    whole = call("train", file, "--epochs", "4", "--json").json
+    part = call("train", file, "--epochs", "2", "--json").json
+    rest = call("train", file, "--epochs", "4", "--resume", "--json").json
+    assert rest["run"] == part["run"] != whole["run"]
+    assert rest["steps"] == whole["steps"]
+    for split in ("train", "validation", "test"):
+        assert rest[split] == whole[split]
+    assert "has done its 4 epochs already" in call.wrong("train", file, "--epochs", "4", "--resume")
+
+
+def test_resume_from_a_folder(call: Line, file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = call("train", file, "--epochs", "1", "--out", out, "--json").json
+    rest = call("train", file, "--epochs", "2", "--out", out, "--resume", "--json").json
+    assert (rest["run"], rest["epochs"]) == (first["run"], 2)
+
+
+def test_resume_without_a_run(call: Line, file: Path) -> None:
+    assert "there is no run" in call.wrong("train", file, "--resume")
+    assert "there is no run" in call.wrong("evaluate", file)
+
+
+def test_a_diverging_run_fails(call: Line, tmp_path: Path) -> None:
+    design = regression({"source": {"kind": "el_nino"}, "split": {}}, "history", "next")
+    path = saved(with_recipe(design, optimizer="SGD", learning_rate=1e9, epochs=40), tmp_path)
+    answer = call("train", path, "--json")
+    assert answer.code == 1
+    assert answer.json["stopped_by"] == "diverged"
+    assert answer.json["train"]["loss"] is None
+    error, hint = answer.err.splitlines()
+    assert error.startswith("error: run ")
+    assert "diverged" in error
+    assert "--learning-rate" in hint
+    again = call("evaluate", path, "--json")
+    assert again.code == 0
+    assert set(again.json["metrics"]) == {"loss", "mae", "rmse"}
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("dense.unit", "units"), ("dens.units", "dense")])
+def test_what_was_meant_is_guessed(call: Line, file: Path, typed: str, meant: str) -> None:
+    assert f"hint: Did you mean {meant}?" in call.wrong("train", file, "--set", f"{typed}=3")
+
+
+def test_a_design_with_errors_does_not_train(call: Line, tmp_path: Path) -> None:
+    designs = {
+        "there is no loss": edits.remove(iris_mlp(), ["loss"]),
+        "unknown block 'Wormhole'": edits.add_node(iris_mlp(), Node("w", "w", "Wormhole"), (0, 0)),
+        "no data is chosen": edits.set_data(iris_mlp(), None),
+        "optimizer must be one of": edits.set_recipe(iris_mlp(), {"optimizer": {"kind": []}}),
+    }
+    for message, design in designs.items():
+        path = saved(design, tmp_path)
+        assert message in call.wrong("train", path, "--learning-rate", "0.1")
+    assert not (tmp_path / ".layerloom").exists()
+
+
+def test_a_file_with_its_data_beside_it(call: Line, tmp_path: Path) -> None:
+    lines = ["a,b,label"] + [f"{i % 5},{i % 3},{'yes' if i % 2 else 'no'}" for i in range(60)]
+    (tmp_path / "data.csv").write_text("\n".join(lines))
+    source = {"kind": "csv", "path": "data.csv"}
+    design = edits.set_data(iris_mlp(), {"source": source, "split": {}})
+    path = saved(design, tmp_path)
+    problems = call("check", path, "--json").json["problems"]
+    assert any("input" in p["message"] for p in problems)
+    (tmp_path / "data.csv").unlink()
+    assert "data.csv does not exist" in call.wrong("train", path)
+
+
+def test_set_reads_every_kind_of_value() -> None:
+    design = add(iris_mlp(), "Conv", "my.conv")
+    for text, name, value in (
+        ("filters=8", "filters", 8),
+        ("kernel_size=3, 5", "kernel_size", (3, 5)),
+        ("padding=VALID", "padding", "VALID"),
+        ("use_bias=false", "use_bias", False),
+    ):
+        changed = train.with_parameter(design, f"my.conv.{text}")
+        assert changed.nodes["my.conv"].params[name] == value
