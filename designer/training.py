@@ -237,7 +237,7 @@ class Trainer(QObject):
         self.finished.emit(summary)
 
     def _fail(self, event: Failed) -> None:
-        if self.busy:
+        if self.busy and event.ends_run:
             self._refresh_run()
             self._become(IDLE)
         self.trouble.emit(event.message, event.hint, False)

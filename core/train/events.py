@@ -111,11 +111,15 @@ class Loaded(Event):
 
 @dataclass(frozen=True)
 class Failed(Event):
-    """What was asked for could not be done; the process goes on."""
+    """What was asked for could not be done; the process goes on.
+
+    ``ends_run`` is False when a run that is going on is not touched by it.
+    """
 
     message: str
     hint: str = ""
     detail: str = ""
+    ends_run: bool = True
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,11 @@ Between = Callable[["Training"], bool]
 
 @dataclass
 class Training:
-    """A run in progress: where it stands and its state."""
+    """A run in progress: where it stands and its state.
+
+    ``aside_seconds`` is what ``between`` spent since the last reading on what is not training, such
+    as a pause; views do count as part of the pace.
+    """
 
     job: Job
     store: RunStore
@@ -53,6 +57,7 @@ class Training:
     train_samples: int = 0
     compile_seconds: float = 0.0
     earlier_seconds: float = 0.0
+    aside_seconds: float = 0.0
     diverged: bool = False
     _points: list[Point] = field(default_factory=list)
 
@@ -171,7 +176,8 @@ def _one_epoch(training: Training, emit: Emit, between: Between) -> Figures | No
         if last or now - reading > READING_INTERVAL:
             part, samples = _read(training)
             now = time.perf_counter()
-            training.train_seconds += now - clock
+            training.train_seconds += now - clock - training.aside_seconds
+            training.aside_seconds = 0.0
             clock = reading = now
             for name, value in part.items():
                 sums[name] += value
@@ -183,11 +189,8 @@ def _one_epoch(training: Training, emit: Emit, between: Between) -> Figures | No
             if not np.isfinite(mean["loss"]):
                 training.diverged = True
                 return None
-        before = time.perf_counter()
         if not last and not between(training):
             return None
-        # Pauses and views are not part of the pace of training.
-        clock += time.perf_counter() - before
     return program.finish(sums, count)
 
 

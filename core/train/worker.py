@@ -6,9 +6,10 @@ import os
 import sys
 import time
 import traceback
+from dataclasses import replace
 from multiprocessing.connection import Connection
 
-from core.errors import InputError, LayerloomError
+from core.errors import LayerloomError
 from core.train.events import (
     Command,
     Continue,
@@ -71,17 +72,8 @@ class Worker:
                 return
             try:
                 self.obey(command)
-            except LayerloomError as error:
-                self.tell(Failed(error.message, error.hint))
             except Exception as error:  # noqa: BLE001 - the window must hear of anything
-                first = str(error).splitlines()[0][:300] if str(error) else ""
-                self.tell(
-                    Failed(
-                        f"unexpected {type(error).__name__}: {first}",
-                        "Please report it with the details.",
-                        traceback.format_exc(),
-                    )
-                )
+                self.tell(_failure("unexpected error", error))
 
     def tell(self, event: Event) -> None:
         """Send an event; if the window is gone, stop."""
@@ -131,16 +123,22 @@ class Worker:
         return not self._stopping
 
     def _hear(self) -> None:
-        paused = False
+        began = time.perf_counter()
+        if self._obey_while_training() and self._training is not None:
+            self._training.aside_seconds += time.perf_counter() - began
+
+    def _obey_while_training(self) -> bool:
+        """Carry out the commands that came, and wait while paused. Returns whether it waited."""
+        paused = waited = False
         while self._open and (paused or self.pipe.poll()):
             try:
                 command = self.pipe.recv()
             except (EOFError, OSError):
                 self._open, self._stopping = False, True
-                return
+                break
             match command:
                 case Pause() if not paused:
-                    paused = True
+                    paused = waited = True
                     self.tell(Paused())
                 case Continue() if paused:
                     paused = False
@@ -152,10 +150,11 @@ class Worker:
                         self._look()
                 case Stop():
                     self._stopping = True
-                    return
+                    break
                 case Shutdown():
                     self._open, self._stopping = False, True
-                    return
+                    break
+        return waited
 
     def _look_on_budget(self) -> None:
         if self._watch is None or time.perf_counter() < self._next_view:
@@ -175,9 +174,26 @@ class Worker:
             view = training.job.view(
                 training.state, self._watch.node, self._watch.row, training.step
             )
-        except InputError as error:
-            self.tell(Failed(error.message, error.hint))
+        except Exception as error:  # noqa: BLE001 - a view that fails must not end the training
+            self._watch = None
+            self.tell(replace(_failure("a view failed", error), ends_run=False))
             return 0.0
         self._shown = training
         self.tell(view)
-        return 0.0 if first else time.perf_counter() - began
+        spent = time.perf_counter() - began
+        if first:
+            # The first look is compiled, which is no more part of the pace than the first step.
+            training.aside_seconds += spent
+        return 0.0 if first else spent
+
+
+def _failure(what: str, error: Exception) -> Failed:
+    """What to tell the window of an error: its own words if it is meant for the user."""
+    if isinstance(error, LayerloomError):
+        return Failed(error.message, error.hint)
+    first = str(error).splitlines()[0][:300] if str(error) else ""
+    return Failed(
+        f"{what}: {type(error).__name__} {first}",
+        "Please report it with the details.",
+        traceback.format_exc(),
+    )
