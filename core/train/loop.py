@@ -164,6 +164,7 @@ def _one_epoch(training: Training, emit: Emit, between: Between) -> Figures | No
     sums = dict.fromkeys(program.rules, 0.0)
     count = 0.0
     clock = reading = waited = time.perf_counter()
+    training.aside_seconds = 0.0
     for number, rows in enumerate(batches, 1):
         training.state = program.step(training.state, rows)
         training.step += 1

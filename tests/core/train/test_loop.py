@@ -185,13 +185,15 @@ def test_a_failure_of_the_device_is_explained(
     assert [r.status for r in RunStore(tmp_path).runs()] == ["interrupted"]
 
 
-def test_waiting_between_steps_does_not_count_as_training(
-    iris_job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("aside", [True, False])
+def test_pauses_do_not_count_as_training_but_views_do(
+    iris_job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aside: bool
 ) -> None:
     clock = [0.0]
 
-    def wait(_: Training) -> bool:
+    def wait(training: Training) -> bool:
         clock[0] += 100.0
+        training.aside_seconds += 100.0 if aside else 0.0
         return True
 
     monkeypatch.setattr("core.train.loop.time.perf_counter", lambda: clock[0])
@@ -206,7 +208,9 @@ def test_waiting_between_steps_does_not_count_as_training(
         "core.train.loop._read", lambda t: (dict.fromkeys(t.job.program.rules, 0.0), 1.0)
     )
     run_training(training, lambda _: None, wait)
-    assert training.train_seconds == training.step
+    # Between two epochs nothing is trained, whatever is done there.
+    between_steps = training.step - training.epoch
+    assert training.train_seconds == training.step + (0 if aside else 100 * between_steps)
 
 
 def test_final_weights_hold_what_evaluation_needs(noisy_job: Job, straight: Trained) -> None:
