@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.design.document import Design
 from designer.actions import Actions
 from designer.data_panel import DataPanel
 from designer.docks import BOTTOM, LEFT, RIGHT, Docks
@@ -30,6 +31,7 @@ from designer.inspector import Inspector
 from designer.preferences import Preferences
 from designer.problems import Problems
 from designer.recipe_panel import RecipePanel
+from designer.recovery import Recovery
 from designer.session import Session
 from designer.training import Trainer
 from widgets import theme as themes
@@ -65,6 +67,7 @@ class MainWindow(QMainWindow):
         self.data = DataPanel(self.session)
         self.problems = Problems(self.session)
         self.files = Files(self.session, preferences, self)
+        self.recovery = Recovery(self.session, unsaved_store)
         self.trainer = Trainer(self.session, unsaved_store)
         self.watching: Watching | None = None
         self._drawn = False
@@ -151,6 +154,7 @@ class MainWindow(QMainWindow):
         self.editor.rename_wanted.connect(self._rename)
         self.problems.node_wanted.connect(self._go_to)
         self.data.choose_requested.connect(self.choose_data)
+        self.banner.closed.connect(self.recovery.release)
         self.files.opened.connect(self._opened)
         self.files.saved.connect(self._saved)
         self.files.trouble.connect(lambda text, hint: self._tell(text, hint, False))
@@ -186,6 +190,7 @@ class MainWindow(QMainWindow):
             self.docks.arrange()
         self.watching.views.set_theme(self.theme)
         self.watching.show_last_run()
+        self._offer_recovery()
         self._refresh()
         self.complete.emit()
 
@@ -248,6 +253,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.preferences.save_layout(self.saveGeometry(), self.saveState())
+        self.recovery.discard()
         self.trainer.close()
         event.accept()
 
@@ -302,9 +308,28 @@ class MainWindow(QMainWindow):
         self.canvas.fit_all()
         if self.watching:
             self.watching.show_last_run()
+            self._offer_recovery()
         self._refresh()
 
+    def _offer_recovery(self) -> None:
+        """Offer the unsaved work of a session that crashed."""
+        found = self.recovery.leftover()
+        if found is not None:
+            self.banner.show_message(
+                "warning",
+                "There are changes that were not saved when Layerloom last ended.",
+                actions=[
+                    ("Restore", partial(self._restore, found)),
+                    ("Discard", self.recovery.discard),
+                ],
+            )
+
+    def _restore(self, found: Design) -> None:
+        self.recovery.release()
+        self.session.act("Restore changes", lambda _: found)
+
     def _saved(self) -> None:
+        self.recovery.discard()
         self.trainer.keep_run_with_project()
         self.statusBar().showMessage(f"Saved {self.files.title()}", 5000)
         self._refresh()
