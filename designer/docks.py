@@ -64,7 +64,7 @@ class Docks:
         self._window.resizeDocks([self["palette"], self["inspector"]], [220, 320], sides)
         self._window.resizeDocks([self["training"]], [290], upright)
         bottom = [self[name] for name in ("training", "activations", "saliency")]
-        self._window.resizeDocks(bottom, [440, 250, 250], sides)
+        self._window.resizeDocks(bottom, [540, 250, 250], sides)
 
     def show(self, name: str) -> None:
         """Bring a dock to the front."""

@@ -45,6 +45,9 @@ class HelpDialog(QDialog):
         self.resize(720, 640)
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(True)
+        # The font comes in these weights; a bolder one would be smeared from them.
+        weights = "b, h2, h3 { font-weight: 600 }"
+        self.text.document().setDefaultStyleSheet(weights)
         self.text.setHtml(help_html())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

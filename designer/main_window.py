@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QLabel,
     QMainWindow,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from core.design.document import Design
 from designer.actions import Actions
+from designer.appearance import Appearance
 from designer.data_panel import DataPanel
 from designer.docks import BOTTOM, LEFT, RIGHT, Docks
 from designer.editor import Editor
@@ -30,11 +30,11 @@ from designer.files import Files
 from designer.inspector import Inspector
 from designer.preferences import Preferences
 from designer.problems import Problems
+from designer.recent_menu import RecentMenu
 from designer.recipe_panel import RecipePanel
 from designer.recovery import Recovery
 from designer.session import Session
 from designer.training import Trainer
-from widgets import theme as themes
 from widgets.banner import Banner
 from widgets.canvas.view import Canvas
 from widgets.palette import Palette
@@ -57,9 +57,9 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.preferences = preferences
         self.session = Session()
-        self.theme = _chosen_theme(preferences)
-        self.canvas = Canvas(self.theme)
-        self.palette_panel = Palette(self.theme)
+        self.appearance = Appearance(preferences)
+        self.canvas = Canvas(self.appearance.theme)
+        self.palette_panel = Palette(self.appearance.theme)
         self.banner = Banner()
         self.editor = Editor(self.session, self.canvas, self.palette_panel)
         self.inspector = Inspector(self.session)
@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
             "zoom_in": self.canvas.zoom_in,
             "zoom_out": self.canvas.zoom_out,
             "fit": self.canvas.fit_all,
-            "theme": self.switch_theme,
+            "theme": self.appearance.switch,
             "data": self.choose_data,
             "train": self.train,
             "pause": self.trainer.pause_or_continue,
@@ -132,12 +132,11 @@ class MainWindow(QMainWindow):
             "help": self.show_help,
         }
         self.actions_by_name = Actions(self, slots)
-        self._recent = QMenu("Open &recent", self)
-        self._recent.aboutToShow.connect(self._list_recent)
+        self.recent = RecentMenu(self.preferences, self.files.open_recent, self)
         panels = QMenu("&Panels", self)
         for dock in self.docks.all():
             panels.addAction(dock.toggleViewAction())
-        self.actions_by_name.fill_menus(self, {"recent": self._recent, "panels": panels})
+        self.actions_by_name.fill_menus(self, {"recent": self.recent, "panels": panels})
         bar = QToolBar("Tools", self)
         bar.setObjectName("tools")
         bar.setMovable(False)
@@ -163,7 +162,9 @@ class MainWindow(QMainWindow):
         self.trainer.trouble.connect(self._tell)
         self.trainer.noted.connect(lambda text: self.statusBar().showMessage(text, 8000))
         self.canvas.viewport().installEventFilter(self)
-        self._apply_theme()
+        panels = (self.actions_by_name, self.canvas, self.palette_panel, self.banner, self.problems)
+        for panel in panels:
+            self.appearance.follow(panel.set_theme)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice the first paint."""
@@ -188,7 +189,7 @@ class MainWindow(QMainWindow):
             self.docks.fill(name, getattr(self.watching.views, name))
         if self.preferences.layout() is None:
             self.docks.arrange()
-        self.watching.views.set_theme(self.theme)
+        self.appearance.follow(self.watching.views.set_theme)
         self.watching.show_last_run()
         self._offer_recovery()
         self._refresh()
@@ -227,12 +228,6 @@ class MainWindow(QMainWindow):
         self.docks.show("palette")
         self.palette_panel.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.palette_panel.search.selectAll()
-
-    def switch_theme(self) -> None:
-        """Change between dark and light."""
-        self.theme = themes.light() if self.theme.is_dark else themes.dark()
-        self.preferences.theme = "dark" if self.theme.is_dark else "light"
-        self._apply_theme()
 
     def export_picture(self) -> None:
         """Save the canvas as a picture."""
@@ -338,14 +333,6 @@ class MainWindow(QMainWindow):
         actions = [("Resume", partial(self.trainer.train, True))] if resumable else []
         self.banner.show_message("error", text, hint, actions)
 
-    def _list_recent(self) -> None:
-        self._recent.clear()
-        files = self.preferences.recent_files()
-        for path in files:
-            self._recent.addAction(str(path), partial(self.files.open_recent, path))
-        if not files:
-            self._recent.addAction("No recent files").setEnabled(False)
-
     def _may_leave_training(self) -> bool:
         if not self.trainer.busy:
             return True
@@ -358,23 +345,3 @@ class MainWindow(QMainWindow):
             buttons.Cancel,
         )
         return answer == buttons.Yes
-
-    def _apply_theme(self) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        themes.apply(app, self.theme)
-        self.actions_by_name.set_theme(self.theme)
-        self.canvas.set_theme(self.theme)
-        self.palette_panel.set_theme(self.theme)
-        self.banner.set_theme(self.theme)
-        self.problems.set_theme(self.theme)
-        if self.watching:
-            self.watching.views.set_theme(self.theme)
-
-
-def _chosen_theme(preferences: Preferences) -> themes.Theme:
-    if preferences.theme in ("dark", "light"):
-        return themes.dark() if preferences.theme == "dark" else themes.light()
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    return themes.system_theme(app)

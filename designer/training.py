@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -73,8 +74,11 @@ class Trainer(QObject):
 
     @property
     def resumable(self) -> bool:
-        """Whether the last run can be gone on with."""
-        return not self.busy and self.run is not None and self.run.status != "diverged"
+        """Whether the last run can be gone on with: it has not done the recipe's epochs yet."""
+        if self.busy or self.run is None or self.run.status == "diverged":
+            return False
+        done = int(self.run.summary.get("epochs", 0))
+        return self.run.status != "epochs" or done < self.session.analysis.recipe.epochs
 
     @property
     def store(self) -> RunStore:
@@ -220,18 +224,13 @@ class Trainer(QObject):
         assert self._store is not None
         self.summary = summary
         self.run = self._store.get(summary.run)
-        shown = list(summary.test.items())[:2]
-        figures = ", ".join(f"{name} {value:.3g}" for name, value in shown)
-        ended = {"epochs": "Done", "interrupted": "Stopped", "diverged": "Diverged"}
-        text = f"{ended.get(summary.stopped_by, 'Done')} after epoch {summary.epochs}"
+        text = how_it_ended(summary.stopped_by, summary.epochs, summary.test)
         if summary.stopped_by == "diverged":
             self.trouble.emit(
                 f"The run diverged: the loss is not finite after step {summary.steps}.",
                 "Lower the learning rate in the recipe.",
                 False,
             )
-        else:
-            text += f". Test: {figures}"
         self.progress = (summary.epochs / self._started.epochs if self._started else 1.0, text)
         self._become(IDLE)
         self.finished.emit(summary)
@@ -264,6 +263,14 @@ class Trainer(QObject):
         if state != self.state:
             self.state = state
             self.state_changed.emit()
+
+
+def how_it_ended(status: str, epochs: int, test: Mapping[str, float | None]) -> str:
+    """One line on a run that is over: after which epoch, and its first two test figures."""
+    ended = {"epochs": "Done", "interrupted": "Stopped", "diverged": "Diverged"}
+    text = f"{ended.get(status, 'Ended')} after epoch {epochs}"
+    known = [f"{name} {value:.3g}" for name, value in test.items() if value is not None]
+    return f"{text}. Test: {', '.join(known[:2])}" if known else text
 
 
 def _duration(seconds: float) -> str:

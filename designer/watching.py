@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from core.errors import LayerloomError
 from core.train.events import EpochEnd, Event, Finished, Progress, Started, View
 from designer.session import Session
-from designer.training import Trainer
+from designer.training import Trainer, how_it_ended
 from designer.views import Views
 from widgets.canvas.view import Canvas
 
@@ -36,7 +36,11 @@ class Watching(QObject):
             self.views.show_points(self.trainer.store.points(run))
         except LayerloomError as error:
             self.trainer.trouble.emit(error.message, error.hint, False)
-        self.views.training.set_progress(1.0 if run.summary else 0.0, f"last run: {run.status}")
+        if run.summary:
+            text = how_it_ended(run.status, run.summary["epochs"], run.summary["test"])
+            self.views.training.set_progress(1.0, text)
+        else:
+            self.views.training.set_progress(0.0, "The last run was broken off; Resume goes on.")
 
     def _follow(self, ids: list[str]) -> None:
         """Watch the selected node; with none selected, go on with the last one."""

@@ -160,10 +160,11 @@ def _progress(as_json: bool) -> Iterator[Callable[[Event], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
+    from rich.table import Column
 
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
+        TextColumn("{task.description}", table_column=Column(no_wrap=True, min_width=9)),
+        BarColumn(bar_width=24),
         TextColumn("{task.fields[figures]}"),
         TimeRemainingColumn(),
     )
@@ -179,7 +180,7 @@ def _progress(as_json: bool) -> Iterator[Callable[[Event], None]]:
                 case Progress():
                     bar.update(task, completed=event.epoch)
                 case EpochEnd():
-                    bar.update(task, completed=event.epoch, figures=_figures(event))
+                    bar.update(task, completed=event.epoch, figures=_short(event))
 
         yield show
 
@@ -191,6 +192,12 @@ def _silent(_event: Event) -> None:
 def _print_epochs(event: Event) -> None:
     if isinstance(event, EpochEnd):
         print(f"epoch {event.epoch}: {_figures(event)}", file=sys.stderr)
+
+
+def _short(event: EpochEnd) -> str:
+    """The loss, and the last of the validation's figures: what fits beside a bar."""
+    *_, (name, value) = event.validation.items()
+    return f"loss {event.train['loss']:.4f}  validation {name} {value:.4f}"
 
 
 def _figures(event: EpochEnd) -> str:

@@ -164,12 +164,12 @@ def test_a_block_added_from_the_palette_by_keyboard_is_bound_to_the_data(
 
 def test_a_theme_is_switched_while_the_window_is_open(qtbot: QtBot, cnn: MainWindow) -> None:
     before = cnn.grab().toImage().pixelColor(5, 5).lightness()
-    name = cnn.theme.name
+    name = cnn.appearance.theme.name
     qtbot.keyClick(cnn, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    assert cnn.theme.name != name
+    assert cnn.appearance.theme.name != name
     after = cnn.grab().toImage().pixelColor(5, 5).lightness()
     assert abs(after - before) > 100
-    assert cnn.preferences.theme == cnn.theme.name
+    assert cnn.preferences.theme == cnn.appearance.theme.name
 
 
 def test_the_help_page_names_every_block_and_shortcut(qtbot: QtBot, window: MainWindow) -> None:

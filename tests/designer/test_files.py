@@ -132,6 +132,6 @@ def test_recent_files_are_listed_newest_first(
         assert window.files.read(tmp_path / f"{name}.loom")
     names = [p.stem for p in window.preferences.recent_files()]
     assert names == ["two", "one"]
-    menu = window._recent
+    menu = window.recent
     menu.aboutToShow.emit()
     assert [Path(a.text()).stem for a in menu.actions()] == ["two", "one"]
