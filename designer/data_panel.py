@@ -18,6 +18,7 @@ from core.params import Value
 from designer.data_words import column_text
 from designer.session import Session
 from designer.split_sizes import SplitSizes, split_sizes
+from widgets.labels import wrapped_label
 from widgets.parameter_form import ParameterForm
 
 NOTHING = "Choose the data that this design learns from: a built-in set or files of your own."
@@ -36,16 +37,16 @@ class DataPanel(QScrollArea):
         self.session = session
         self.setWidgetResizable(True)
         self.setAccessibleName("Data")
-        self._title = _label("title")
-        self._summary = _label("muted")
-        self._problem = _label("error")
-        self._doubt = _label("warning")
-        self._columns = _label("")
-        self._split_title = _label("title")
+        self._title = wrapped_label("title")
+        self._summary = wrapped_label("muted")
+        self._problem = wrapped_label("error")
+        self._doubt = wrapped_label("warning")
+        self._columns = wrapped_label("")
+        self._split_title = wrapped_label("title")
         self._split_title.setText("Split")
-        self._sizes = _label("")
-        self._empty_split = _label("error")
-        self._licence = _label("muted")
+        self._sizes = wrapped_label("")
+        self._empty_split = wrapped_label("error")
+        self._licence = wrapped_label("muted")
         self.choose = QPushButton("Choose data…")
         self.choose.setProperty("role", "primary")
         self.choose.clicked.connect(self.choose_requested)
@@ -171,12 +172,3 @@ def _sentence(message: str, remedy: str) -> str:
 def _show_text(label: QLabel, text: str) -> None:
     label.setText(text)
     label.setVisible(bool(text))
-
-
-def _label(role: str) -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("role", role)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label

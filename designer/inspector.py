@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from core.blocks.inputs import Input
 from core.design import edits
@@ -14,6 +14,7 @@ from core.design.document import Design
 from core.design.problems import bind
 from core.params import Value
 from designer.session import Session
+from widgets.labels import wrapped_label
 from widgets.parameter_form import ParameterForm
 
 NOTHING = "Select a node on the canvas to see and change its parameters."
@@ -28,16 +29,16 @@ class Inspector(QScrollArea):
         self._node: str | None = None
         self.setWidgetResizable(True)
         self.setAccessibleName("Inspector")
-        self._title = _label("title")
-        self._summary = _label("muted")
+        self._title = wrapped_label("title")
+        self._summary = wrapped_label("muted")
         self.name = QLineEdit()
         self.name.setAccessibleName("Name")
         self.name.editingFinished.connect(self._rename)
         self.form = ParameterForm()
         self.form.changed.connect(self._set)
-        self._facts = _label("")
-        self._problems = _label("error")
-        self._help = _label("muted")
+        self._facts = wrapped_label("")
+        self._problems = wrapped_label("error")
+        self._help = wrapped_label("muted")
         self._name_row = QWidget()
         row = QFormLayout(self._name_row)
         row.setContentsMargins(0, 0, 0, 0)
@@ -140,14 +141,6 @@ class Inspector(QScrollArea):
             self.name.setText(old)
         elif name != old:
             self.session.act(f"Rename {old}", lambda d: edits.rename(d, node, name))
-
-
-def _label(role: str) -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setProperty("role", role)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
 
 
 def _facts(report: NodeReport) -> str:

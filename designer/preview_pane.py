@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.data.dataset import Description
 from designer.data_preview import Look, Preview
 from designer.data_words import column_text
+from widgets.labels import wrapped_label
 from widgets.table_preview import ImageStrip, TablePreview
 
 
@@ -17,10 +17,10 @@ class PreviewPane(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setMinimumHeight(170)
-        self.facts = _label("")
+        self.facts = wrapped_label("")
         self.facts.setAccessibleName("What was found")
-        self.message = _label("error")
-        self.hint = _label("muted")
+        self.message = wrapped_label("error")
+        self.hint = wrapped_label("muted")
         self.table = TablePreview()
         self.pictures = ImageStrip()
         self._nothing = QWidget()
@@ -79,12 +79,3 @@ def _facts(found: Description) -> str:
 
     targets = f"  →  {named(found.targets)}" if found.targets else ""
     return f"{found.rows:,} rows:  {named(found.inputs)}{targets}"
-
-
-def _label(role: str) -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("role", role)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -81,3 +83,48 @@ def test_the_window_imports_no_jax() -> None:
     )
     assert "designer.session" in modules
     assert not imported_by(", ".join(modules)) & set(HEAVY)
+
+
+RUN_A_WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from core.project.file import save
+from designer.main_window import MainWindow
+from designer.preferences import Preferences
+from tests.designs import iris_mlp
+
+def main():
+    folder = Path(sys.argv[1])
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+    app = QApplication([])
+    window = MainWindow(Preferences(), folder)
+    save(iris_mlp(), folder / "iris.loom")
+    window.files.read(folder / "iris.loom")
+    window.complete.connect(window.train)
+    window.trainer.finished.connect(lambda end: (print(end.stopped_by), window.close()))
+    window.show()
+    app.exec()
+    print(sorted({m.split(".")[0] for m in sys.modules}))
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_a_whole_training_in_the_window_imports_no_jax(tmp_path: Path) -> None:
+    script = tmp_path / "window.py"
+    script.write_text(RUN_A_WINDOW)
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path)],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    stopped_by, modules = done.stdout.splitlines()
+    assert stopped_by == "epochs"
+    assert not set(ast.literal_eval(modules)) & set(HEAVY)

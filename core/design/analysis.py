@@ -141,7 +141,12 @@ def _report(
         )
         return NodeReport(node, None, inputs, {}, 0, 0, (problem,))
     block, faults = found
-    problems = [Problem(ERROR, node.id, f"{node.name}: {f.message}", "Change it.") for f in faults]
+    problems = [
+        Problem(
+            ERROR, node.id, f"{node.name}: {f.message}", "Correct it in the inspector or the file."
+        )
+        for f in faults
+    ]
     problems += unconnected(node, block, wired)
     if facts and not facts.fault and isinstance(block, Input):
         likely = facts.targets if block.role == "target" else facts.inputs
@@ -183,7 +188,9 @@ def _data_problems(design: Design, facts: DataFacts | None) -> list[Problem]:
 
 def _recipe_problems(design: Design) -> list[Problem]:
     recipe, faults = Recipe.read(design.recipe)
-    problems = [Problem(ERROR, None, f"recipe: {f.message}", "Change it.") for f in faults]
+    problems = [
+        Problem(ERROR, None, f"recipe: {f.message}", "Correct it in the recipe.") for f in faults
+    ]
     if recipe.optimizer.learning_rate == 0:
         problems.append(
             Problem(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import jax
@@ -110,25 +110,26 @@ class Program:
         """Figures over the given rows, layers in evaluation mode. NaN for no rows."""
         if not len(rows):
             return {name: float("nan") for name in self.rules}
-        size = min(EVALUATION_BATCH, self.prepared.dataset.rows)
         sums = self.no_sums()[0]
-        for start in range(0, len(rows), size):
-            part = rows[start : start + size]
-            padded = np.resize(part, size).astype(np.int32)
-            weight = (np.arange(size) < len(part)).astype(np.float32)
+        for padded, count in self._padded(rows):
+            weight = (np.arange(len(padded)) < count).astype(np.float32)
             sums = self._evaluate_jit(state.params, state.rest, self.data, padded, weight, sums)
         return self.finish(jax.device_get(sums), len(rows))
 
     def predict(self, state: State, rows: np.ndarray) -> np.ndarray:
         """What the first loss is given as its prediction, for the given rows ``[N, ...]``."""
-        size = min(EVALUATION_BATCH, self.prepared.dataset.rows)
         parts = []
+        for padded, count in self._padded(rows):
+            found = self._predict_jit(state.params, state.rest, self.data, padded)
+            parts.append(np.asarray(found)[:count])
+        return np.concatenate(parts)
+
+    def _padded(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
+        """Batches of one size, so that one compilation serves, and how many rows of each count."""
+        size = min(EVALUATION_BATCH, self.prepared.dataset.rows)
         for start in range(0, len(rows), size):
             part = rows[start : start + size]
-            padded = np.resize(part, size).astype(np.int32)
-            found = self._predict_jit(state.params, state.rest, self.data, padded)
-            parts.append(np.asarray(found)[: len(part)])
-        return np.concatenate(parts)
+            yield np.resize(part, size).astype(np.int32), len(part)
 
     def finish(self, sums: Mapping[str, Any], count: float) -> dict[str, float]:
         """Turn summed figures into shown ones."""

@@ -56,15 +56,21 @@ def run(options: argparse.Namespace) -> int:
         print("preparing ...", file=sys.stderr)
     from core.train.start import start
 
-    training = start(
-        design,
-        options.file.parent,
-        store,
-        options.file.stem,
-        resumed,
-        options.device,
-        "." if options.out else "",
-    )
+    try:
+        training = start(
+            design,
+            options.file.parent,
+            store,
+            options.file.stem,
+            resumed,
+            options.device,
+            "." if options.out else "",
+        )
+    except InputError as error:
+        named = str(options.file) in error.message
+        raise InputError(
+            error.message if named else f"{options.file}: {error.message}", error.hint
+        ) from error
     from core.train.loop import run_training
 
     with _interruptible() as going_on, _progress(options.json) as show:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from widgets.pictures.colormaps import paint, span, to_image
+from widgets.pictures.described import Described
 
 _GAP = 4
 _LEAST_TILE = 26
@@ -17,7 +18,7 @@ _MOST_TILE = 220
 _NOTE_HEIGHT = 20
 
 
-class FeatureMapGrid(QWidget):
+class FeatureMapGrid(Described):
     """Shows an array [H, W, C] as C tiles in reading order, all on one scale of colours.
 
     Tiles grow and shrink with the widget; those that would become too small to read are left out
@@ -83,13 +84,6 @@ class FeatureMapGrid(QWidget):
     def sizeHint(self) -> QSize:
         """Room for a few rows of tiles."""
         return QSize(280, 220)
-
-    def event(self, event: QEvent) -> bool:
-        """Answer the question for a tooltip with what is under the mouse."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.describe(QPointF(event.pos())), self)
-            return True
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the tiles with hard pixels, and the note."""

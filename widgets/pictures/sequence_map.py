@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from widgets.pictures.colormaps import paint, span, table, to_image
+from widgets.pictures.described import Described
 
 _BAR = 12
 _BAR_LABELS = 58
@@ -16,7 +17,7 @@ _CAPTION = 18
 _JOIN = "    "
 
 
-class SequenceMap(QWidget):
+class SequenceMap(Described):
     """Shows an array [T, F]: time runs to the right, features run down, colours lie around 0.
 
     With ``colormap="inferno"`` the colours run from 0 up instead, for values that are never
@@ -69,13 +70,6 @@ class SequenceMap(QWidget):
     def sizeHint(self) -> QSize:
         """A wide strip."""
         return QSize(320, 160)
-
-    def event(self, event: QEvent) -> bool:
-        """Answer the question for a tooltip with what is under the mouse."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.describe(QPointF(event.pos())), self)
-            return True
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the map with hard pixels, the axes' names and the bar of colours."""

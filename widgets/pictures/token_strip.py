@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from widgets.colors import on_color
 from widgets.pictures.colormaps import paint, span
+from widgets.pictures.described import Described
 
 # Signs for what would otherwise be invisible.
 _VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥"}
@@ -18,7 +19,7 @@ _PADDING = 5.0
 _GAP = 2.0
 
 
-class TokenStrip(QWidget):
+class TokenStrip(Described):
     """Tokens in reading order, wrapped like a text; hovering tells the value."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -62,13 +63,6 @@ class TokenStrip(QWidget):
     def sizeHint(self) -> QSize:
         """Room for a few lines."""
         return QSize(240, 120)
-
-    def event(self, event: QEvent) -> bool:
-        """Answer tool tips."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.describe(QPointF(event.pos())), self)
-            return True
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the tokens."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from widgets.pictures.colormaps import span
+from widgets.pictures.described import Described
 
 _ROW = 24
 _MOST_ROW = 34
@@ -17,7 +18,7 @@ _NOTE_HEIGHT = 20
 _VALUE_WIDTH = 62
 
 
-class VectorBars(QWidget):
+class VectorBars(Described):
     """Shows a vector [F]: with labels as rows (label, bar, value), without as columns.
 
     When labelled rows do not fit, those of the largest size are shown, largest first, and the rest
@@ -80,13 +81,6 @@ class VectorBars(QWidget):
     def sizeHint(self) -> QSize:
         """Room for the labelled rows, up to a dozen."""
         return QSize(280, min(len(self._values), 12) * _ROW if self._labels else 140)
-
-    def event(self, event: QEvent) -> bool:
-        """Answer the question for a tooltip with what is under the mouse."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.describe(QPointF(event.pos())), self)
-            return True
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the bars and, in rows, their labels and values."""
