@@ -34,6 +34,8 @@ def open_window(file: str | None) -> int:
     app.setDesktopFileName("layerloom")
     load_fonts(app)
     window = MainWindow(Preferences(), user_data_path("layerloom") / "unsaved")
+    if window.preferences.layout() is None:
+        window.resize(window.size().boundedTo(app.primaryScreen().availableSize()))
     if file:
         window.files.read(Path(file))
     if os.environ.get("LAYERLOOM_STARTUP_TRACE") == "1":

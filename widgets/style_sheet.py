@@ -34,6 +34,7 @@ def style_sheet(theme: Theme) -> str:
 
 
 _RULES = """
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip { background: $surface_raised; color: $text; border: 1px solid $border; padding: 5px 7px; }
 QMainWindow::separator { background: $window; width: 5px; height: 5px; }
 QMainWindow::separator:hover { background: $accent; }
