@@ -96,8 +96,25 @@ def run_training(training: Training, emit: Emit, between: Between) -> Summary:
     """Train until the recipe's epochs are done, ``between`` says no, or the loss is not finite.
 
     Every epoch ends with a validation and a checkpoint. Raises WorkError when memory runs out or
-    the disk refuses.
+    the disk refuses; the run then counts as interrupted and can be resumed.
     """
+    try:
+        return _run(training, emit, between)
+    except jax.errors.JaxRuntimeError as error:
+        training.store.set_status(training.run, "interrupted")
+        raise _explained(error) from error
+    except OSError as error:
+        training.store.set_status(training.run, "interrupted")
+        raise WorkError(
+            f"the run could not be saved in {training.run.directory}: {error.strerror or error}",
+            "Free some space, then resume.",
+        ) from error
+    except BaseException:
+        training.store.set_status(training.run, "interrupted")
+        raise
+
+
+def _run(training: Training, emit: Emit, between: Between) -> Summary:
     began = time.perf_counter()
     job, program = training.job, training.job.program
     emit(
@@ -111,24 +128,15 @@ def run_training(training: Training, emit: Emit, between: Between) -> Summary:
             len(program.train_rows),
         )
     )
-    try:
-        program.compile(training.state)
-        training.compile_seconds = time.perf_counter() - began
-        emit(Compiled(training.compile_seconds))
-        if training.step == 0:
-            _save(training, 0.0)
-        stopped_by = _epochs(training, emit, between, began)
-        summary = _summary(training, stopped_by, time.perf_counter() - began)
-        if not training.diverged:
-            save_weights(training.run.directory, program, training.state)
-    except jax.errors.JaxRuntimeError as error:
-        training.store.set_status(training.run, "interrupted")
-        raise _explained(error) from error
-    except OSError as error:
-        raise WorkError(
-            f"the run could not be saved in {training.run.directory}: {error.strerror or error}",
-            "Free some space, then resume.",
-        ) from error
+    program.compile(training.state)
+    training.compile_seconds = time.perf_counter() - began
+    emit(Compiled(training.compile_seconds))
+    if training.step == 0:
+        _save(training, 0.0)
+    stopped_by = _epochs(training, emit, between, began)
+    summary = _summary(training, stopped_by, time.perf_counter() - began)
+    if not training.diverged:
+        save_weights(training.run.directory, program, training.state)
     training.store.set_status(training.run, stopped_by, figures_json(summary))
     emit(Finished(summary))
     return summary

@@ -168,7 +168,7 @@ class CurvePlot(QWidget):
 
     def _lay_out(self) -> None:
         header = QVBoxLayout()
-        header.setContentsMargins(10, 6, 10, 4)
+        header.setContentsMargins(10, 6, 2, 4)
         header.setSpacing(1)
         header.addWidget(self._title)
         # The legend grows with its values and must not widen the panel.
