@@ -119,7 +119,8 @@ class Worker:
         """Between two steps: hear commands, wait while paused, look at the probe."""
         if self.pipe.poll():
             self._hear()
-        self._look_on_budget()
+        if not self._stopping:
+            self._look_on_budget()
         return not self._stopping
 
     def _hear(self) -> None:
