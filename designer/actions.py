@@ -22,7 +22,6 @@ class Spec:
     tooltip: str
     shortcuts: tuple[str, ...] = ()
     icon: str = ""
-    checkable: bool = False
 
 
 SPECS: Mapping[str, Spec] = {
@@ -102,7 +101,6 @@ class Actions:
             action.triggered.connect(_without_argument(slots[name]))
             window.addAction(action)
             self._by_name[name] = action
-        self.menus: dict[str, QMenu] = {}
 
     def __getitem__(self, name: str) -> QAction:
         """The action of that name."""

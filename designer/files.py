@@ -8,12 +8,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from core.design import edits
 from core.design.document import Design
 from core.errors import LayerloomError
 from core.project.file import SUFFIX, load, save
 from designer.preferences import Preferences
 from designer.session import Session
 
+UNNAMED = Design().name
 FILTER = f"Layerloom projects (*{SUFFIX})"
 
 
@@ -100,6 +102,8 @@ class Files(QObject):
         return self.session.path.name if self.session.path else self.session.design.name
 
     def _write(self, path: Path) -> bool:
+        if self.session.design.name == UNNAMED:
+            self.session.act("Name the design", lambda d: edits.set_name(d, path.stem))
         try:
             save(self.session.design, path)
         except LayerloomError as error:

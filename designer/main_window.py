@@ -166,6 +166,12 @@ class MainWindow(QMainWindow):
         for panel in panels:
             self.appearance.follow(panel.set_theme)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Look at the data again when the user comes back from another program."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self._drawn:
+            self.session.reread_data()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice the first paint."""
         if event.type() == QEvent.Type.Paint and not self._drawn:

@@ -88,8 +88,9 @@ class Session(QObject):
         self._become(self._history, reread=moved)
 
     def reread_data(self) -> None:
-        """Look at the data files again."""
-        self._become(self._history, reread=True)
+        """Look at the data files again; they may have changed under the open design."""
+        if data_facts(self.design, self.folder) != self._facts:
+            self._become(self._history, reread=True)
 
     def _become(self, history: History, reread: bool = False) -> None:
         before, self._history = self.design, history

@@ -19,7 +19,7 @@ class Watching(QObject):
         super().__init__(canvas)
         self.session, self.trainer, self.canvas = session, trainer, canvas
         self.views = Views()
-        self._row = int(session.design.view.get("sample", 0))
+        self._row = 0
         self.views.sample_changed.connect(self._choose_sample)
         canvas.selection_changed.connect(self._follow)
         trainer.heard.connect(self._show)

@@ -91,7 +91,7 @@ def wirings(draw: st.DrawFn, design: Design) -> Edit:
 @st.composite
 def edits_of(draw: st.DrawFn, design: Design) -> tuple[str, Edit]:
     """Any edit that makes sense for the design, with its name."""
-    always = ["add", "move", "set_view", "set_name", "set_recipe", "set_data", "group"]
+    always = ["add", "move", "set_name", "set_recipe", "set_data", "group"]
     more = ["remove", "connect", "connect", "rename", "set_params", "duplicate"]
     kind = draw(st.sampled_from(always + (more if design.nodes else [])))
     if len(design.wires) > draw(st.sampled_from([0, len(design.wires)])):
@@ -143,7 +143,6 @@ def _reconnecting(design: Design) -> st.SearchStrategy[Edit]:
 EDITS: dict[str, Callable[[Design], st.SearchStrategy[Edit]]] = {
     "add": _adding,
     "move": _moving,
-    "set_view": lambda _: st.builds(lambda v: lambda d: edits.set_view(d, watched=v), SCALARS),
     "set_name": lambda _: st.builds(lambda v: lambda d: edits.set_name(d, v), TEXT),
     "set_recipe": lambda _: st.builds(
         lambda v: lambda d: edits.set_recipe(d, v), st.dictionaries(TEXT, JSON, max_size=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -65,7 +65,7 @@ class Design:
 
     ``wires`` maps each connected input to the output that feeds it, so an input has at most one.
     ``data`` and ``recipe`` are the saved values as they stand in the file. ``view`` is what
-    training does not depend on: ``positions`` of nodes in canvas pixels, the watched node, ...
+    training does not depend on: the ``positions`` of nodes on the canvas, in pixels.
     """
 
     name: str = "Untitled"
@@ -75,10 +75,6 @@ class Design:
     data: Mapping[str, Any] | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict)
     view: Mapping[str, Any] = field(default_factory=dict)
-
-    def inputs_of(self, node: str) -> Iterator[tuple[str, End]]:
-        """The wires into a node, as (port, source)."""
-        return ((t.port, s) for t, s in self.wires.items() if t.node == node)
 
     def position(self, node: str) -> tuple[float, float]:
         """Where a node stands on the canvas, (0, 0) if nobody placed it."""

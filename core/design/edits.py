@@ -89,11 +89,6 @@ def set_recipe(design: Design, recipe: Mapping[str, Any]) -> Design:
     return replace(design, recipe=recipe)
 
 
-def set_view(design: Design, **values: Any) -> Design:
-    """Change what is looked at, such as the watched node or sample."""
-    return replace(design, view={**design.view, **values})
-
-
 def set_name(design: Design, name: str) -> Design:
     """Give the design another name."""
     return replace(design, name=name)

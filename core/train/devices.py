@@ -7,8 +7,6 @@ from platformdirs import user_cache_path
 
 from core.errors import InputError
 
-CHOICES = ("auto", "cpu", "gpu", "tpu")
-
 
 def pick(choice: str = "auto") -> jax.Device:
     """The first device of a kind; ``auto`` takes what JAX prefers.

@@ -51,10 +51,10 @@ class Worker:
 
     def __init__(self, pipe: Connection) -> None:
         """Import JAX, which takes a second, before anything is asked."""
-        from core.train import devices, job, loop
+        from core.train import devices, loop
 
         self.pipe = pipe
-        self._loop, self._job = loop, job
+        self._loop = loop
         self._watch: Watch | None = None
         self._shown: object = None
         self._next_view = 0.0

@@ -59,7 +59,7 @@ def test_save_in_the_question_saves_first(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     answer(monkeypatch, BUTTONS.Save)
     window.files.new()
-    assert load(tmp_path / "kept.loom") == design
+    assert load(tmp_path / "kept.loom") == edits.set_name(design, "kept")
     assert window.session.design == Design()
     assert window.preferences.recent_files() == [(tmp_path / "kept.loom").resolve()]
 
@@ -135,3 +135,27 @@ def test_recent_files_are_listed_newest_first(
     menu = window.recent
     menu.aboutToShow.emit()
     assert [Path(a.text()).stem for a in menu.actions()] == ["two", "one"]
+
+
+def test_a_new_design_is_called_like_its_file(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_a_node(window)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "tiny"), ""))
+    assert window.files.save()
+    assert load(tmp_path / "tiny.loom").name == "tiny"
+
+
+def test_data_that_appears_while_the_window_is_away_is_seen_on_coming_back(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "late.loom"
+    data = {"source": {"kind": "csv", "path": "late.csv", "target": "y"}, "split": {}}
+    save(edits.set_data(iris_mlp(), data), path)
+    assert window.files.read(path)
+    assert window.session.analysis.facts is not None
+    assert "late.csv" in window.session.analysis.facts.fault
+    (tmp_path / "late.csv").write_text("x,y\n" + "1,a\n2,b\n" * 10)
+    window.session.reread_data()
+    assert window.session.analysis.facts.fault == ""
+    assert set(window.session.analysis.facts.columns) == {"features", "label"}

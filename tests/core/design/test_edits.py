@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -141,7 +142,7 @@ def test_moving_changes_the_view_alone() -> None:
     design = iris_mlp()
     after = edits.move(design, {"dense": (3, 4)})
     assert after.position("dense") == (3.0, 4.0)
-    assert edits.set_view(after, positions=design.view["positions"]) == design
+    assert replace(after, view=design.view) == design
 
 
 @pytest.mark.parametrize(
