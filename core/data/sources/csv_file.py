@@ -65,9 +65,10 @@ class CsvFile(FileSource):
         help="Give every feature mean 0 and deviation 1 over the training rows.",
     )
     standardise_target: bool = param(
-        False,
+        True,
         label="Standardise target",
-        help="Give a number to predict mean 0 and deviation 1 over the training rows.",
+        help="Give a number to predict mean 0 and deviation 1 over the training rows; "
+        "its errors are still shown in its own units.",
     )
 
     def load(self, folder: Path) -> Dataset:
