@@ -34,6 +34,7 @@ from designer.recent_menu import RecentMenu
 from designer.recipe_panel import RecipePanel
 from designer.recovery import Recovery
 from designer.session import Session
+from designer.standing import refresh
 from designer.training import Trainer
 from widgets.banner import Banner
 from widgets.canvas.view import Canvas
@@ -98,8 +99,8 @@ class MainWindow(QMainWindow):
         self.docks.show("training")
         self.docks.arrange()
         self._build_actions()
-        self._state = QLabel()
-        self.statusBar().addPermanentWidget(self._state)
+        self.counts = QLabel()
+        self.statusBar().addPermanentWidget(self.counts)
         layout = self.preferences.layout()
         if layout:
             self.restoreGeometry(layout[0])
@@ -259,28 +260,7 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def _refresh(self, *_: object) -> None:
-        """Let title, actions and status say how things stand."""
-        star = "[*]"
-        self.setWindowTitle(f"{self.files.title()}{star} - Layerloom")
-        self.setWindowModified(self.session.dirty)
-        actions, trainer = self.actions_by_name, self.trainer
-        for name, label in (("undo", self.session.undo_label), ("redo", self.session.redo_label)):
-            actions[name].setEnabled(bool(label))
-            actions[name].setText(f"&{name.capitalize()} {label.lower()}".rstrip())
-        active = trainer.state in ("training", "paused")
-        actions["train"].setEnabled(not trainer.busy)
-        actions["pause"].setEnabled(active)
-        actions["pause"].setText("Co&ntinue" if trainer.state == "paused" else "&Pause")
-        actions["stop"].setEnabled(active or trainer.state == "starting")
-        actions["resume"].setEnabled(trainer.resumable)
-        has_nodes = bool(self.canvas.selected_nodes())
-        for name in ("duplicate", "delete", "group", "ungroup"):
-            actions[name].setEnabled(has_nodes or name == "delete")
-        analysis = self.session.analysis
-        self.docks["problems"].setWindowTitle(f"Problems ({len(analysis.problems)})")
-        self._state.setText(
-            f"{len(self.session.design.nodes)} nodes   {analysis.parameters:,} parameters   "
-        )
+        refresh(self)
 
     def _select(self, ids: list[str]) -> None:
         self.inspector.show_node(ids[0] if len(ids) == 1 else None)

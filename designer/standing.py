@@ -1,0 +1,44 @@
+"""Lets the window's title, actions and status line say how things stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from designer.main_window import MainWindow
+
+# What needs at least one selected node.
+ON_NODES = ("duplicate", "group", "ungroup")
+
+
+def refresh(window: MainWindow) -> None:
+    """Bring everything that depends on the design, the selection or the training up to date."""
+    window.setWindowTitle(f"{window.files.title()}[*] - Layerloom")
+    window.setWindowModified(window.session.dirty)
+    _history(window)
+    _training(window)
+    selected = bool(window.canvas.selected_nodes())
+    for name in ON_NODES:
+        window.actions_by_name[name].setEnabled(selected)
+    analysis = window.session.analysis
+    window.docks["problems"].setWindowTitle(f"Problems ({len(analysis.problems)})")
+    nodes = len(window.session.design.nodes)
+    window.counts.setText(f"{nodes} nodes   {analysis.parameters:,} parameters   ")
+
+
+def _history(window: MainWindow) -> None:
+    labels = {"undo": window.session.undo_label, "redo": window.session.redo_label}
+    for name, label in labels.items():
+        action = window.actions_by_name[name]
+        action.setEnabled(bool(label))
+        action.setText(f"&{name.capitalize()} {label.lower()}".rstrip())
+
+
+def _training(window: MainWindow) -> None:
+    actions, trainer = window.actions_by_name, window.trainer
+    active = trainer.state in ("training", "paused")
+    actions["train"].setEnabled(not trainer.busy)
+    actions["pause"].setEnabled(active)
+    actions["pause"].setText("Co&ntinue" if trainer.state == "paused" else "&Pause")
+    actions["stop"].setEnabled(active or trainer.state == "starting")
+    actions["resume"].setEnabled(trainer.resumable)
