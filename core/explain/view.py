@@ -22,7 +22,10 @@ def make_view(job: Job, state: State, node: str, number: int, step: int) -> View
     rows = job.probe_rows()
     row = int(rows[number % len(rows)])
     plan = job.program.plan
-    seen = jax.device_get(job.program.look(state, row))
+    looked = job.program.look(state, row)
+    # Only the watched node's output leaves the device; those of a large network take long to copy.
+    watched = {node: looked.outputs[node]} if node in looked.outputs else {}
+    seen = jax.device_get(looked._replace(outputs=watched))
     source = plan.inputs[0]
     sample = job.prepared.columns[plan.feeds[source]][row]
     tokens = np.issubdtype(sample.dtype, np.integer)
