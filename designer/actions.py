@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -33,11 +33,30 @@ SPECS: Mapping[str, Spec] = {
     "quit": Spec("&Quit", "Close the window", ("Ctrl+Q",)),
     "undo": Spec("&Undo", "Take the last step back", ("Ctrl+Z",), "undo"),
     "redo": Spec("&Redo", "Do the undone step again", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    "cut": Spec("Cu&t", "Move the selected nodes to the clipboard", ("Ctrl+X",)),
+    "copy": Spec("&Copy", "Copy the selected nodes to the clipboard", ("Ctrl+C",)),
+    "paste": Spec("&Paste", "Add the clipboard's nodes", ("Ctrl+V",)),
     "duplicate": Spec("D&uplicate", "Copy the selected nodes", ("Ctrl+D",), "duplicate"),
     "delete": Spec("&Delete", "Delete what is selected", (), "delete"),
+    "bridge": Spec("Delete and &bridge", "Delete the selected nodes and keep the flow"),
     "group": Spec("&Group", "Put a frame around the selected nodes", ("Ctrl+G",), "group"),
     "ungroup": Spec("U&ngroup", "Dissolve the frame", ("Ctrl+Shift+G",)),
-    "find_block": Spec("&Find block", "Search the palette", ("Ctrl+F",), "search"),
+    "add_block": Spec("&Add block ...", "Search a block and add it to the canvas"),
+    "find_block": Spec("Find &block", "Search the palette", ("Ctrl+K",), "search"),
+    "find_node": Spec("&Find node", "Search the design for a node", ("Ctrl+F",), "search"),
+    "align_left": Spec("Align &left", "Put the left edges of the selected nodes on a line"),
+    "align_center": Spec("Align &centers", "Put the selected nodes' middles below each other"),
+    "align_right": Spec("Align &right", "Put the right edges of the selected nodes on a line"),
+    "align_top": Spec("Align &top", "Put the upper edges of the selected nodes on a line"),
+    "align_middle": Spec("Align &middles", "Put the selected nodes' middles beside each other"),
+    "align_bottom": Spec("Align &bottom", "Put the lower edges of the selected nodes on a line"),
+    "distribute_horizontally": Spec(
+        "Distribute &horizontally", "Make the gaps between the selected nodes equal"
+    ),
+    "distribute_vertically": Spec(
+        "Distribute &vertically", "Make the gaps between the selected nodes equal"
+    ),
+    "snap": Spec("&Snap to grid", "Put the selected nodes, or all, on the grid"),
     "zoom_in": Spec("Zoom &in", "Make everything larger", ("Ctrl++", "Ctrl+="), "zoom-in"),
     "zoom_out": Spec("Zoom &out", "Make everything smaller", ("Ctrl+-",), "zoom-out"),
     "fit": Spec("&Fit all", "Show the whole design", ("Ctrl+0",), "fit"),
@@ -56,17 +75,32 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         "undo",
         "redo",
         SEPARATOR,
+        "cut",
+        "copy",
+        "paste",
         "duplicate",
+        SEPARATOR,
         "delete",
+        "bridge",
+        SEPARATOR,
         "group",
         "ungroup",
+        "arrange",
         SEPARATOR,
+        "add_block",
         "find_block",
+        "find_node",
     ),
     "&View": ("zoom_in", "zoom_out", "fit", SEPARATOR, "theme", SEPARATOR, "panels"),
     "&Train": ("data", SEPARATOR, "train", "pause", "stop", "resume"),
     "&Help": ("help",),
 }
+ARRANGE = (
+    *("align_left", "align_center", "align_right", SEPARATOR),
+    *("align_top", "align_middle", "align_bottom", SEPARATOR),
+    *("distribute_horizontally", "distribute_vertically", SEPARATOR),
+    "snap",
+)
 TOOLBAR = (
     "new",
     "open",
@@ -109,14 +143,17 @@ class Actions:
     def fill_menus(self, window: QMainWindow, submenus: Mapping[str, QMenu]) -> None:
         """Build the menu bar; names that are no actions are sub-menus."""
         for title, names in MENUS.items():
-            menu = window.menuBar().addMenu(title)
-            for name in names:
-                if name == SEPARATOR:
-                    menu.addSeparator()
-                elif name in submenus:
-                    menu.addMenu(submenus[name])
-                else:
-                    menu.addAction(self[name])
+            self.fill(window.menuBar().addMenu(title), names, submenus)
+
+    def fill(self, menu: QMenu, names: Sequence[str], submenus: Mapping[str, QMenu]) -> None:
+        """Put the named actions, sub-menus and separators into a menu."""
+        for name in names:
+            if name == SEPARATOR:
+                menu.addSeparator()
+            elif name in submenus:
+                menu.addMenu(submenus[name])
+            else:
+                menu.addAction(self[name])
 
     def fill_toolbar(self, bar: QToolBar) -> None:
         """Put the toolbar's actions on it."""

@@ -8,10 +8,11 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog, QLineEdit
 
-from core.blocks.catalog import block, blocks
-from core.design import edits
+from core.blocks.catalog import blocks
+from core.design import edits, rewire
 from core.design.document import Design
-from core.design.problems import bind, refusal
+from core.design.problems import refusal
+from designer.adding import SPACING, Adding, with_new_node
 from designer.graph import GraphMaker, to_design
 from designer.session import Session
 from widgets.canvas.graph import End
@@ -19,8 +20,6 @@ from widgets.canvas.view import Canvas
 from widgets.palette import Palette
 from widgets.palette_rows import PaletteEntry
 from widgets.theme import dark
-
-SPACING = 240
 
 
 class Editor(QObject):
@@ -35,9 +34,12 @@ class Editor(QObject):
         super().__init__(canvas)
         self.session, self.canvas = session, canvas
         self._maker = GraphMaker()
-        palette.set_entries(palette_entries())
+        entries = palette_entries()
+        palette.set_entries(entries)
+        self.adding = Adding(session, canvas, entries)
         palette.activated.connect(self.add_beside)
         canvas.connection_refusal = self._refusal
+        canvas.may_insert = self._may_insert
         canvas.block_dropped.connect(self.add)
         canvas.moved.connect(partial(self._move, "Move"))
         canvas.nudged.connect(partial(self._move, "Nudge"))
@@ -45,24 +47,17 @@ class Editor(QObject):
         canvas.disconnect_requested.connect(self._disconnect)
         canvas.reconnect_requested.connect(self._reconnect)
         canvas.delete_requested.connect(self.delete)
+        canvas.insert_requested.connect(self._insert)
+        canvas.bridge_requested.connect(self.bridge)
         canvas.rename_requested.connect(self.rename)
         session.changed.connect(self._show)
         self._show()
 
     def add(self, kind: str, x: float, y: float) -> None:
         """Place a new node and select it; an Input or Target is bound to the data right away."""
-        design = self.session.design
-        node = edits.new_node(design, kind)
-        label = f"Add {blocks()[kind].label}"
-        placed = edits.add_node(design, node, (x, y))
-        facts = self.session.analysis.facts
-        role = block(kind).role
-        if facts and role in ("input", "target"):
-            names = facts.inputs if role == "input" else facts.targets
-            if names:
-                placed = bind(placed, node.id, names[0], facts.columns[names[0]])
-        self.session.act(label, lambda _: placed)
-        self.canvas.select([node.id])
+        placed, node = with_new_node(self.session.analysis, kind, (x, y))
+        self.session.act(f"Add {blocks()[kind].label}", lambda _: placed)
+        self.canvas.select([node])
 
     def add_beside(self, kind: str) -> None:
         """Place a new node right of the selected one, or in the middle of the view."""
@@ -88,6 +83,15 @@ class Editor(QObject):
     def delete_selection(self) -> None:
         """Delete what is selected on the canvas."""
         self.canvas.request_delete()
+
+    def bridge(self, nodes: Sequence[str]) -> None:
+        """Delete nodes and wire what fed each to what it fed."""
+        what = f"Delete and bridge {_count(len(nodes), 'node')}"
+        self.session.act(what, lambda d: rewire.bridge(d, nodes))
+
+    def bridge_selection(self) -> None:
+        """Delete the selected nodes and keep the flow through them."""
+        self.canvas.request_bridge()
 
     def duplicate_selection(self) -> None:
         """Copy the selected nodes with the wires among them, and select the copies."""
@@ -132,6 +136,18 @@ class Editor(QObject):
     def _refusal(self, source: End, target: End) -> str | None:
         outputs = self.session.analysis.outputs()
         return refusal(self.session.design, outputs, to_design(source), to_design(target))
+
+    def _may_insert(self, node: str, target: End) -> bool:
+        outputs = self.session.analysis.outputs()
+        return rewire.fits_wire(self.session.design, outputs, node, to_design(target))
+
+    def _insert(self, node: str, x: float, y: float, target: End) -> None:
+        end, name = to_design(target), self.session.design.nodes[node].name
+
+        def inserted(design: Design) -> Design:
+            return rewire.insert_on_wire(edits.move(design, {node: (x, y)}), node, end)
+
+        self.session.act(f"Insert {name}", inserted)
 
     def _move(self, label: str, positions: Mapping[str, tuple[float, float]]) -> None:
         merge = f"nudge {sorted(positions)}" if label == "Nudge" else ""

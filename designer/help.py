@@ -32,6 +32,12 @@ CANVAS_KEYS = (
     ("Arrow keys", "move the selected nodes; Shift moves farther"),
     ("F2", "rename the selected node"),
     ("F, Home", "show the selection, show everything"),
+    ("Tab, Space or double-click on empty canvas", "search a block and add it there"),
+    ("Drop a wire on empty canvas", "search the blocks that fit it, and connect the chosen one"),
+    ("A", "add the next block after the selected node"),
+    ("Drop a free node on a wire", "insert it there"),
+    ("Ctrl+Delete", "delete the selected nodes and connect what is around them"),
+    ("Shift+Tab", "leave the canvas"),
     ("Ctrl+A, Escape", "select everything, select nothing"),
 )
 

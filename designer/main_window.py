@@ -21,12 +21,16 @@ from PySide6.QtWidgets import (
 )
 
 from core.design.document import Design
-from designer.actions import Actions
+from designer.actions import ARRANGE, Actions
 from designer.appearance import Appearance
+from designer.arranging import Arranging
+from designer.clipboard import Clipboard
 from designer.data_panel import DataPanel
 from designer.docks import BOTTOM, LEFT, RIGHT, Docks
 from designer.editor import Editor
 from designer.files import Files
+from designer.find_node import FindNode
+from designer.history_panel import HistoryPanel
 from designer.inspector import Inspector
 from designer.preferences import Preferences
 from designer.problems import Problems
@@ -42,6 +46,9 @@ from widgets.palette import Palette
 
 if TYPE_CHECKING:
     from designer.watching import Watching
+
+NODE_MENU = ("cut", "copy", "paste", "duplicate", "delete", "bridge", "group", "ungroup")
+CANVAS_MENU = ("add_block", "paste", "data", "train", "fit")
 
 
 class MainWindow(QMainWindow):
@@ -63,6 +70,10 @@ class MainWindow(QMainWindow):
         self.palette_panel = Palette(self.appearance.theme)
         self.banner = Banner()
         self.editor = Editor(self.session, self.canvas, self.palette_panel)
+        self.clipboard = Clipboard(self.session, self.canvas)
+        self.arranging = Arranging(self.session, self.canvas)
+        self.find_node = FindNode(self.session, self.canvas)
+        self.history = HistoryPanel(self.session)
         self.inspector = Inspector(self.session)
         self.recipe = RecipePanel(self.session)
         self.data = DataPanel(self.session)
@@ -91,6 +102,7 @@ class MainWindow(QMainWindow):
         self.docks.add("inspector", "Node", RIGHT, self.inspector)
         self.docks.add("recipe", "Recipe", RIGHT, self.recipe, behind="inspector")
         self.docks.add("data", "Data", RIGHT, self.data, behind="inspector")
+        self.docks.add("history", "History", RIGHT, self.history, behind="inspector")
         self.docks.add("training", "Training", BOTTOM)
         self.docks.add("activations", "Activations", BOTTOM, beside="training")
         self.docks.add("saliency", "Saliency", BOTTOM, beside="activations")
@@ -116,11 +128,18 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "undo": self.session.undo,
             "redo": self.session.redo,
+            "cut": self.clipboard.cut,
+            "copy": self.clipboard.copy,
+            "paste": self.clipboard.paste,
             "duplicate": self.editor.duplicate_selection,
             "delete": self.editor.delete_selection,
+            "bridge": self.editor.bridge_selection,
             "group": self.editor.group_selection,
             "ungroup": self.editor.ungroup_selection,
+            "add_block": self.canvas.request_add,
             "find_block": self.find_block,
+            "find_node": self.find_node.open,
+            **self.arranging.slots(),
             "zoom_in": self.canvas.zoom_in,
             "zoom_out": self.canvas.zoom_out,
             "fit": self.canvas.fit_all,
@@ -134,10 +153,14 @@ class MainWindow(QMainWindow):
         }
         self.actions_by_name = Actions(self, slots)
         self.recent = RecentMenu(self.preferences, self.files.open_recent, self)
+        arrange = QMenu("A&rrange", self)
+        self.actions_by_name.fill(arrange, ARRANGE, {})
         panels = QMenu("&Panels", self)
         for dock in self.docks.all():
             panels.addAction(dock.toggleViewAction())
-        self.actions_by_name.fill_menus(self, {"recent": self.recent, "panels": panels})
+        self.actions_by_name.fill_menus(
+            self, {"recent": self.recent, "arrange": arrange, "panels": panels}
+        )
         bar = QToolBar("Tools", self)
         bar.setObjectName("tools")
         bar.setMovable(False)
@@ -157,13 +180,18 @@ class MainWindow(QMainWindow):
         self.banner.closed.connect(self.recovery.release)
         self.files.opened.connect(self._opened)
         self.files.saved.connect(self._saved)
-        self.files.trouble.connect(lambda text, hint: self._tell(text, hint, False))
+        for source in (self.files, self.clipboard):
+            source.trouble.connect(lambda text, hint: self._tell(text, hint, False))
+        self.clipboard.available_changed.connect(self._refresh)
         self.files.may_leave_training = self._may_leave_training
         self.trainer.state_changed.connect(self._refresh)
         self.trainer.trouble.connect(self._tell)
         self.trainer.noted.connect(lambda text: self.statusBar().showMessage(text, 8000))
         self.canvas.viewport().installEventFilter(self)
-        panels = (self.actions_by_name, self.canvas, self.palette_panel, self.banner, self.problems)
+        panels = (
+            *(self.actions_by_name, self.canvas, self.palette_panel, self.banner),
+            *(self.problems, self.find_node, self.history),
+        )
         for panel in panels:
             self.appearance.follow(panel.set_theme)
 
@@ -278,7 +306,7 @@ class MainWindow(QMainWindow):
 
     def _context_menu(self, place: object, node: str) -> None:
         menu = QMenu(self)
-        names = ("duplicate", "delete", "group", "ungroup") if node else ("data", "train", "fit")
+        names = NODE_MENU if node else CANVAS_MENU
         for name in names:
             menu.addAction(self.actions_by_name[name])
         menu.exec(place)  # type: ignore[call-overload]

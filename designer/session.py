@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -56,6 +57,16 @@ class Session(QObject):
         """The act that redo does again, empty if there is none."""
         return self._history.redo_label
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The names of all states of the history, undone ones included."""
+        return tuple(step.label for step in self._history.steps)
+
+    @property
+    def at(self) -> int:
+        """Which of the ``steps`` is the present one."""
+        return self._history.at
+
     def act(self, label: str, edit: Edit, merge: str = "") -> bool:
         """Carry out an edit as one step of undo; acts of one ``merge`` key in a row are one.
 
@@ -74,6 +85,11 @@ class Session(QObject):
     def redo(self) -> None:
         """Do the last undone act again."""
         self._become(self._history.redo())
+
+    def jump(self, index: int) -> None:
+        """Undo or redo up to one of the ``steps``; an index beyond them is passed over."""
+        if index != self.at and 0 <= index < len(self._history.steps):
+            self._become(replace(self._history, at=index))
 
     def open(self, design: Design, path: Path | None) -> None:
         """Begin with another design; its history is empty."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from designer.main_window import MainWindow
 
 # What needs at least one selected node.
-ON_NODES = ("duplicate", "group", "ungroup")
+ON_NODES = ("cut", "copy", "duplicate", "bridge", "group", "ungroup")
 
 
 def refresh(window: MainWindow) -> None:
@@ -20,6 +20,14 @@ def refresh(window: MainWindow) -> None:
     selected = bool(window.canvas.selected_nodes())
     for name in ON_NODES:
         window.actions_by_name[name].setEnabled(selected)
+    window.actions_by_name["paste"].setEnabled(window.clipboard.available)
+    for name in window.arranging.slots():
+        enough = (
+            window.arranging.can_distribute
+            if name.startswith("distribute")
+            else window.arranging.can_align or name == "snap"
+        )
+        window.actions_by_name[name].setEnabled(enough)
     analysis = window.session.analysis
     window.docks["problems"].setWindowTitle(f"Problems ({len(analysis.problems)})")
     nodes = len(window.session.design.nodes)

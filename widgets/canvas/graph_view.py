@@ -10,6 +10,7 @@ from widgets.canvas.export import render_to
 from widgets.canvas.gestures.base import Gesture
 from widgets.canvas.graph import End, Graph
 from widgets.canvas.grid import DotGrid
+from widgets.canvas.held_wire import HeldWire
 from widgets.canvas.hints import draw_empty_hint
 from widgets.canvas.hits import OVERVIEW_ZOOM
 from widgets.canvas.navigation import NavigableView
@@ -33,9 +34,10 @@ class GraphView(NavigableView):
         self.graph_scene.selection_listener = self._selection_has_changed
         self.setScene(self.graph_scene)
         self.gesture: Gesture | None = None
+        self._held: HeldWire | None = None
         self._grid = DotGrid()
         self._empty_text = (
-            "Drag a block from the palette to begin",
+            "Drag a block from the palette, or press Tab to search",
             "Connect blocks by dragging from one port to another",
         )
         self.centerOn(0, 0)
@@ -77,6 +79,14 @@ class GraphView(NavigableView):
         self.graph_scene.place(positions)
         if self.zoom < OVERVIEW_ZOOM:
             self.viewport().update()
+
+    def hold_wire(self, held: HeldWire | None) -> None:
+        """Show a wire whose one end is still open, in place of the one before; None shows none."""
+        for wire in (self._held, held):
+            if wire is not None:
+                rect = wire.painted_rect(self.graph_scene, self.viewportTransform())
+                self.viewport().update(rect)
+        self._held = held
 
     def port_position(self, node: str, port: str, output: bool) -> QPointF:
         """The centre of a port in scene coordinates; raises KeyError where there is none."""
@@ -139,6 +149,8 @@ class GraphView(NavigableView):
         if not self.graph_scene.nodes:
             area = QRectF(self.viewport().rect())
             draw_empty_hint(painter, area, self._empty_text, self.graph_scene.look)
+        if self._held is not None:
+            self._held.paint(painter, self.graph_scene, self.viewportTransform())
         if self.gesture is not None:
             self.gesture.paint(painter)
         painter.end()
@@ -146,7 +158,7 @@ class GraphView(NavigableView):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
         # What is painted in viewport coordinates must not scroll with the picture.
-        if self.gesture is not None or not self.graph_scene.nodes:
+        if self.gesture is not None or self._held is not None or not self.graph_scene.nodes:
             self.viewport().update()
 
     def _selection_has_changed(self, ids: list[str]) -> None:

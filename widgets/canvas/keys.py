@@ -21,6 +21,7 @@ _DIRECTIONS = {
 }
 _PLAIN = Qt.KeyboardModifier.NoModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
+_CTRL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier
 
 
@@ -33,6 +34,8 @@ def handle_key(canvas: Canvas, event: QKeyEvent) -> bool:
         return True
     if key in _DIRECTIONS and modifiers in (_PLAIN, _SHIFT, _ALT):
         return _arrow(canvas, _DIRECTIONS[key], modifiers)
+    if key == Qt.Key.Key_Delete and modifiers == _CTRL:
+        return canvas.request_bridge()
     if modifiers not in (_PLAIN, _SHIFT):
         return False
     action = _actions(canvas).get(key)
@@ -50,6 +53,8 @@ def _actions(canvas: Canvas) -> dict[Qt.Key, Callable[[], object]]:
         Qt.Key.Key_Equal: canvas.zoom_in,
         Qt.Key.Key_Minus: canvas.zoom_out,
         Qt.Key.Key_0: canvas.reset_zoom,
+        Qt.Key.Key_Tab: canvas.request_add,
+        Qt.Key.Key_A: lambda: _follow(canvas),
         Qt.Key.Key_F2: lambda: _on_single(canvas, canvas.rename_requested.emit),
         Qt.Key.Key_Return: lambda: _on_single(canvas, canvas.node_activated.emit),
         Qt.Key.Key_Enter: lambda: _on_single(canvas, canvas.node_activated.emit),
@@ -71,6 +76,11 @@ def _on_single(canvas: Canvas, act: Callable[[str], object]) -> bool:
     if len(selected) == 1:
         act(selected[0])
     return len(selected) == 1
+
+
+def _follow(canvas: Canvas) -> bool:
+    """Ask for what follows the selected node, unless the mouse is busy with it."""
+    return canvas.has_gesture or _on_single(canvas, canvas.follow_requested.emit)
 
 
 def _arrow(canvas: Canvas, direction: QPointF, modifiers: Qt.KeyboardModifier) -> bool:

@@ -35,8 +35,17 @@ def _anything(source: End, target: End) -> str | None:
     return None
 
 
+def _nothing(node: str, target: End) -> bool:
+    return False
+
+
 class Canvas(GraphView):
-    """The widget. `connection_refusal(source, target)` says why a wire must not be drawn."""
+    """The widget. `connection_refusal(source, target)` says why a wire must not be drawn.
+
+    `may_insert(node, target)` says whether a node may be dropped into the wire that ends at
+    `target`. `add_requested` carries the scene point at which something shall be added, and
+    `follow_requested` the node that something shall follow.
+    """
 
     moved = Signal(object)
     nudged = Signal(object)
@@ -44,6 +53,10 @@ class Canvas(GraphView):
     disconnect_requested = Signal(object)
     reconnect_requested = Signal(object, object, object)
     delete_requested = Signal(object, object)
+    bridge_requested = Signal(object)
+    insert_requested = Signal(str, float, float, object)
+    add_requested = Signal(float, float)
+    follow_requested = Signal(str)
     block_dropped = Signal(str, float, float)
     wire_dropped = Signal(object, bool, float, float)
     rename_requested = Signal(str)
@@ -53,7 +66,9 @@ class Canvas(GraphView):
     def __init__(self, theme: Theme | None = None) -> None:
         super().__init__(theme)
         self.connection_refusal: Callable[[End, End], str | None] = _anything
+        self.may_insert: Callable[[str, End], bool] = _nothing
         self.space_held = False
+        self._space_tapped = False
         self._painted = QRect()
         self._hover = Hover(self.graph_scene)
         self._pointer: Pointer | None = None
@@ -84,6 +99,25 @@ class Canvas(GraphView):
             self.delete_requested.emit(nodes, wires)
         return bool(nodes or wires)
 
+    def request_bridge(self) -> bool:
+        """Ask for the selected nodes to go and their wires to be joined; False for no node."""
+        nodes = self.selected_nodes()
+        if nodes:
+            self.bridge_requested.emit(nodes)
+        return bool(nodes)
+
+    def request_add(self) -> None:
+        """Ask for something to be added at the pointer, or in the middle of the view.
+
+        During a mouse gesture nothing is asked.
+        """
+        if self.gesture is not None:
+            return
+        at = self._pointer.view if self._pointer is not None else None
+        inside = at is not None and self.viewport().rect().contains(at.toPoint())
+        scene = self.scene_point(at) if at is not None and inside else self._center()
+        self.add_requested.emit(scene.x(), scene.y())
+
     def cancel_gesture(self) -> bool:
         """Give up the mouse gesture under way; False where there is none."""
         gesture, self.gesture = self.gesture, None
@@ -97,6 +131,7 @@ class Canvas(GraphView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
+        self._space_tapped = False
         if self.gesture is None:
             self.gesture = begin_gesture(self, event.button(), self._pointer_of(event))
             self._refresh_overlay()
@@ -122,9 +157,13 @@ class Canvas(GraphView):
         self._refresh_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        hit = hit_at(self.graph_scene, self._pointer_of(event).scene, self.zoom)
-        if event.button() != Qt.MouseButton.LeftButton or hit.kind not in ("node", "frame"):
+        pointer = self._pointer_of(event)
+        hit = hit_at(self.graph_scene, pointer.scene, self.zoom)
+        left = event.button() == Qt.MouseButton.LeftButton and not self.space_held
+        if not left or hit.kind not in ("node", "frame", "empty"):
             self.mousePressEvent(event)
+        elif hit.kind == "empty":
+            self.add_requested.emit(pointer.scene.x(), pointer.scene.y())
         elif hit.frame is not None:
             self.rename_requested.emit(hit.frame.view.id)
         elif hit.node is not None:
@@ -160,6 +199,7 @@ class Canvas(GraphView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            self._space_tapped = self.gesture is None and not event.isAutoRepeat()
             self.space_held = True
             self._refresh_cursor()
         elif not handle_key(self, event):
@@ -169,11 +209,14 @@ class Canvas(GraphView):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.space_held = False
             self._refresh_cursor()
+            tapped, self._space_tapped = self._space_tapped, False
+            if tapped:
+                self.request_add()
         else:
             event.ignore()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.space_held = False
+        self.space_held = self._space_tapped = False
         super().focusOutEvent(event)
 
     # --- drops from the palette ---
@@ -207,7 +250,8 @@ class Canvas(GraphView):
         return super().viewportEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        return QWidget.focusNextPrevChild(self, forward)
+        """Leave Tab to `keyPressEvent`; Shift+Tab leads on to the next widget."""
+        return not forward and QWidget.focusNextPrevChild(self, forward)
 
     # --- helpers ---
 

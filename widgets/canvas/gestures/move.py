@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from widgets.canvas.gestures.base import Gesture, Pointer
+from widgets.canvas.gestures.insertion import Insertion
 from widgets.canvas.grid import GRID
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ class MoveNodes(Gesture):
     """Moves the selected nodes on the screen and reports their new places once, on release.
 
     A press selects; with Ctrl or Shift it toggles. Ctrl during the drag aligns the pressed node
-    with the grid.
+    with the grid. A node without wires that is dropped on a wire asks to be inserted there.
     """
 
     def __init__(self, canvas: Canvas, start: Pointer, pressed: list[str]) -> None:
@@ -34,6 +35,7 @@ class MoveNodes(Gesture):
         elif not selected.issuperset(pressed):
             scene.select(pressed)
         self._origins: dict[str, tuple[float, float]] = {}
+        self._insertion = Insertion(canvas)
 
     def begin_drag(self) -> None:
         """Remember where the nodes stood."""
@@ -51,11 +53,16 @@ class MoveNodes(Gesture):
             dx, dy = round((x + dx) / GRID) * GRID - x, round((y + dy) / GRID) * GRID - y
         self._offset = (dx, dy)
         self.canvas.preview(self._targets())
+        self._insertion.look(list(self._origins))
 
     def drop(self, pointer: Pointer) -> None:
-        """Report the new places."""
-        if self._offset != (0.0, 0.0) and self._origins:
-            self.canvas.moved.emit(self._targets())
+        """Report the new places, or the wire that the node was dropped on."""
+        wire, targets = self._insertion.take(), self._targets()
+        if wire is not None:
+            ((node, (x, y)),) = targets.items()
+            self.canvas.insert_requested.emit(node, x, y, wire)
+        elif self._offset != (0.0, 0.0) and targets:
+            self.canvas.moved.emit(targets)
 
     def click(self, pointer: Pointer) -> None:
         """A plain click on one of several selected nodes selects it alone."""
@@ -64,6 +71,7 @@ class MoveNodes(Gesture):
 
     def cancel(self) -> None:
         """Put the nodes back."""
+        self._insertion.take()
         self.canvas.preview(self._origins)
 
     def refresh(self) -> None:
@@ -72,6 +80,7 @@ class MoveNodes(Gesture):
         self._pressed = [node for node in self._pressed if node in nodes]
         self._origins = {node: at for node, at in self._origins.items() if node in nodes}
         self.canvas.preview(self._targets())
+        self._insertion.look(list(self._origins))
 
     def _targets(self) -> dict[str, tuple[float, float]]:
         dx, dy = self._offset

@@ -1,0 +1,176 @@
+"""Adding blocks: where new nodes are placed and wired, and the search popup that asks which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt
+
+from core.blocks.block import Port
+from core.blocks.catalog import block
+from core.design import edits, fitting
+from core.design.analysis import Analysis
+from core.design.document import Design, End, ports_of
+from core.design.problems import bind
+from designer.graph import to_design
+from designer.session import Session
+from widgets.block_search import BlockSearch
+from widgets.canvas import graph
+from widgets.canvas.held_wire import HeldWire
+from widgets.canvas.node_layout import HEADER, MIN_WIDTH
+from widgets.canvas.view import Canvas
+from widgets.palette_rows import PaletteEntry
+
+SPACING = 240.0
+_GAP = 56.0
+_SIZE = (MIN_WIDTH + 40, HEADER + 72)
+_MARGIN = 20.0
+_HALF = HEADER / 2 + 36
+
+Point = tuple[float, float]
+
+
+def with_new_node(analysis: Analysis, kind: str, at: Point) -> tuple[Design, str]:
+    """The design with a new node, and its id; an Input or Target is bound to the data."""
+    design, facts = analysis.design, analysis.facts
+    node = edits.new_node(design, kind)
+    placed = edits.add_node(design, node, at)
+    role = block(kind).role
+    if facts and role in ("input", "target"):
+        names = facts.inputs if role == "input" else facts.targets
+        if names:
+            placed = bind(placed, node.id, names[0], facts.columns[names[0]])
+    return placed, node.id
+
+
+def free_place(taken: Iterable[QRectF], wanted: Point) -> Point:
+    """The nearest place at or below ``wanted`` where a new node covers none of the others."""
+    x, y = wanted
+    others = [rect.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN) for rect in taken]
+    while True:
+        covered = [r for r in others if r.intersects(QRectF(x, y, *_SIZE))]
+        if not covered:
+            return x, y
+        y = max(rect.bottom() for rect in covered) + 1
+
+
+class Adding(QObject):
+    """Answers the canvas' wishes for something new: asks which block, then places and wires it.
+
+    Each answer is one act of the session.
+    """
+
+    def __init__(self, session: Session, canvas: Canvas, entries: Sequence[PaletteEntry]) -> None:
+        super().__init__(canvas)
+        self.session, self.canvas, self.entries = session, canvas, entries
+        self._popup: BlockSearch | None = None
+        self._then: Callable[[str], object] | None = None
+        canvas.add_requested.connect(self.search)
+        canvas.wire_dropped.connect(self.search_for_wire)
+        canvas.follow_requested.connect(self.search_next)
+
+    @property
+    def popup(self) -> BlockSearch:
+        """The search popup, made when it is first needed."""
+        if self._popup is None:
+            self._popup = BlockSearch(self.canvas.graph_scene.look.theme, self.canvas)
+            self._popup.chosen.connect(self._chosen)
+            self._popup.closed.connect(lambda: self.canvas.hold_wire(None))
+        return self._popup
+
+    def search(self, x: float, y: float) -> None:
+        """Let the user choose a block, to be placed around a scene point."""
+        corner = (round(x - _SIZE[0] / 2), round(y - HEADER / 2))
+        self._ask(self.entries, (x, y), "Add a block", lambda kind: self._add(kind, corner))
+
+    def search_for_wire(self, end: graph.End, from_output: bool, x: float, y: float) -> None:
+        """Let the user choose a block for the loose end of a wire that was dropped at a point."""
+        self.canvas.hold_wire(HeldWire(end, from_output, QPointF(x, y)))
+        if from_output:
+            self._search_taker(to_design(end), (round(x), round(y - _HALF)), (x, y))
+        else:
+            corner = (round(x - MIN_WIDTH), round(y - _HALF))
+            self._search_feeder(to_design(end), corner, (x, y))
+
+    def search_next(self, node: str) -> None:
+        """Let the user choose the block that follows a node, to be placed right of it."""
+        design = self.session.design
+        outputs = ports_of(design, design.nodes[node])[1]
+        if outputs:
+            rect = self.canvas.node_rect(node)
+            left, y = design.position(node)
+            x = max(left + SPACING, rect.right() + _GAP)
+            self.canvas.reveal(node)
+            shown_at = (rect.right() + _GAP, rect.top() + HEADER / 2)
+            self._search_taker(End(node, outputs[0]), (x, y), shown_at)
+
+    def _search_taker(self, source: End, at: Point, shown_at: Point) -> None:
+        """Offer the blocks that can take an output."""
+        tensor = self.session.analysis.outputs().get(source)
+        fitting_entries = [e for e in self.entries if fitting.taking_ports(e.kind, tensor)]
+        prompt = f"Blocks that take {tensor}" if tensor else "Blocks that take an input"
+
+        def add(kind: str) -> None:
+            ports = fitting.taking_ports(kind, tensor)
+            giver = self.session.design.nodes[source.node]
+            # A loss names its prediction first; what comes from a Target is compared with that.
+            truth = giver.known and block(giver.block).role == "target"
+            port = ports[-1] if truth else ports[0]
+            self._add(kind, at, lambda d, new: edits.connect(d, source, End(new, port)))
+
+        self._ask(fitting_entries, shown_at, prompt, add)
+
+    def _search_feeder(self, target: End, at: Point, shown_at: Point) -> None:
+        """Offer the blocks whose output an input can take."""
+        design = self.session.design
+        ports, _ = ports_of(design, design.nodes[target.node])
+        port = next((p for p in ports if p.name == target.port), Port(target.port))
+        feeding = [e for e in self.entries if self._can_feed(e.kind, port)]
+
+        def add(kind: str) -> None:
+            outlet = block(kind).outputs[0]
+            self._add(kind, at, lambda d, new: edits.connect(d, End(new, outlet), target))
+
+        self._ask(feeding, shown_at, f"Blocks that feed {port.label or port.name}", add)
+
+    def _can_feed(self, kind: str, port: Port) -> bool:
+        if block(kind).role not in ("input", "target"):
+            return fitting.can_feed(kind, port)
+        design, node = with_new_node(self.session.analysis, kind, (0.0, 0.0))
+        found = design.nodes[node].instance
+        return found is not None and fitting.accepts(port, found[0].infer())
+
+    def _ask(
+        self,
+        entries: Sequence[PaletteEntry],
+        at: Point,
+        prompt: str,
+        then: Callable[[str], object],
+    ) -> None:
+        self._then = then
+        place = self.canvas.viewportTransform().map(QPointF(*at)).toPoint()
+        area = self.canvas.viewport().rect()
+        inside = QPoint(
+            min(max(place.x(), area.left()), area.right()),
+            min(max(place.y(), area.top()), area.bottom()),
+        )
+        self.popup.set_theme(self.canvas.graph_scene.look.theme)
+        self.popup.offer(
+            entries, self.canvas.viewport().mapToGlobal(inside), prompt, "No block fits here"
+        )
+
+    def _chosen(self, kind: str) -> None:
+        then, self._then = self._then, None
+        if then is not None:
+            then(kind)
+
+    def _add(
+        self, kind: str, at: Point, wire: Callable[[Design, str], Design] = lambda d, _: d
+    ) -> None:
+        """Place, wire and select a new node in one act."""
+        nodes = self.canvas.graph_scene.nodes.values()
+        place = free_place([item.scene_rect() for item in nodes], at)
+        placed, node = with_new_node(self.session.analysis, kind, place)
+        self.session.act(f"Add {block(kind).label}", lambda _: wire(placed, node))
+        self.canvas.reveal(node)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)

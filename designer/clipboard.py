@@ -1,0 +1,82 @@
+"""Copy, cut and paste of nodes, within a window and between windows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from core.design import edits
+from core.design.fragment import cut_out, is_fragment, paste
+from core.errors import InputError
+from designer.session import Session
+from widgets.canvas.view import Canvas
+
+
+class Clipboard(QObject):
+    """Carries the selected nodes of one canvas to the system's clipboard, as text, and back.
+
+    ``trouble`` carries a message and its remedy when something cannot be copied or pasted;
+    ``available_changed`` comes when the clipboard's content changes.
+    """
+
+    trouble = Signal(str, str)
+    available_changed = Signal()
+
+    def __init__(self, session: Session, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self.session, self.canvas = session, canvas
+        QGuiApplication.clipboard().dataChanged.connect(self.available_changed)
+
+    @property
+    def available(self) -> bool:
+        """Whether the clipboard seems to hold nodes."""
+        return is_fragment(QGuiApplication.clipboard().text())
+
+    def copy(self) -> bool:
+        """Put the selected nodes on the clipboard; False, and nothing happens, where none is."""
+        chosen = self.canvas.selected_nodes()
+        if not chosen:
+            return False
+        try:
+            text = cut_out(self.session.design, chosen)
+        except InputError as error:
+            self.trouble.emit(error.message, error.hint)
+            return False
+        QGuiApplication.clipboard().setText(text)
+        return True
+
+    def cut(self) -> None:
+        """Put the selected nodes on the clipboard and take them out of the design."""
+        chosen = self.canvas.selected_nodes()
+        if self.copy():
+            self.session.act(
+                f"Cut {_nodes(len(chosen))}", lambda design: edits.remove(design, chosen)
+            )
+
+    def paste(self) -> None:
+        """Add the clipboard's nodes under the pointer, or beside the originals; select them."""
+        text = QGuiApplication.clipboard().text()
+        try:
+            after, ids = paste(self.session.design, text, self._under_pointer())
+        except InputError as error:
+            self.trouble.emit(error.message, error.hint)
+            return
+        if self.session.act(f"Paste {_nodes(len(ids))}", lambda _: after):
+            self.canvas.select(ids)
+            area = QRectF()
+            for node in ids:
+                area = area.united(self.canvas.node_rect(node))
+            self.canvas.ensureVisible(area, 40, 40)
+
+    def _under_pointer(self) -> edits.Point | None:
+        """The scene point under the pointer, or None where something else is under it."""
+        viewport, place = self.canvas.viewport(), QCursor.pos()
+        if QApplication.widgetAt(place) is not viewport:
+            return None
+        point = self.canvas.scene_point(QPointF(viewport.mapFromGlobal(place)))
+        return float(round(point.x())), float(round(point.y()))
+
+
+def _nodes(count: int) -> str:
+    return f"{count} node" if count == 1 else f"{count} nodes"
