@@ -26,12 +26,16 @@ class Clipboard(QObject):
     def __init__(self, session: Session, canvas: Canvas) -> None:
         super().__init__(canvas)
         self.session, self.canvas = session, canvas
-        QGuiApplication.clipboard().dataChanged.connect(self.available_changed)
+        self._available: bool | None = None
+        QGuiApplication.clipboard().dataChanged.connect(self._changed)
 
     @property
     def available(self) -> bool:
         """Whether the clipboard seems to hold nodes."""
-        return is_fragment(QGuiApplication.clipboard().text())
+        # To read the clipboard may mean to wait for another program, so it is read once a change.
+        if self._available is None:
+            self._available = is_fragment(QGuiApplication.clipboard().text())
+        return self._available
 
     def copy(self) -> bool:
         """Put the selected nodes on the clipboard; False, and nothing happens, where none is."""
@@ -68,6 +72,10 @@ class Clipboard(QObject):
             for node in ids:
                 area = area.united(self.canvas.node_rect(node))
             self.canvas.ensureVisible(area, 40, 40)
+
+    def _changed(self) -> None:
+        self._available = None
+        self.available_changed.emit()
 
     def _under_pointer(self) -> edits.Point | None:
         """The scene point under the pointer, or None where something else is under it."""
