@@ -28,7 +28,9 @@ from core.train.events import (
 )
 
 # Views may take this share of the time, so that looking does not slow learning down.
-VIEW_SHARE = 0.03
+VIEW_SHARE = 0.015
+# Seconds between two looks for commands: asking the pipe costs a hundredth of a small step.
+HEARING_INTERVAL = 0.02
 
 
 def main(pipe: Connection) -> None:
@@ -58,6 +60,7 @@ class Worker:
         self._watch: Watch | None = None
         self._shown: object = None
         self._next_view = 0.0
+        self._next_hearing = 0.0
         self._training: loop.Training | None = None
         self._stopping = False
         self._open = True
@@ -117,8 +120,11 @@ class Worker:
 
     def _between(self, training: object) -> bool:
         """Between two steps: hear commands, wait while paused, look at the probe."""
-        if self.pipe.poll():
-            self._hear()
+        now = time.perf_counter()
+        if now >= self._next_hearing:
+            self._next_hearing = now + HEARING_INTERVAL
+            if self.pipe.poll():
+                self._hear()
         if not self._stopping:
             self._look_on_budget()
         return not self._stopping

@@ -23,14 +23,15 @@ from widgets.plots.points import Points
 from widgets.theme import Theme, dark
 
 EMPTY_TEXT = "Press Train to see the loss fall"
-_REDRAW_MS = 100
+# Drawing takes time from training on a small machine; four pictures a second look live enough.
+_REDRAW_MS = 250
 _MARKED = "validation"
 
 
 class CurvePlot(QWidget):
     """Curves over a common x axis; a value that is not finite is a gap.
 
-    The curve called ``validation`` has a marker on each point. New points are drawn at most ten
+    The curve called ``validation`` has a marker on each point. New points are drawn at most four
     times a second. The header names the curves with their last value, or with the value under the
     mouse.
     """
