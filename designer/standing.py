@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from designer.actions import ARRANGE, SEPARATOR
+
 if TYPE_CHECKING:
     from designer.main_window import MainWindow
 
@@ -21,7 +23,9 @@ def refresh(window: MainWindow) -> None:
     for name in ON_NODES:
         window.actions_by_name[name].setEnabled(selected)
     window.actions_by_name["paste"].setEnabled(window.clipboard.available)
-    for name in window.arranging.slots():
+    for name in ARRANGE:
+        if name == SEPARATOR:
+            continue
         enough = (
             window.arranging.can_distribute
             if name.startswith("distribute")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from core.blocks.block import Block, ShapeError
 from core.blocks.inputs import Input
 from core.design.document import Design, End, Node
-from core.design.order import computing_order, sources_by_node
+from core.design.order import computing_order
 from core.design.problems import (
     ERROR,
     WARNING,
@@ -78,8 +79,12 @@ class Analysis:
         """The recipe, with defaults in place of faulty values."""
         return Recipe.read(self.design.recipe)[0]
 
-    def outputs(self) -> dict[End, Tensor]:
+    def outputs(self) -> Mapping[End, Tensor]:
         """Every known output."""
+        return self._outputs
+
+    @cached_property
+    def _outputs(self) -> Mapping[End, Tensor]:
         return {End(i, p): t for i, r in self.nodes.items() for p, t in r.outputs.items()}
 
     def by_role(self, role: str) -> list[NodeReport]:
@@ -95,7 +100,7 @@ def analyse(
 
     ``facts`` None leaves the fit between design and data unchecked.
     """
-    sources = sources_by_node(design)
+    sources = design.sources
     order, stuck = computing_order(design.nodes, sources)
     known = previous.nodes if previous and previous.facts == facts else {}
     reports: dict[str, NodeReport] = {}

@@ -76,6 +76,14 @@ class Design:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     view: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def sources(self) -> Mapping[str, Mapping[str, End]]:
+        """For each node with connected inputs: port -> the output that feeds it."""
+        found: dict[str, dict[str, End]] = {}
+        for target, source in self.wires.items():
+            found.setdefault(target.node, {})[target.port] = source
+        return found
+
     def position(self, node: str) -> tuple[float, float]:
         """Where a node stands on the canvas, (0, 0) if nobody placed it."""
         x, y = self.view.get("positions", EMPTY).get(node, (0.0, 0.0))

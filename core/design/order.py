@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from core.design.document import Design, End
-
-
-def sources_by_node(design: Design) -> dict[str, dict[str, End]]:
-    """For each node with connected inputs: port -> the output that feeds it."""
-    found: dict[str, dict[str, End]] = defaultdict(dict)
-    for target, source in design.wires.items():
-        found[target.node][target.port] = source
-    return found
+from core.design.document import End
 
 
 def computing_order(

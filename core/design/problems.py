@@ -11,7 +11,7 @@ from core.blocks.block import Block, ShapeError
 from core.blocks.inputs import Input
 from core.design import edits
 from core.design.document import Design, End, Node, ports_of
-from core.design.order import ancestors, in_circles, sources_by_node
+from core.design.order import ancestors, in_circles
 from core.tensor import Tensor
 
 ERROR, WARNING = "error", "warning"
@@ -39,7 +39,7 @@ class Problem:
 def structural(design: Design, stuck: Collection[str]) -> Iterator[Problem]:
     """Problems of the graph as a whole: names, cycles, dangling wires, losses, dead branches."""
     yield from _duplicate_names(design)
-    circle = in_circles(stuck, sources_by_node(design)) if stuck else []
+    circle = in_circles(stuck, design.sources) if stuck else []
     if circle:
         names = ", ".join(design.nodes[i].name for i in circle)
         yield Problem(
@@ -129,7 +129,7 @@ def refusal(design: Design, outputs: Mapping[End, Tensor], source: End, target: 
     """Why an output cannot be wired to an input, or None if it can."""
     if source.node == target.node:
         return "a node cannot feed itself"
-    if target.node in ancestors([source.node], sources_by_node(design)):
+    if target.node in ancestors([source.node], design.sources):
         return "this would make a circle"
     giver, taker = design.nodes[source.node], design.nodes[target.node]
     ports, _ = ports_of(design, taker)

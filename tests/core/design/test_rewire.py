@@ -11,7 +11,7 @@ from core.blocks.catalog import blocks
 from core.design import edits, fitting
 from core.design.analysis import analyse
 from core.design.document import Design, End, ports_of
-from core.design.order import computing_order, in_circles, sources_by_node
+from core.design.order import computing_order, in_circles
 from core.design.rewire import bridge, fits_wire, insert_on_wire
 from core.tensor import Tensor
 from tests.designs import add, chain, digits_cnn, wire
@@ -19,7 +19,7 @@ from tests.strategies import designs, nodes, some_nodes
 
 
 def circle(design: Design) -> set[str]:
-    sources = sources_by_node(design)
+    sources = design.sources
     _, stuck = computing_order(design.nodes, sources)
     return set(in_circles(stuck, sources))
 
