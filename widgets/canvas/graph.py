@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+# Colours that frames and notes may have; the empty one is the theme's own.
+HUES = ("", "red", "orange", "yellow", "green", "blue", "purple")
+
 Badge = Literal["", "error", "warning"]
+Shape = Literal["card", "dot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,14 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """One node as drawn: texts, ports, a colour by family, and a badge for problems."""
+    """One node as drawn: texts, ports, a colour by family, and a badge for problems.
+
+    A ``dot`` only passes a wire on, and is drawn without text. ``icon`` names a picture in
+    ``widgets.icons``. ``share`` (0..1) is drawn as a bar, None draws none. ``muted`` nodes are
+    drawn faded, with a line from the first input to the outputs. A ``container`` holds a graph of
+    its own and is drawn as a pile; ``copies`` says how often it stands behind itself. ``fix`` is
+    the label of an act that would take the badge's problem away.
+    """
 
     id: str
     title: str
@@ -35,6 +46,13 @@ class NodeView:
     badge: Badge = ""
     badge_text: str = ""
     position: tuple[float, float] = (0.0, 0.0)
+    shape: Shape = "card"
+    icon: str = ""
+    share: float | None = None
+    muted: bool = False
+    container: bool = False
+    copies: int = 1
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +74,22 @@ class WireView:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A titled box drawn behind its nodes."""
+    """A titled box drawn behind its nodes; ``color`` is one of `HUES`."""
 
     id: str
     title: str
     nodes: tuple[str, ...]
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A piece of text on the canvas; ``rect`` is left, top, width, height. ``color`` as above."""
+
+    id: str
+    text: str
+    rect: tuple[float, float, float, float]
+    color: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +99,7 @@ class Graph:
     nodes: Mapping[str, NodeView]
     wires: tuple[WireView, ...] = ()
     frames: tuple[Frame, ...] = ()
+    notes: tuple[NoteView, ...] = ()
 
 
 EMPTY = Graph({})
