@@ -10,7 +10,8 @@ from core.blocks.block import Port
 from core.blocks.catalog import block
 from core.design import edits, fitting
 from core.design.analysis import Analysis
-from core.design.document import Design, End, ports_of
+from core.design.document import Design, End
+from core.design.ports import ports_of
 from core.design.problems import bind
 from designer.graph import to_design
 from designer.session import Session

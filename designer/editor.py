@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog, QLineEdit
 
 from core.blocks.catalog import blocks
-from core.design import edits, rewire
+from core.design import edits, marks, rewire
 from core.design.document import Design
 from core.design.problems import refusal
 from designer.adding import SPACING, Adding, with_new_node
@@ -105,7 +105,7 @@ class Editor(QObject):
         """Put a named frame around the selected nodes."""
         chosen = self.canvas.selected_nodes()
         if chosen:
-            self.session.act("Group", lambda d: edits.group(d, chosen))
+            self.session.act("Group", lambda d: marks.frame(d, chosen))
 
     def ungroup_selection(self) -> None:
         """Dissolve the groups that hold selected nodes."""
@@ -113,22 +113,24 @@ class Editor(QObject):
 
     def rename(self, item: str) -> None:
         """Let the user give a node or a group another name."""
-        group = self.session.design.groups.get(item)
-        if group is None:
+        frame = self.session.design.frames.get(item)
+        if frame is None:
             self.rename_wanted.emit(item)
             return
         name, agreed = QInputDialog.getText(
-            self.canvas, "Rename group", "Name:", QLineEdit.EchoMode.Normal, group.name
+            self.canvas, "Rename group", "Name:", QLineEdit.EchoMode.Normal, frame.name
         )
         if agreed and name.strip():
-            self.session.act("Rename group", lambda d: edits.group(d, group.nodes, name.strip()))
+            self.session.act(
+                "Rename group", lambda d: marks.change_frame(d, item, name=name.strip())
+            )
 
     def _ungroup(self, nodes: Collection[str]) -> None:
-        groups = [g.id for g in self.session.design.groups.values() if set(g.nodes) & set(nodes)]
+        frames = [f.id for f in self.session.design.frames.values() if set(f.nodes) & set(nodes)]
 
         def dissolved(design: Design) -> Design:
-            for group in groups:
-                design = edits.ungroup(design, group)
+            for frame in frames:
+                design = marks.unframe(design, frame)
             return design
 
         self.session.act("Ungroup", dissolved)
@@ -172,9 +174,8 @@ class Editor(QObject):
 def palette_entries() -> list[PaletteEntry]:
     """An entry for each block of the catalogue, family by family."""
     known = {name: i for i, name in enumerate(dark().family)}
-    classes = sorted(
-        blocks().values(), key=lambda c: (known.get(c.family, len(known)), c.family, c.label)
-    )
+    listed = [c for c in blocks().values() if c.listed and not c.within_groups]
+    classes = sorted(listed, key=lambda c: (known.get(c.family, len(known)), c.family, c.label))
     return [
         PaletteEntry(c.kind, c.label, c.family, c.summary(), c.family, c.keywords) for c in classes
     ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from core.blocks.block import Port as BlockPort
 from core.design import document
 from core.design.analysis import Analysis, NodeReport
-from core.design.document import Design, ports_of
+from core.design.document import Design
+from core.design.ports import ports_of
 from core.design.problems import ERROR, Problem
-from widgets.canvas.graph import Badge, End, Frame, Graph, NodeView, Port, WireView
+from widgets.canvas.graph import Badge, End, Frame, Graph, NodeView, NoteView, Port, WireView
 
 
 def to_canvas(end: document.End) -> End:
@@ -40,8 +41,9 @@ class GraphMaker:
             WireView(to_canvas(s), to_canvas(t), str(outputs.get(s, "")))
             for t, s in design.wires.items()
         )
-        frames = tuple(Frame(g.id, g.name, g.nodes) for g in design.groups.values())
-        return Graph(nodes, wires, frames)
+        frames = tuple(Frame(f.id, f.name, f.nodes, f.color) for f in design.frames.values())
+        notes = tuple(NoteView(n.id, n.text, n.rect, n.color) for n in design.notes.values())
+        return Graph(nodes, wires, frames, notes)
 
     def _node(self, analysis: Analysis, node: str, problems: tuple[Problem, ...]) -> NodeView:
         report = analysis.nodes[node]

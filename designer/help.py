@@ -71,7 +71,7 @@ def help_html() -> str:
             "<h2>Keys</h2>",
             _table((*keys, *CANVAS_KEYS)),
             "<h2>Blocks</h2>",
-            *(_block(b) for b in blocks().values()),
+            *(_block(b) for b in blocks().values() if b.listed),
         )
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from core.blocks.catalog import blocks
-from core.design import edits
+from core.design import edits, marks
 from core.design.document import Design, End, Node
 from core.params import Param
 
@@ -25,6 +25,7 @@ JSON = st.recursive(
 )
 ODD_VALUES = SCALARS | st.lists(NUMBERS, max_size=3).map(tuple) | st.integers()
 POINTS = st.tuples(st.integers(-999, 999).map(float), st.floats(-1e6, 1e6))
+RECTS = st.tuples(*[st.integers(-999, 999).map(float)] * 4)
 UNKNOWN = "Wormhole"
 PORTS = ("input", "input_1", "input_2", "logits", "target", "prediction", "nowhere")
 
@@ -59,14 +60,20 @@ def designs(draw: st.DrawFn, most: int = 8) -> Design:
         name=draw(TEXT),
         data=draw(st.none() | st.dictionaries(TEXT, JSON, max_size=2)),
         recipe=draw(st.dictionaries(TEXT | st.just("optimizer"), JSON, max_size=2)),
-        view=draw(st.dictionaries(TEXT.filter(lambda k: k != "positions"), JSON, max_size=2)),
+        view=draw(
+            st.dictionaries(
+                TEXT.filter(lambda k: k not in ("positions", "frames", "notes")), JSON, max_size=2
+            )
+        ),
     )
     for _ in range(draw(st.integers(0, most))):
         design = edits.add_node(design, draw(nodes(design)), draw(POINTS))
     for _ in range(draw(st.integers(0, 2 * len(design.nodes)))):
         design = draw(wirings(design))(design)
     for _ in range(draw(st.integers(0, 2)) if design.nodes else 0):
-        design = edits.group(design, draw(some_nodes(design)), draw(TEXT))
+        design = marks.frame(design, draw(some_nodes(design)), draw(TEXT), draw(TEXT))
+    for _ in range(draw(st.integers(0, 2))):
+        design = marks.add_note(design, draw(TEXT), draw(RECTS), draw(TEXT))
     return design
 
 
@@ -91,13 +98,15 @@ def wirings(draw: st.DrawFn, design: Design) -> Edit:
 @st.composite
 def edits_of(draw: st.DrawFn, design: Design) -> tuple[str, Edit]:
     """Any edit that makes sense for the design, with its name."""
-    always = ["add", "move", "set_name", "set_recipe", "set_data", "group"]
-    more = ["remove", "connect", "connect", "rename", "set_params", "duplicate"]
+    always = ["add", "move", "set_name", "set_recipe", "set_data", "frame", "note"]
+    more = ["remove", "connect", "connect", "rename", "set_params", "duplicate", "mute"]
     kind = draw(st.sampled_from(always + (more if design.nodes else [])))
     if len(design.wires) > draw(st.sampled_from([0, len(design.wires)])):
         kind = draw(st.sampled_from(["disconnect", "reconnect", "cut"]))
-    if design.groups and draw(st.integers(0, 9)) == 0:
-        kind = "ungroup"
+    if design.frames and draw(st.integers(0, 9)) == 0:
+        kind = "unframe"
+    if design.notes and draw(st.integers(0, 9)) == 0:
+        kind = draw(st.sampled_from(["change_note", "remove_note"]))
     return kind, draw(EDITS[kind](design))
 
 
@@ -151,9 +160,19 @@ EDITS: dict[str, Callable[[Design], st.SearchStrategy[Edit]]] = {
         lambda v: lambda d: edits.set_data(d, v),
         st.none() | st.dictionaries(TEXT, JSON, max_size=2),
     ),
-    "group": lambda d: some_nodes(d).map(lambda ids: lambda d: edits.group(d, ids)),
-    "ungroup": lambda d: st.sampled_from(list(d.groups)).map(
-        lambda g: lambda d: edits.ungroup(d, g)
+    "frame": lambda d: some_nodes(d).map(lambda ids: lambda d: marks.frame(d, ids)),
+    "unframe": lambda d: st.sampled_from(list(d.frames)).map(
+        lambda f: lambda d: marks.unframe(d, f)
+    ),
+    "note": lambda d: st.builds(lambda t, r: lambda d: marks.add_note(d, t, r), TEXT, RECTS),
+    "change_note": lambda d: st.builds(
+        lambda n, t: lambda d: marks.change_note(d, n, text=t), st.sampled_from(list(d.notes)), TEXT
+    ),
+    "remove_note": lambda d: st.sampled_from(list(d.notes)).map(
+        lambda n: lambda d: marks.remove_notes(d, [n])
+    ),
+    "mute": lambda d: st.builds(
+        lambda n, m: lambda d: edits.mute(d, [n], m), _node(d), st.booleans()
     ),
     "remove": lambda d: some_nodes(d).map(lambda ids: lambda d: edits.remove(d, ids)),
     "cut": lambda d: _wire(d).map(lambda w: lambda d: edits.remove(d, wires=[w])),

@@ -29,6 +29,7 @@ FAMILIES = (
     "Combine",
     "Regularization",
     "Loss",
+    "Groups",
 )
 
 
@@ -89,7 +90,7 @@ def dark() -> Theme:
         wire_active="#6ea8fe",
         family=_family(
             "#d9e5f9 #50a3f3 #eb7d18 #e3d612 #178771 #de3b3d #8968f4 #bf8da8 #9ec2e8 #83fda2 "
-            "#e2aa84 #be47b8"
+            "#e2aa84 #be47b8 #fcfcf0"
         ),
         curve_colors=("#6ea8fe", "#f5a742", "#4fd1c5", "#ff9ed2", "#b58cff", "#d9d96b"),
     )
@@ -115,7 +116,7 @@ def light() -> Theme:
         wire_active="#1d5fd1",
         family=_family(
             "#444e5e #1d44b9 #9a5505 #858610 #0d9298 #8b2001 #8968f4 #ce597a #5b6597 #3d865a "
-            "#765546 #84098d"
+            "#765546 #84098d #181820"
         ),
         curve_colors=("#1d5fd1", "#b85f00", "#00857a", "#c2408f", "#6b3fd4", "#857600"),
     )

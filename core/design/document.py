@@ -1,4 +1,4 @@
-"""The immutable design: nodes, wires, groups, data binding, recipe and view."""
+"""The immutable design: nodes, wires, frames, notes, groups, data binding, recipe and view."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from core.blocks.block import Block, Port
+from core.blocks.block import Block
 from core.blocks.catalog import blocks
 from core.params import Fault
 
@@ -30,13 +30,15 @@ class End(NamedTuple):
 class Node:
     """One block placed in a design.
 
-    ``params`` are the saved values, faulty ones included; ``instance`` gives usable ones.
+    ``params`` are the saved values, faulty ones included; ``instance`` gives usable ones. What a
+    ``muted`` node is given at its first input goes on unchanged; a muted loss is left out.
     """
 
     id: str
     name: str
     block: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    muted: bool = False
 
     @property
     def known(self) -> bool:
@@ -51,29 +53,38 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Group:
-    """A named set of nodes."""
+class Frame:
+    """A titled box around some nodes, for the eye alone. ``color`` names a hue, empty for none."""
 
     id: str
     name: str
     nodes: tuple[str, ...]
+    color: str = ""
 
 
 @dataclass(frozen=True)
-class Design:
-    """What the user is making. Every edit makes a new one that shares the untouched parts.
+class Note:
+    """A text on the canvas. ``rect`` is left, top, width and height in pixels."""
+
+    id: str
+    text: str
+    rect: tuple[float, float, float, float]
+    color: str = ""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes and their wires, and how they stand on a canvas.
 
     ``wires`` maps each connected input to the output that feeds it, so an input has at most one.
-    ``data`` and ``recipe`` are the saved values as they stand in the file. ``view`` is what
-    training does not depend on: the ``positions`` of nodes on the canvas, in pixels.
+    ``frames``, ``notes`` and ``view`` are what training does not depend on; ``view`` holds the
+    ``positions`` of nodes on the canvas, in pixels.
     """
 
-    name: str = "Untitled"
     nodes: Mapping[str, Node] = field(default_factory=dict)
     wires: Mapping[End, End] = field(default_factory=dict)
-    groups: Mapping[str, Group] = field(default_factory=dict)
-    data: Mapping[str, Any] | None = None
-    recipe: Mapping[str, Any] = field(default_factory=dict)
+    frames: Mapping[str, Frame] = field(default_factory=dict)
+    notes: Mapping[str, Note] = field(default_factory=dict)
     view: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -113,16 +124,41 @@ class Design:
         return f"{stem}_{number}"
 
 
+@dataclass(frozen=True)
+class Exposed:
+    """A parameter of a group: setting it sets the ``targets``, pairs of node id and parameter."""
+
+    name: str
+    targets: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Group(Graph):
+    """A subgraph with a name, used as a block by nodes of the kind ``Group``.
+
+    Its ports are its nodes of the kinds ``GroupInput`` and ``GroupOutput``, in their order, called
+    by their ids. ``exposed`` are the parameters that each use sets for itself.
+    """
+
+    id: str = ""
+    name: str = ""
+    exposed: tuple[Exposed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Design(Graph):
+    """What the user is making. Every edit makes a new one that shares the untouched parts.
+
+    ``groups`` are the definitions that nodes of the kind ``Group`` use, at whatever depth. ``data``
+    and ``recipe`` are the saved values as they stand in the file.
+    """
+
+    name: str = "Untitled"
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    data: Mapping[str, Any] | None = None
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+
 def snake_case(kind: str) -> str:
     """``MaxPool`` -> ``max_pool``, ``LSTM`` -> ``lstm``: the stem of a new node's name."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower()
-
-
-def ports_of(design: Design, node: Node) -> tuple[tuple[Port, ...], tuple[str, ...]]:
-    """Input ports and output names of a node; an unknown block has those its wires name."""
-    found = node.instance
-    if found:
-        return found[0].ports(), found[0].outputs
-    ins = tuple(Port(t.port, t.port) for t in design.wires if t.node == node.id)
-    outs = dict.fromkeys(s.port for s in design.wires.values() if s.node == node.id)
-    return ins, tuple(outs)

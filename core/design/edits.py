@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from core.blocks.catalog import block
-from core.design.document import Design, End, Group, Node, snake_case
+from core.design.document import Design, End, Node, snake_case
+from core.design.marks import frames_without
 from core.params import plain
 
 Point = tuple[float, float]
@@ -41,7 +42,7 @@ def remove(design: Design, nodes: Collection[str] = (), wires: Collection[End] =
             for t, s in design.wires.items()
             if t not in cut and t.node not in gone and s.node not in gone
         },
-        groups=_groups_without(design, gone),
+        frames=frames_without(design, gone),
         view={**design.view, "positions": {i: p for i, p in positions.items() if i not in gone}},
     )
 
@@ -72,6 +73,13 @@ def rename(design: Design, node: str, name: str) -> Design:
     return _with_node(design, replace(design.nodes[node], name=name))
 
 
+def mute(design: Design, nodes: Iterable[str], muted: bool = True) -> Design:
+    """Pass nodes by, or take them in again."""
+    for node in nodes:
+        design = _with_node(design, replace(design.nodes[node], muted=muted))
+    return design
+
+
 def set_params(design: Design, node: str, /, **params: Any) -> Design:
     """Change parameters of a node."""
     old = design.nodes[node]
@@ -92,24 +100,6 @@ def set_recipe(design: Design, recipe: Mapping[str, Any]) -> Design:
 def set_name(design: Design, name: str) -> Design:
     """Give the design another name."""
     return replace(design, name=name)
-
-
-def group(design: Design, nodes: Iterable[str], name: str = "") -> Design:
-    """Make a named group of nodes; a node leaves the group it was in. No nodes make no group."""
-    members = tuple(i for i in dict.fromkeys(nodes) if i in design.nodes)
-    if not members:
-        return design
-    groups = _groups_without(design, set(members))
-    number = len(groups) + 1
-    while f"g{number}" in groups:
-        number += 1
-    made = Group(f"g{number}", name or f"Group {number}", members)
-    return replace(design, groups={**groups, made.id: made})
-
-
-def ungroup(design: Design, group: str) -> Design:
-    """Dissolve a group; its nodes stay."""
-    return replace(design, groups={i: g for i, g in design.groups.items() if i != group})
 
 
 def duplicate(design: Design, nodes: Collection[str], shift: Point = (32.0, 32.0)) -> Design:
@@ -136,12 +126,3 @@ def _with_node(design: Design, node: Node) -> Design:
 def _placed(design: Design, positions: Mapping[str, Point]) -> dict[str, Any]:
     fresh = {i: (float(x), float(y)) for i, (x, y) in positions.items()}
     return {**design.view, "positions": {**design.view.get("positions", {}), **fresh}}
-
-
-def _groups_without(design: Design, gone: set[str]) -> dict[str, Group]:
-    left = {}
-    for key, old in design.groups.items():
-        members = tuple(i for i in old.nodes if i not in gone)
-        if members:
-            left[key] = old if members == old.nodes else replace(old, nodes=members)
-    return left

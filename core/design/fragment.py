@@ -7,10 +7,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.design import edits
-from core.design.document import Design, End, Node
+from core.design import edits, marks
+from core.design.document import Design, End, Group, Node, Note
+from core.design.ports import GROUP_KIND, reaches
 from core.errors import InputError
-from core.project.file import from_text, to_content
+from core.project.content import graph_content, group_content, view_content
+from core.project.file import from_text
 from core.project.json_text import pretty
 from core.project.migrate import FORMAT_VERSION
 
@@ -18,26 +20,24 @@ KEY = "layerloom_fragment"
 # How far a copy stands from what it would cover, in pixels to the right and down.
 SHIFT = 32.0
 _WHERE = "The clipboard"
-_PARTS = ("nodes", "wires", "groups")
 
 
-def cut_out(design: Design, nodes: Collection[str]) -> str:
-    """The nodes as JSON text, with the wires among them and the groups that are wholly in them.
+def cut_out(design: Design, nodes: Collection[str], notes: Collection[str] = ()) -> str:
+    """The nodes and notes as JSON text, with what belongs to them.
 
-    Its version is that of the project file. Raises InputError where a value is no finite number.
+    That is the wires among the nodes, the frames that are wholly among them, and the definitions of
+    the groups they use. Its version is that of the project file. Raises InputError where a value is
+    no finite number.
     """
-    chosen = set(nodes)
-    content = to_content(
-        Design(
-            nodes={i: n for i, n in design.nodes.items() if i in chosen},
-            wires={t: s for t, s in design.wires.items() if t.node in chosen and s.node in chosen},
-            groups={i: g for i, g in design.groups.items() if chosen.issuperset(g.nodes)},
-        )
-    )
-    positions = {n["id"]: design.position(n["id"]) for n in content["nodes"]}
-    parts = {key: content[key] for key in _PARTS}
+    piece = _piece(design, set(nodes), set(notes))
+    content = {
+        KEY: FORMAT_VERSION,
+        **graph_content(piece),
+        "groups": [group_content(g) for g in piece.groups.values()],
+        "view": view_content(piece),
+    }
     try:
-        return pretty({KEY: FORMAT_VERSION, **parts, "positions": positions}) + "\n"
+        return pretty(content) + "\n"
     except ValueError as error:
         raise InputError(
             f"The nodes could not be copied: {error}",
@@ -53,41 +53,121 @@ def is_fragment(text: str) -> bool:
 def paste(
     design: Design, text: str, at: edits.Point | None = None
 ) -> tuple[Design, tuple[str, ...]]:
-    """The design with a fragment's nodes under free ids and names, and the ids of these.
+    """The design with a fragment's nodes and notes under free ids, and the ids of these.
 
-    The nodes keep their places to each other. Their upper left corner comes to ``at``, or where it
-    was; a copy that would cover a node exactly is shifted on by ``SHIFT``. Raises InputError for
-    text that is no fragment.
+    They keep their places to each other. Their upper left corner comes to ``at``, or where it was;
+    a copy that would cover a node or note exactly is shifted on by ``SHIFT``. A group that the
+    design has already, alike in all, is used and not defined anew. Raises InputError for text that
+    is no fragment.
     """
-    piece = _read(text)
+    piece = read_fragment(text, _WHERE)
+    design, groups = with_groups(design, piece)
     ids = _free_ids(design, piece)
     fresh: dict[str, Node] = {}
     names: set[str] = set()
     for old in piece.nodes.values():
         name = design.free_name(old.name, frozenset(names))
         names.add(name)
-        fresh[ids[old.id]] = replace(old, id=ids[old.id], name=name)
+        params = _params(design, old, ids, groups)
+        fresh[ids[old.id]] = replace(old, id=ids[old.id], name=name, params=params)
     wires = {End(ids[t.node], t.port): End(ids[s.node], s.port) for t, s in piece.wires.items()}
+    dx, dy = _shift(design, piece, at)
+    places = {ids[i]: piece.position(i) for i in piece.nodes}
     pasted = replace(design, nodes={**design.nodes, **fresh}, wires={**design.wires, **wires})
-    pasted = edits.move(pasted, {ids[i]: p for i, p in _places(design, piece, at).items()})
-    for group in piece.groups.values():
-        pasted = edits.group(pasted, [ids[i] for i in group.nodes], group.name)
-    return pasted, tuple(fresh)
+    pasted = edits.move(pasted, {i: (x + dx, y + dy) for i, (x, y) in places.items()})
+    for frame in piece.frames.values():
+        pasted = marks.frame(pasted, [ids[i] for i in frame.nodes], frame.name, frame.color)
+    for note in piece.notes.values():
+        x, y, width, height = note.rect
+        pasted = marks.add_note(pasted, note.text, (x + dx, y + dy, width, height), note.color)
+    written = list(pasted.notes)[len(design.notes) :]
+    return pasted, (*fresh, *written)
 
 
-def _read(text: str) -> Design:
-    """The fragment as a design of its own, checked like a project file."""
+def read_fragment(text: str, where: str) -> Design:
+    """A fragment as a design of its own, checked like a project file. Raises InputError."""
     hint = "Copy nodes on a Layerloom canvas first."
     try:
         content: Any = json.loads(text)
         if not isinstance(content, Mapping) or KEY not in content:
-            raise InputError(f"{_WHERE} holds no Layerloom nodes", hint)
-        parts = {key: content.get(key, []) for key in _PARTS}
-        view = {"positions": content.get("positions", {})}
+            raise InputError(f"{where} holds no Layerloom nodes", hint)
+        parts = {key: content.get(key, []) for key in ("nodes", "wires", "groups")}
+        # Version 1 had the positions beside the nodes.
+        view = content.get("view", {"positions": content.get("positions", {})})
         project = json.dumps({"layerloom": content[KEY], **parts, "view": view})
     except (ValueError, RecursionError):
-        raise InputError(f"{_WHERE} holds no Layerloom nodes", hint) from None
-    return from_text(project, _WHERE)
+        raise InputError(f"{where} holds no Layerloom nodes", hint) from None
+    return from_text(project, where)
+
+
+def with_groups(design: Design, piece: Design) -> tuple[Design, dict[str, str]]:
+    """The design with the groups of a piece, and what each of these is called there."""
+    names: dict[str, str] = {}
+
+    def add(group: Group) -> None:
+        nonlocal design
+        names[group.id] = ""
+        for node in group.nodes.values():
+            inner = piece.groups.get(str(node.params.get("group", "")))
+            if node.block == GROUP_KIND and inner and inner.id not in names:
+                add(inner)
+        fresh = {i: replace(n, params=_renamed(n, names)) for i, n in group.nodes.items()}
+        wanted = replace(group, nodes=fresh)
+        for there in design.groups.values():
+            if replace(wanted, id=there.id) == there:
+                names[group.id] = there.id
+                return
+        names[group.id] = free_group_id(design)
+        made = replace(wanted, id=names[group.id])
+        design = replace(design, groups={**design.groups, made.id: made})
+
+    for group in piece.groups.values():
+        if group.id not in names:
+            add(group)
+    return design, names
+
+
+def free_group_id(design: Design) -> str:
+    """A group id that no group has."""
+    number = len(design.groups) + 1
+    while f"g{number}" in design.groups:
+        number += 1
+    return f"g{number}"
+
+
+def _piece(design: Design, nodes: set[str], notes: set[str]) -> Design:
+    """What is cut out, as a design."""
+    chosen = {i: n for i, n in design.nodes.items() if i in nodes}
+    used = {str(n.params.get("group", "")) for n in chosen.values() if n.block == GROUP_KIND}
+    return Design(
+        nodes=chosen,
+        wires={t: s for t, s in design.wires.items() if t.node in chosen and s.node in chosen},
+        frames={i: f for i, f in design.frames.items() if nodes.issuperset(f.nodes)},
+        notes={i: n for i, n in design.notes.items() if i in notes},
+        groups={i: g for i, g in design.groups.items() if any(reaches(design, u, i) for u in used)},
+        view={"positions": {i: design.position(i) for i in chosen}},
+    )
+
+
+def _renamed(node: Node, groups: Mapping[str, str]) -> Mapping[str, Any]:
+    """A node's parameters with the group that it uses called by its new id."""
+    if node.block != GROUP_KIND:
+        return node.params
+    used = str(node.params.get("group", ""))
+    return {**node.params, "group": groups.get(used, used)}
+
+
+def _params(
+    design: Design, node: Node, ids: Mapping[str, str], groups: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """A pasted node's parameters; it shares weights with a pasted node or one that is there."""
+    params = dict(_renamed(node, groups))
+    owner = params.get("weights_of")
+    if node.block == GROUP_KIND and owner:
+        there = design.nodes.get(str(owner))
+        same = there is not None and there.params.get("group") == params["group"]
+        params["weights_of"] = ids.get(str(owner), str(owner) if same else "")
+    return params
 
 
 def _free_ids(design: Design, piece: Design) -> dict[str, str]:
@@ -101,14 +181,18 @@ def _free_ids(design: Design, piece: Design) -> dict[str, str]:
     return ids
 
 
-def _places(design: Design, piece: Design, at: edits.Point | None) -> dict[str, edits.Point]:
-    """Where the fragment's nodes shall stand, by their ids in the fragment."""
-    own = {i: piece.position(i) for i in piece.nodes}
+def _shift(design: Design, piece: Design, at: edits.Point | None) -> edits.Point:
+    """How far the piece has to be moved."""
+    own = [*(piece.position(i) for i in piece.nodes), *map(_corner, piece.notes.values())]
     if not own:
-        return {}
-    dx = at[0] - min(x for x, _ in own.values()) if at else 0.0
-    dy = at[1] - min(y for _, y in own.values()) if at else 0.0
-    taken = {design.position(i) for i in design.nodes}
-    while any((x + dx, y + dy) in taken for x, y in own.values()):
+        return 0.0, 0.0
+    dx = at[0] - min(x for x, _ in own) if at else 0.0
+    dy = at[1] - min(y for _, y in own) if at else 0.0
+    taken = {design.position(i) for i in design.nodes} | set(map(_corner, design.notes.values()))
+    while any((x + dx, y + dy) in taken for x, y in own):
         dx, dy = dx + SHIFT, dy + SHIFT
-    return {i: (x + dx, y + dy) for i, (x, y) in own.items()}
+    return dx, dy
+
+
+def _corner(note: Note) -> edits.Point:
+    return note.rect[0], note.rect[1]

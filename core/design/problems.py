@@ -10,8 +10,9 @@ from functools import partial
 from core.blocks.block import Block, ShapeError
 from core.blocks.inputs import Input
 from core.design import edits
-from core.design.document import Design, End, Node, ports_of
+from core.design.document import Design, End, Node
 from core.design.order import ancestors, in_circles
+from core.design.ports import ports_of
 from core.tensor import Tensor
 
 ERROR, WARNING = "error", "warning"

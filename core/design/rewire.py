@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 
 from core.blocks.block import ShapeError
 from core.design import edits
-from core.design.document import Design, End, ports_of
+from core.design.document import Design, End
+from core.design.ports import ports_of
 from core.design.problems import refusal
 from core.tensor import Tensor
 

@@ -6,38 +6,19 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from core.design.document import Design, End, Group, Node
+from core.design.document import Design
 from core.errors import InputError, WorkError
-from core.params import plain
+from core.project.content import to_content
 from core.project.json_text import pretty
-from core.project.migrate import FORMAT_VERSION, migrate
+from core.project.migrate import migrate
+from core.project.reader import Reader
 
 SUFFIX = ".loom"
 # Nobody nests parameters this deep; it bounds the recursion of whatever walks over them.
 DEEPEST = 64
-
-
-def to_content(design: Design) -> dict[str, Any]:
-    """The design as it stands in a file."""
-    return {
-        "layerloom": FORMAT_VERSION,
-        "name": design.name,
-        "nodes": [
-            {"id": n.id, "name": n.name, "block": n.block, "params": dict(n.params)}
-            for n in design.nodes.values()
-        ],
-        "wires": [{"from": str(s), "to": str(t)} for t, s in design.wires.items()],
-        "groups": [
-            {"id": g.id, "name": g.name, "nodes": list(g.nodes)} for g in design.groups.values()
-        ],
-        "data": design.data,
-        "recipe": dict(design.recipe),
-        "view": dict(design.view),
-    }
 
 
 def to_text(design: Design) -> str:
@@ -139,7 +120,7 @@ def from_text(raw: bytes | str, where: str) -> Design:
         raise InputError(
             f"{where} is not a Layerloom project: it holds no JSON object", "Open a .loom file."
         )
-    return _Reader(where).design(migrate(content, where))
+    return Reader(where).design(migrate(content, where))
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -164,108 +145,3 @@ def _deeper_than(content: Any, most: int) -> bool:
                 inner.extend(value)
         level = inner
     return bool(level)
-
-
-class _Reader:
-    """Checks the form of a file's content; whether the design makes sense is the analysis' job."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def fail(self, message: str, hint: str = "Mend it in a text editor.") -> NoReturn:
-        raise InputError(f"{self.where}: {message}", hint)
-
-    def design(self, content: Mapping[str, Any]) -> Design:
-        nodes = self.nodes(self.typed(content, "nodes", list, []))
-        view = self.typed(content, "view", dict, {})
-        places = {"positions": self.positions(view, nodes)} if "positions" in view else {}
-        return Design(
-            name=self.typed(content, "name", str, "Untitled"),
-            nodes=nodes,
-            wires=self.wires(self.typed(content, "wires", list, []), nodes),
-            groups=self.groups(self.typed(content, "groups", list, []), nodes),
-            data=None if content.get("data") is None else self.typed(content, "data", dict, None),
-            recipe=self.typed(content, "recipe", dict, {}),
-            view={**view, **places},
-        )
-
-    def typed(self, content: Mapping[str, Any], key: str, kind: type, default: Any) -> Any:
-        value = content.get(key, default)
-        if not isinstance(value, kind):
-            names: dict[type, str] = {list: "a list", dict: "an object", str: "text"}
-            self.fail(f"{key!r} must be {names[kind]}, not {json.dumps(value)[:60]}")
-        return value
-
-    def nodes(self, items: list[Any]) -> dict[str, Node]:
-        nodes: dict[str, Node] = {}
-        for number, item in enumerate(items):
-            if not isinstance(item, dict):
-                self.fail(f"node {number} must be an object, not {json.dumps(item)[:60]}")
-            for key in ("id", "name", "block"):
-                # A node may be unnamed for a while; that is a problem to show, not a bad file.
-                if not isinstance(item.get(key), str) or not (item[key] or key == "name"):
-                    self.fail(f"node {item.get('id', number)!r} needs the text {key!r}")
-            if item["id"] in nodes:
-                self.fail(f"two nodes have the id {item['id']!r}", "Give one of them another id.")
-            if "." in item["id"]:
-                self.fail(f"the node id {item['id']!r} has a dot in it", "Leave the dot out.")
-            params = self.typed(item, "params", dict, {})
-            values = {k: plain(v) for k, v in params.items()}
-            nodes[item["id"]] = Node(item["id"], item["name"], item["block"], values)
-        return nodes
-
-    def wires(self, items: list[Any], nodes: Mapping[str, Node]) -> dict[End, End]:
-        wires: dict[End, End] = {}
-        for item in items:
-            if not isinstance(item, dict):
-                self.fail(f"a wire must be an object, not {json.dumps(item)[:60]}")
-            source, target = (self.end(item, key, nodes) for key in ("from", "to"))
-            if target in wires:
-                self.fail(
-                    f"two wires go to {target} (from {wires[target]} and {source})",
-                    "Remove one of them.",
-                )
-            wires[target] = source
-        return wires
-
-    def end(self, item: Mapping[str, Any], key: str, nodes: Mapping[str, Node]) -> End:
-        text = item.get(key)
-        if not isinstance(text, str) or "." not in text:
-            self.fail(f'a wire needs {key!r} as "NODE.PORT", not {json.dumps(text)[:60]}')
-        end = End(*text.split(".", 1))
-        if end.node not in nodes:
-            self.fail(
-                f"the wire from {item.get('from')} to {item.get('to')} goes nowhere: "
-                f"there is no node {end.node!r}",
-                "Remove the wire from the file, or add the node.",
-            )
-        return end
-
-    def groups(self, items: list[Any], nodes: Mapping[str, Node]) -> dict[str, Group]:
-        groups: dict[str, Group] = {}
-        for item in items:
-            if not isinstance(item, dict) or not isinstance(item.get("id"), str):
-                self.fail(f"a group needs the text 'id', not {json.dumps(item)[:60]}")
-            if item["id"] in groups:
-                self.fail(f"two groups have the id {item['id']!r}", "Give one of them another id.")
-            members = self.typed(item, "nodes", list, [])
-            missing = [m for m in members if not isinstance(m, str) or m not in nodes]
-            if missing:
-                self.fail(f"group {item['id']!r} holds {missing[0]!r}, but there is no such node")
-            name = self.typed(item, "name", str, item["id"])
-            groups[item["id"]] = Group(item["id"], name, tuple(members))
-        return groups
-
-    def positions(
-        self, view: Mapping[str, Any], nodes: Mapping[str, Node]
-    ) -> dict[str, tuple[float, float]]:
-        found = {}
-        for key, value in self.typed(view, "positions", dict, {}).items():
-            good = isinstance(value, list) and len(value) == 2
-            if not good or not all(type(v) in (int, float) and abs(v) < 1e9 for v in value):
-                self.fail(
-                    f"the position of {key!r} must be two numbers, not {json.dumps(value)[:60]}"
-                )
-            if key in nodes:
-                found[key] = (float(value[0]), float(value[1]))
-        return found

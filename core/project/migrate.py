@@ -7,10 +7,19 @@ from typing import Any
 
 from core.errors import InputError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+
+
+def _frames_into_view(content: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 called frames groups; version 2 keeps them with the view, and has real groups."""
+    frames, view = content.get("groups", []), content.get("view", {})
+    if not frames or not isinstance(view, dict):
+        return content
+    return {**content, "groups": [], "view": {**view, "frames": frames}}
+
 
 # From each older version to the next one.
-STEPS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+STEPS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _frames_into_view}
 
 
 def migrate(content: dict[str, Any], where: str) -> dict[str, Any]:

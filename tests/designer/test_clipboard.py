@@ -116,7 +116,7 @@ def test_the_clipboard_holds_readable_json(qtbot: QtBot) -> None:
         window.key(qtbot, Qt.Key.Key_C)
     assert clipboard.available
     content = json.loads(QGuiApplication.clipboard().text())
-    assert list(content) == [KEY, "nodes", "wires", "groups", "positions"]
+    assert list(content) == [KEY, "nodes", "wires", "groups", "view"]
     assert len(content["nodes"]) == 1
 
 

@@ -57,7 +57,7 @@ def test_families_can_be_told_apart(made: theme.Theme, eye: str) -> None:
         name: oklab(np.clip(np.array(EYES[eye]) @ linear(color), 0, 1))
         for name, color in made.family.items()
     }
-    assert len(seen) == 12
+    assert len(seen) == 13
     for one, two in combinations(seen, 2):
         assert np.linalg.norm(seen[one] - seen[two]) > 0.055, (one, two)
 

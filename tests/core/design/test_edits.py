@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.blocks.catalog import blocks
-from core.design import edits
+from core.design import edits, marks
 from core.design.document import Design, End, Node, snake_case
 from core.errors import InputError
 from tests.designs import add, iris_mlp
@@ -25,10 +25,11 @@ def whole(design: Design) -> None:
         assert target.node in design.nodes
         assert source.node in design.nodes
     assert set(design.view.get("positions", {})) <= set(design.nodes)
-    members = [m for g in design.groups.values() for m in g.nodes]
+    members = [m for f in design.frames.values() for m in f.nodes]
     assert set(members) <= set(design.nodes)
     assert len(members) == len(set(members))
-    assert all(g.nodes and g.id == key for key, g in design.groups.items())
+    assert all(f.nodes and f.id == key for key, f in design.frames.items())
+    assert all(n.id == key for key, n in design.notes.items())
 
 
 @given(st.data())
@@ -81,17 +82,17 @@ def test_duplicate_copies_nodes_and_the_wires_among_them(data: st.DataObject) ->
 
 
 @given(st.data())
-def test_group_then_ungroup_leaves_the_nodes(data: st.DataObject) -> None:
+def test_frame_then_unframe_leaves_the_nodes(data: st.DataObject) -> None:
     design = data.draw(designs())
     members = data.draw(some_nodes(design))
-    after = edits.group(design, members, "part")
-    made = [g for i, g in after.groups.items() if design.groups.get(i) != g and g.name == "part"]
+    after = marks.frame(design, members, "part")
+    made = [f for i, f in after.frames.items() if design.frames.get(i) != f and f.name == "part"]
     wanted = tuple(dict.fromkeys(m for m in members if m in design.nodes))
     if wanted:
-        assert wanted in [g.nodes for g in made]
-    for key in list(after.groups):
-        after = edits.ungroup(after, key)
-    assert after.groups == {}
+        assert wanted in [f.nodes for f in made]
+    for key in list(after.frames):
+        after = marks.unframe(after, key)
+    assert after.frames == {}
     assert after.nodes == design.nodes
     assert after.wires == design.wires
 
@@ -131,11 +132,11 @@ def test_reconnecting_moves_a_wire() -> None:
 
 
 def test_removing_a_node_takes_its_wires_along() -> None:
-    design = edits.group(iris_mlp(), ["dense", "activation"])
+    design = marks.frame(iris_mlp(), ["dense", "activation"])
     after = edits.remove(design, ["dense"])
     assert all("dense" not in (t.node, s.node) for t, s in after.wires.items())
-    assert [g.nodes for g in after.groups.values()] == [("activation",)]
-    assert edits.remove(after, ["activation"]).groups == {}
+    assert [f.nodes for f in after.frames.values()] == [("activation",)]
+    assert edits.remove(after, ["activation"]).frames == {}
 
 
 def test_moving_changes_the_view_alone() -> None:

@@ -18,7 +18,8 @@ from core.project.file import from_text, to_text
 from tests.designs import iris_mlp
 from tests.strategies import JSON, designs, some_nodes
 
-PARTS = st.sampled_from([KEY, "nodes", "wires", "groups", "positions"])
+NODE = {"id": "a", "name": "dense", "block": "Dense", "params": {}}
+PARTS = st.sampled_from([KEY, "nodes", "wires", "groups", "view"])
 
 
 def wires_as(design: Design, ids: dict[str, str]) -> dict[End, End]:
@@ -76,20 +77,35 @@ def test_pastes_beside_the_original_shift_on() -> None:
 
 
 @given(designs())
-def test_a_group_is_pasted_only_where_it_is_whole(design: Design) -> None:
-    for group in design.groups.values():
-        after, new = paste(Design(), cut_out(design, group.nodes))
-        assert [set(g.nodes) for g in after.groups.values()] == [set(new)]
-        if len(group.nodes) > 1:
-            after, _ = paste(Design(), cut_out(design, group.nodes[:1]))
-            assert not after.groups
+def test_a_frame_is_pasted_only_where_it_is_whole(design: Design) -> None:
+    for frame in design.frames.values():
+        after, new = paste(Design(), cut_out(design, frame.nodes))
+        assert [(set(f.nodes), f.color) for f in after.frames.values()] == [(set(new), frame.color)]
+        if len(frame.nodes) > 1:
+            after, _ = paste(Design(), cut_out(design, frame.nodes[:1]))
+            assert not after.frames
+
+
+@given(designs())
+def test_notes_are_pasted_with_the_nodes(design: Design) -> None:
+    after, new = paste(Design(), cut_out(design, design.nodes, design.notes), (0.0, 0.0))
+    assert set(new) == {*after.nodes, *after.notes}
+    assert len(after.nodes) == len(design.nodes)
+    looks = [[(n.text, n.color, n.rect[2:]) for n in d.notes.values()] for d in (design, after)]
+    assert looks[0] == looks[1]
+
+
+def test_a_fragment_of_version_1_is_pasted() -> None:
+    old = {KEY: 1, "nodes": [NODE], "wires": [], "groups": [], "positions": {"a": [7, 8]}}
+    after, (made,) = paste(Design(), json.dumps(old))
+    assert after.position(made) == (7, 8)
 
 
 @given(designs())
 def test_a_fragment_is_recognised_and_says_what_it_holds(design: Design) -> None:
     text = cut_out(design, design.nodes)
     assert is_fragment(text)
-    assert list(json.loads(text)) == [KEY, "nodes", "wires", "groups", "positions"]
+    assert list(json.loads(text)) == [KEY, "nodes", "wires", "groups", "view"]
     assert not is_fragment(to_text(replace(design, name="x")))
 
 
@@ -100,7 +116,7 @@ def pasted_or_refused(design: Design, text: str) -> None:
     except InputError as error:
         message = error.message
     else:
-        assert set(new) <= set(after.nodes)
+        assert set(new) <= {*after.nodes, *after.notes}
         assert from_text(to_text(after), "saved") == after
         return
     assert message.startswith("The clipboard")
@@ -126,7 +142,7 @@ def test_a_damaged_fragment_is_pasted_or_refused(design: Design, damage: dict[st
 
 
 def test_a_fragment_of_a_newer_version_says_so() -> None:
-    text = cut_out(iris_mlp(), iris_mlp().nodes).replace(f'"{KEY}": 1', f'"{KEY}": 99')
+    text = cut_out(iris_mlp(), iris_mlp().nodes).replace(f'"{KEY}": 2', f'"{KEY}": 99')
     with pytest.raises(InputError, match="newer than"):
         paste(Design(), text)
 

@@ -10,8 +10,9 @@ from core.blocks.block import Port, port
 from core.blocks.catalog import blocks
 from core.design import edits, fitting
 from core.design.analysis import analyse
-from core.design.document import Design, End, ports_of
+from core.design.document import Design, End
 from core.design.order import computing_order, in_circles
+from core.design.ports import ports_of
 from core.design.rewire import bridge, fits_wire, insert_on_wire
 from core.tensor import Tensor
 from tests.designs import add, chain, digits_cnn, wire
