@@ -99,7 +99,7 @@ def main():
     window = MainWindow(Preferences(), folder)
     save(iris_mlp(), folder / "iris.loom")
     window.files.read(folder / "iris.loom")
-    window.complete.connect(window.train)
+    window.complete.connect(window.acts.train)
     window.trainer.finished.connect(lambda end: (print(end.stopped_by), window.close()))
     window.show()
     app.exec()

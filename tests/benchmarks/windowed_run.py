@@ -33,7 +33,7 @@ def main(file: Path) -> None:
 
     window.trainer.finished.connect(ended)
     window.trainer.heard.connect(shown.append)
-    window.complete.connect(window.train)
+    window.complete.connect(window.acts.train)
     window.show()
     app.exec()
 

@@ -190,7 +190,7 @@ def test_a_right_click_offers_the_nodes_actions(
         def exec(self, *_: object) -> None:
             shown.append([action.objectName() for action in self.actions()])
 
-    monkeypatch.setattr("designer.main_window.QMenu", Menu)
+    monkeypatch.setattr("designer.menus.QMenu", Menu)
     point = view_point(cnn.canvas, cnn.canvas.node_rect(node(cnn, "conv_1")).center())
     place = cnn.canvas.viewport().mapToGlobal(point)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, place)

@@ -47,7 +47,7 @@ def trained(file: Path, theme: str, node: str, picture: Path) -> None:
     found = window.session.design.named(node)
     assert found is not None
     window.canvas.select([found.id])
-    wait_for(window.trainer.finished, window.train)
+    wait_for(window.trainer.finished, window.acts.train)
     settle(1500)
     window.grab().save(str(picture))
     closed(window)

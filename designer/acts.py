@@ -1,0 +1,127 @@
+"""What the window does itself when an action is chosen: training, dialogs and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+if TYPE_CHECKING:
+    from designer.main_window import MainWindow
+
+
+class Acts:
+    """The acts of one window that need more than one of its parts."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def train(self) -> None:
+        """Train the design, or say why it cannot be trained."""
+        window = self._window
+        errors = window.session.analysis.errors
+        if errors:
+            window.docks.show("problems")
+            count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
+            self.tell(f"The design has {count}: {errors[0].message}.", errors[0].remedy)
+            return
+        window.banner.clear()
+        window.docks.show("training")
+        window.trainer.train()
+
+    def choose_data(self) -> None:
+        """Open the dialog that chooses data."""
+        from designer.data_dialog import DataDialog
+
+        dialog = DataDialog(self._window.session, self._window)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def show_help(self) -> None:
+        """Open the help page."""
+        from designer.help import HelpDialog
+
+        dialog = HelpDialog(self._window)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def find_block(self) -> None:
+        """Put the cursor into the palette's search."""
+        self._window.docks.show("palette")
+        search = self._window.palette_panel.search
+        search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        search.selectAll()
+
+    def export_picture(self) -> None:
+        """Save the canvas as a picture."""
+        window = self._window
+        name, _ = QFileDialog.getSaveFileName(
+            window, "Export picture", f"{window.session.design.name}.svg", "Pictures (*.svg *.png)"
+        )
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(f"{name}.svg")
+        try:
+            window.canvas.render_to(path)
+        except (OSError, ValueError) as error:
+            self.tell(f"{path} could not be written: {error}", "Choose another place.")
+
+    def tell(self, text: str, hint: str, resumable: bool = False) -> None:
+        """Say in the banner what went wrong, with a button to resume training if it can be."""
+        resume = [("Resume", partial(self._window.trainer.train, True))] if resumable else []
+        self._window.banner.show_message("error", text, hint, resume)
+
+    def may_leave_training(self) -> bool:
+        """Ask before a running training is ended; False means stay."""
+        if not self._window.trainer.busy:
+            return True
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            "Training is going on",
+            "Stop the training? What it has learnt up to its last whole epoch is saved.",
+            buttons.Yes | buttons.Cancel,
+            buttons.Cancel,
+        )
+        return answer == buttons.Yes
+
+
+def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
+    """What each action of ``designer.actions.SPECS`` calls, by the action's name."""
+    acts = window.acts
+    return {
+        "new": window.files.new,
+        "open": window.files.open,
+        "save": window.files.save,
+        "save_as": window.files.save_as,
+        "picture": acts.export_picture,
+        "quit": window.close,
+        "undo": window.session.undo,
+        "redo": window.session.redo,
+        "cut": window.clipboard.cut,
+        "copy": window.clipboard.copy,
+        "paste": window.clipboard.paste,
+        "duplicate": window.editor.duplicate_selection,
+        "delete": window.editor.delete_selection,
+        "bridge": window.editor.bridge_selection,
+        "group": window.editor.group_selection,
+        "ungroup": window.editor.ungroup_selection,
+        "add_block": window.canvas.request_add,
+        "find_block": acts.find_block,
+        "find_node": window.find_node.open,
+        **window.arranging.slots(),
+        "zoom_in": window.canvas.zoom_in,
+        "zoom_out": window.canvas.zoom_out,
+        "fit": window.canvas.fit_all,
+        "theme": window.appearance.switch,
+        "data": acts.choose_data,
+        "train": acts.train,
+        "pause": window.trainer.pause_or_continue,
+        "stop": window.trainer.stop,
+        "resume": partial(window.trainer.train, True),
+        "help": acts.show_help,
+    }

@@ -1,0 +1,90 @@
+"""Builds what surrounds the canvas: docks, menus, toolbar and status line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMenu, QToolBar, QVBoxLayout, QWidget
+
+from designer.actions import ARRANGE
+from designer.docks import BOTTOM, LEFT, RIGHT, Docks
+
+if TYPE_CHECKING:
+    from designer.main_window import MainWindow
+
+WITH_TEXT = ("train", "resume")
+
+
+def build(window: MainWindow) -> Docks:
+    """Put the canvas into the middle and the panels around it."""
+    window.setMinimumSize(900, 600)
+    window.resize(1480, 920)
+    window.setCentralWidget(_center(window))
+    return _docks(window)
+
+
+def add_bars(window: MainWindow) -> QLabel:
+    """Add menus, toolbar and status line. Returns the label that counts nodes and parameters."""
+    _fill_menus(window)
+    _add_toolbar(window)
+    counts = QLabel()
+    window.statusBar().addPermanentWidget(counts)
+    return counts
+
+
+def restore(window: MainWindow) -> None:
+    """Put the window and its panels as the user left them last."""
+    layout = window.preferences.layout()
+    if layout:
+        window.restoreGeometry(layout[0])
+        window.restoreState(layout[1])
+
+
+def _center(window: MainWindow) -> QWidget:
+    center = QWidget()
+    column = QVBoxLayout(center)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(window.banner)
+    column.addWidget(window.canvas, 1)
+    return center
+
+
+def _docks(window: MainWindow) -> Docks:
+    docks = Docks(window)
+    docks.add("palette", "Blocks", LEFT, window.palette_panel)
+    docks.add("inspector", "Node", RIGHT, window.inspector)
+    docks.add("recipe", "Recipe", RIGHT, window.recipe, behind="inspector")
+    docks.add("data", "Data", RIGHT, window.data, behind="inspector")
+    docks.add("history", "History", RIGHT, window.history, behind="inspector")
+    docks.add("training", "Training", BOTTOM)
+    docks.add("activations", "Activations", BOTTOM, beside="training")
+    docks.add("saliency", "Saliency", BOTTOM, beside="activations")
+    docks.add("problems", "Problems", BOTTOM, window.problems, behind="training")
+    docks.show("inspector")
+    docks.show("training")
+    docks.arrange()
+    return docks
+
+
+def _fill_menus(window: MainWindow) -> None:
+    arrange = QMenu("A&rrange", window)
+    window.actions_by_name.fill(arrange, ARRANGE, {})
+    panels = QMenu("&Panels", window)
+    for dock in window.docks.all():
+        panels.addAction(dock.toggleViewAction())
+    window.actions_by_name.fill_menus(
+        window, {"recent": window.recent, "arrange": arrange, "panels": panels}
+    )
+
+
+def _add_toolbar(window: MainWindow) -> None:
+    bar = QToolBar("Tools", window)
+    bar.setObjectName("tools")
+    bar.setMovable(False)
+    window.addToolBar(bar)
+    window.actions_by_name.fill_toolbar(bar)
+    for name in WITH_TEXT:
+        button = bar.widgetForAction(window.actions_by_name[name])
+        button.setProperty("toolButtonStyle", Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
