@@ -23,7 +23,7 @@ class Acts:
     def train(self) -> None:
         """Train the design, or say why it cannot be trained."""
         window = self._window
-        errors = window.session.analysis.errors
+        errors = window.session.analysis_of_whole.errors
         if errors:
             window.docks.show("problems")
             count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"

@@ -177,7 +177,7 @@ class DataDialog(QDialog):
     def _set(self, name: str, value: Value) -> None:
         values = self._values[self._kind]
         if name == "path":
-            value = stored_path(str(value), self.session.path)
+            value = stored_path(str(value), self.session.file)
             self._new_file = self._new_file or value != values["path"]
         values[name] = value
         self._ask()

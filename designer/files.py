@@ -70,11 +70,11 @@ class Files(QObject):
 
     def save(self) -> bool:
         """Save to the design's file, asking for one if it has none."""
-        return self._write(self.session.path) if self.session.path else self.save_as()
+        return self._write(self.session.file) if self.session.file else self.save_as()
 
     def save_as(self) -> bool:
         """Ask for a file and save there."""
-        proposal = self.session.path or self.session.folder / f"{self.session.design.name}{SUFFIX}"
+        proposal = self.session.file or self.session.folder / f"{self.session.design.name}{SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self.window, "Save project as", str(proposal), FILTER)
         if not name:
             return False
@@ -99,13 +99,13 @@ class Files(QObject):
 
     def title(self) -> str:
         """What the open design is called."""
-        return self.session.path.name if self.session.path else self.session.design.name
+        return self.session.file.name if self.session.file else self.session.design.name
 
     def _write(self, path: Path) -> bool:
         if self.session.design.name == UNNAMED:
             self.session.act("Name the design", lambda d: edits.set_name(d, path.stem))
         try:
-            save(self.session.design, path)
+            save(self.session.whole, path)
         except LayerloomError as error:
             self.trouble.emit(error.message, error.hint)
             return False

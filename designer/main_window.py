@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
 from core.design.document import Design
+from core.design.flat import place_of
 from designer import window_layout
 from designer.actions import Actions
 from designer.acts import Acts, slots
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self.canvas.selection_changed.connect(self._select)
         self.canvas.context_menu_requested.connect(self.context_menus.open)
         self.editor.rename_wanted.connect(self._rename)
+        self.session.refused.connect(self.acts.tell)
         self.problems.node_wanted.connect(self._go_to)
         self.data.choose_requested.connect(self.acts.choose_data)
         self.banner.closed.connect(self.recovery.release)
@@ -166,8 +168,10 @@ class MainWindow(QMainWindow):
         self.inspector.focus_name(node)
 
     def _go_to(self, node: str) -> None:
-        self.canvas.select([node])
-        self.canvas.reveal(node)
+        path, last = place_of(node)
+        self.session.go_to(path)
+        self.canvas.select([last])
+        self.canvas.reveal(last)
 
     def _opened(self) -> None:
         self.banner.clear()
@@ -193,7 +197,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self, found: Design) -> None:
         self.recovery.release()
-        self.session.act("Restore changes", lambda _: found)
+        self.session.act("Restore changes", lambda _: found, whole=True)
 
     def _saved(self) -> None:
         self.recovery.discard()

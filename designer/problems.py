@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
+from core.design.analysis import Analysis
 from core.design.problems import Problem
 from designer.session import Session
 from widgets.problem_list import ProblemList, ProblemRow
 
 
 class Problems(ProblemList):
-    """The problems of the session's design. ``node_wanted`` carries the node to go to."""
+    """The problems of the whole design. ``node_wanted`` carries the unfolded node to go to."""
 
     node_wanted = Signal(str)
 
@@ -23,24 +24,26 @@ class Problems(ProblemList):
         self._show()
 
     def _show(self, *_: object) -> None:
-        self.set_problems([self._row(p) for p in self.session.analysis.problems])
-
-    def _row(self, problem: Problem) -> ProblemRow:
-        node = self.session.design.nodes.get(problem.node or "")
-        return ProblemRow(
-            problem.severity,
-            problem.node or "",
-            node.name if node else "",
-            problem.message.removeprefix(f"{node.name}: ") if node else problem.message,
-            problem.remedy,
-            problem.fix.label if problem.fix else "",
-        )
+        whole = self.session.analysis_of_whole
+        self.set_problems([_row(whole, p) for p in whole.problems])
 
     def _go(self, node: str) -> None:
         if node:
             self.node_wanted.emit(node)
 
     def _fix(self, index: int) -> None:
-        fix = self.session.analysis.problems[index].fix
+        fix = self.session.analysis_of_whole.problems[index].fix
         if fix:
-            self.session.act(fix.label, fix.edit)
+            self.session.act(fix.label, fix.edit, whole=True)
+
+
+def _row(whole: Analysis, problem: Problem) -> ProblemRow:
+    name = whole.name_of(problem.node) if problem.node else ""
+    return ProblemRow(
+        problem.severity,
+        problem.node or "",
+        name,
+        problem.message.removeprefix(f"{name}: ") if name else problem.message,
+        problem.remedy,
+        problem.fix.label if problem.fix else "",
+    )

@@ -36,7 +36,7 @@ class Recovery(QObject):
     @property
     def place(self) -> Path:
         """Where the copy of the open design is kept."""
-        path = self.session.path
+        path = self.session.file
         if path is None:
             return self._folder / "untitled.loom.unsaved"
         return path.with_name(f".{path.name}.unsaved")
@@ -50,7 +50,7 @@ class Recovery(QObject):
         except LayerloomError:
             # A copy that cannot be read is no use to anybody; the file itself is unharmed.
             return None
-        self._held = found != self.session.design
+        self._held = found != self.session.whole
         return found if self._held else None
 
     def release(self) -> None:
@@ -66,7 +66,7 @@ class Recovery(QObject):
             return
         try:
             self.place.parent.mkdir(parents=True, exist_ok=True)
-            save(self.session.design, self.place)
+            save(self.session.whole, self.place)
         except (OSError, LayerloomError):
             # A folder that cannot be written is told when the user saves; here it would only nag.
             return

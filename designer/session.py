@@ -4,48 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path as FilePath
 
 from PySide6.QtCore import QObject, Signal
 
 from core.design.analysis import Analysis, DataFacts, analyse
 from core.design.document import Design
+from core.design.group_edits import check_no_circle
 from core.design.history import History
+from core.design.levels import Path, at_level, level, valid_path
+from core.design.outlook import outlook
+from core.errors import InputError
 from core.project.facts import data_facts
 
 Edit = Callable[[Design], Design]
 
 
 class Session(QObject):
-    """The open design with its history, file and analysis.
+    """The open design with its history, file and analysis, and which level of it is edited.
 
-    ``changed`` carries the designs before and after, and comes once for each act, undo or opening.
+    ``whole`` is the design with all its groups; ``design`` is the level that the user is in, as a
+    design of its own: the outermost one, or the inside of the group that ``path`` leads into.
+    ``changed`` carries the whole designs before and after, and comes once for each act, undo or
+    opening, and when another level is entered. ``refused`` carries why an act cannot be.
     """
 
     changed = Signal(object, object)
+    refused = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
-        self.path: Path | None = None
+        self.file: FilePath | None = None
         self._saved = Design()
         self._history = History.of(self._saved)
         self._facts: DataFacts | None = None
-        self.analysis: Analysis = analyse(self._saved)
+        self.path: Path = ()
+        self.design = self._saved
+        self.analysis_of_whole: Analysis = analyse(self._saved)
+        self.analysis: Analysis = self.analysis_of_whole
 
     @property
-    def design(self) -> Design:
-        """The design as it is now."""
+    def whole(self) -> Design:
+        """The design with all its groups as it is now."""
         return self._history.design
 
     @property
-    def folder(self) -> Path:
+    def folder(self) -> FilePath:
         """Where the design's data paths count from."""
-        return self.path.parent if self.path else Path.cwd()
+        return self.file.parent if self.file else FilePath.cwd()
 
     @property
     def dirty(self) -> bool:
         """Whether there is something to save."""
-        return self.design != self._saved
+        return self.whole != self._saved
 
     @property
     def undo_label(self) -> str:
@@ -67,16 +78,34 @@ class Session(QObject):
         """Which of the ``steps`` is the present one."""
         return self._history.at
 
-    def act(self, label: str, edit: Edit, merge: str = "") -> bool:
-        """Carry out an edit as one step of undo; acts of one ``merge`` key in a row are one.
+    def act(self, label: str, edit: Edit, merge: str = "", *, whole: bool = False) -> bool:
+        """Carry out an edit of this level, or of the ``whole`` design, as one step of undo.
 
-        Returns whether anything changed.
+        Acts of one ``merge`` key in a row are one step. Returns whether anything changed; where the
+        edit cannot be, ``refused`` says why.
         """
-        after = edit(self.design)
-        if after == self.design:
+        try:
+            after = edit(self.whole) if whole else at_level(self.path, edit)(self.whole)
+            check_no_circle(after)
+        except InputError as error:
+            self.refused.emit(error.message, error.hint)
+            return False
+        if after == self.whole:
             return False
         self._become(self._history.act(label, after, merge))
         return True
+
+    def go_to(self, path: Path) -> None:
+        """Edit the level that a path leads into, as far as there is one."""
+        if valid_path(self.whole, path) != self.path:
+            self.path = valid_path(self.whole, path)
+            self._become(self._history)
+
+    def enter(self, node: str) -> bool:
+        """Edit the inside of the group that a node of this level uses; False for other nodes."""
+        before = self.path
+        self.go_to((*self.path, node))
+        return self.path != before
 
     def undo(self) -> None:
         """Take the last act back."""
@@ -91,26 +120,30 @@ class Session(QObject):
         if index != self.at and 0 <= index < len(self._history.steps):
             self._become(replace(self._history, at=index))
 
-    def open(self, design: Design, path: Path | None) -> None:
+    def open(self, design: Design, file: FilePath | None) -> None:
         """Begin with another design; its history is empty."""
-        self.path = path
+        self.file, self.path = file, ()
         self._saved = design
         self._become(History.of(design), reread=True)
 
-    def saved_as(self, path: Path) -> None:
+    def saved_as(self, file: FilePath) -> None:
         """Remember that the present state is in this file."""
-        moved = path.parent != self.folder
-        self.path, self._saved = path, self.design
+        moved = file.parent != self.folder
+        self.file, self._saved = file, self.whole
         self._become(self._history, reread=moved)
 
     def reread_data(self) -> None:
         """Look at the data files again; they may have changed under the open design."""
-        if data_facts(self.design, self.folder) != self._facts:
+        if data_facts(self.whole, self.folder) != self._facts:
             self._become(self._history, reread=True)
 
     def _become(self, history: History, reread: bool = False) -> None:
-        before, self._history = self.design, history
-        if reread or self.design.data != before.data:
-            self._facts = data_facts(self.design, self.folder)
-        self.analysis = analyse(self.design, self._facts, self.analysis)
-        self.changed.emit(before, self.design)
+        before, self._history = self.whole, history
+        whole = self.whole
+        if reread or whole.data != before.data:
+            self._facts = data_facts(whole, self.folder)
+        self.path = valid_path(whole, self.path)
+        self.design = level(whole, self.path)
+        self.analysis_of_whole = analyse(whole, self._facts, self.analysis_of_whole)
+        self.analysis = outlook(self.analysis_of_whole, self.design, self.path)
+        self.changed.emit(before, whole)

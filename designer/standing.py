@@ -32,7 +32,7 @@ def refresh(window: MainWindow) -> None:
             else window.arranging.can_align or name == "snap"
         )
         window.actions_by_name[name].setEnabled(enough)
-    analysis = window.session.analysis
+    analysis = window.session.analysis_of_whole
     window.docks["problems"].setWindowTitle(f"Problems ({len(analysis.problems)})")
     nodes = len(window.session.design.nodes)
     window.counts.setText(f"{nodes} nodes   {analysis.parameters:,} parameters   ")

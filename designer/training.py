@@ -78,18 +78,18 @@ class Trainer(QObject):
         if self.busy or self.run is None or self.run.status == "diverged":
             return False
         done = int(self.run.summary.get("epochs", 0))
-        return self.run.status != "epochs" or done < self.session.analysis.recipe.epochs
+        return self.run.status != "epochs" or done < self.session.analysis_of_whole.recipe.epochs
 
     @property
     def store(self) -> RunStore:
         """Where the runs of the open design are kept."""
-        path = self.session.path
+        path = self.session.file
         return store_of(path) if path else RunStore(self._unsaved_store)
 
     @property
     def project(self) -> str:
         """The name that runs of the open design are kept under."""
-        return self.session.path.stem if self.session.path else "untitled"
+        return self.session.file.stem if self.session.file else "untitled"
 
     def train(self, resume: bool = False) -> None:
         """Begin a run, or go on with the last one."""
@@ -102,7 +102,7 @@ class Trainer(QObject):
         self.noted.emit("Compiling the design ...")
         self.process.send(
             Train(
-                design=to_text(self.session.design),
+                design=to_text(self.session.whole),
                 folder=str(self.session.folder),
                 store=str(self._store.root),
                 project=self.project,
@@ -153,7 +153,7 @@ class Trainer(QObject):
         Returns the run, None if there is none.
         """
         try:
-            runs = self.store.runs(self.project) if self.session.path else []
+            runs = self.store.runs(self.project) if self.session.file else []
         except LayerloomError as error:
             self.trouble.emit(error.message, error.hint, False)
             return None

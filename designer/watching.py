@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from core.design.outlook import watched_output
 from core.errors import LayerloomError
 from core.train.events import EpochEnd, Event, Finished, Progress, Started, View
 from designer.session import Session
@@ -44,14 +45,17 @@ class Watching(QObject):
 
     def _follow(self, ids: list[str]) -> None:
         """Watch the selected node; with none selected, go on with the last one."""
-        node = ids[-1] if ids else self.trainer.watched.node
-        if node not in self.session.design.nodes:
+        whole = self.session.analysis_of_whole
+        node = self.trainer.watched.node
+        if ids and ids[-1] in self.session.design.nodes:
+            node = watched_output(whole, self.session.path, ids[-1])
+        if node not in whole.nodes:
             node = self._first_layer()
         self.trainer.watch(node, self._row)
 
     def _first_layer(self) -> str:
         """The node to look at while nobody chose one: the first with parameters."""
-        analysis = self.session.analysis
+        analysis = self.session.analysis_of_whole
         layers = [i for i in analysis.order if analysis.nodes[i].parameters]
         return layers[0] if layers else ""
 
@@ -72,8 +76,8 @@ class Watching(QObject):
                 self.views.training.set_progress(*self.trainer.progress)
             case View():
                 if event.node == self.trainer.watched.node:
-                    node = self.session.design.nodes.get(event.node)
-                    self.views.show_view(event, node.name if node else event.node)
+                    name = self.session.analysis_of_whole.name_of(event.node)
+                    self.views.show_view(event, name)
 
     def _begin(self, event: Started) -> None:
         if event.epoch == 0 or self.trainer.run is None:

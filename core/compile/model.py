@@ -26,7 +26,7 @@ class Network(nnx.Module):
         """Build every layer; parameters are drawn from ``rngs``."""
         self.plan = plan
         for step in plan.steps:
-            if step.layer is not None:
+            if step.layer is not None and not hasattr(self, step.attribute):
                 setattr(self, step.attribute, step.layer.run({"rngs": rngs}, resolve))
 
     def __call__(self, *inputs: jax.Array) -> Any:

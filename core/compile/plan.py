@@ -10,14 +10,17 @@ from dataclasses import dataclass
 
 from core.blocks.call import Call
 from core.blocks.losses import Loss, Metric
-from core.design.analysis import Analysis, NodeReport
+from core.design.analysis import Analysis, NodeReport, layer_of
 from core.design.document import End
 from core.errors import InputError
 
 
 @dataclass(frozen=True)
 class Step:
-    """One node's work: its layer (if it has one) and the call that computes its output."""
+    """One node's work: its layer (if it has one) and the call that computes its output.
+
+    Several steps may name one attribute: those that share its weights.
+    """
 
     node: str
     attribute: str
@@ -65,7 +68,7 @@ def make_plan(analysis: Analysis) -> Plan:
     if analysis.errors:
         first = analysis.errors[0]
         raise InputError(first.message, first.remedy)
-    attributes: set[str] = set()
+    attributes = _attributes(analysis)
     steps, losses = [], []
     for key in analysis.order:
         report = analysis.nodes[key]
@@ -75,7 +78,7 @@ def make_plan(analysis: Analysis) -> Plan:
         if isinstance(report.block, Loss):
             losses.append(_loss_step(analysis, report, report.block, wired))
         else:
-            steps.append(_step(report, wired, attributes))
+            steps.append(_step(report, wired, attributes[report.tied_to or key]))
     columns = {r.node.id: r.node.params["column"] for r in _feeding(analysis)}
     return Plan(
         tuple(steps),
@@ -111,17 +114,27 @@ def _feeding(analysis: Analysis) -> list[NodeReport]:
     return [*analysis.by_role("input"), *analysis.by_role("target")]
 
 
-def _step(report: NodeReport, wired: Mapping[str, End], attributes: set[str]) -> Step:
+def _attributes(analysis: Analysis) -> dict[str, str]:
+    """What each node that has weights of its own is called in the network."""
+    taken: set[str] = set()
+    found = {}
+    for key in analysis.order:
+        report = analysis.nodes[key]
+        layered = report.block is not None and report.block.role == "layer"
+        if layered and not report.tied_to:
+            found[key] = attribute_name(report.node.name, taken)
+            taken.add(found[key])
+    return found
+
+
+def _step(report: NodeReport, wired: Mapping[str, End], attribute: str) -> Step:
     block = report.block
     assert block is not None
     inputs = {p.name: report.inputs[p.name] for p in block.ports() if p.name in wired}
-    layer = block.layer(**inputs)
-    attribute = attribute_name(report.node.name, attributes)
-    attributes.add(attribute)
     return Step(
         report.node.id,
         attribute,
-        layer,
+        layer_of(report),
         block.forward(**inputs),
         {p: wired[p] for p in inputs},
         End(report.node.id, block.outputs[0]),

@@ -1,16 +1,22 @@
-"""Shapes, parameter counts and problems of a whole design, kept up to date from edit to edit."""
+"""Shapes, parameter counts and problems of a whole design, kept up to date from edit to edit.
+
+What is analysed is the unfolded design; ``outlook`` shows one level of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from core.blocks.block import Block, ShapeError
+from core.blocks.call import Call
 from core.blocks.inputs import Input
 from core.design.document import Design, End, Node
+from core.design.flat import Flat, flatten
 from core.design.order import computing_order
+from core.design.ports import GROUP_KIND
 from core.design.problems import (
     ERROR,
     WARNING,
@@ -20,6 +26,7 @@ from core.design.problems import (
     structural,
     unconnected,
 )
+from core.design.within import lifted, of_groups, without_repeats
 from core.tensor import Tensor
 from core.train.recipe import Recipe
 
@@ -37,7 +44,10 @@ class DataFacts:
 
 @dataclass(frozen=True)
 class NodeReport:
-    """What is known of one node: shapes by port, parameters, operations of one sample, problems."""
+    """What is known of one node: shapes by port, parameters, operations of one sample, problems.
+
+    A node that uses the weights of another, ``tied_to``, has no parameters of its own.
+    """
 
     node: Node
     block: Block | None
@@ -46,11 +56,15 @@ class NodeReport:
     parameters: int
     flops: int
     problems: tuple[Problem, ...]
+    tied_to: str = ""
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What is known of a design. ``order`` is the computing order, without nodes in circles."""
+    """What is known of a design. ``order`` is the computing order, without nodes in circles.
+
+    ``design`` is the unfolded one, which ``flat`` describes; fixes of problems edit the whole one.
+    """
 
     design: Design
     facts: DataFacts | None
@@ -58,6 +72,7 @@ class Analysis:
     sources: Mapping[str, Mapping[str, End]]
     nodes: Mapping[str, NodeReport]
     problems: tuple[Problem, ...]
+    flat: Flat
 
     @property
     def parameters(self) -> int:
@@ -87,6 +102,14 @@ class Analysis:
     def _outputs(self) -> Mapping[End, Tensor]:
         return {End(i, p): t for i, r in self.nodes.items() for p, t in r.outputs.items()}
 
+    def name_of(self, node: str) -> str:
+        """What an unfolded node, or a node that uses a group or is muted, is called."""
+        there = self.design.nodes.get(node) or self.flat.muted.get(node)
+        if there is not None:
+            return there.name
+        use = self.flat.uses.get(node)
+        return self.flat.names[use.copies[0]].rstrip("/") if use else node
+
     def by_role(self, role: str) -> list[NodeReport]:
         """The nodes of a role (``input``, ``target``, ``loss``, ``layer``) in computing order."""
         found = (self.nodes[i] for i in self.order)
@@ -100,6 +123,8 @@ def analyse(
 
     ``facts`` None leaves the fit between design and data unchecked.
     """
+    flat = flatten(design, previous.flat if previous else None)
+    design, ties = flat.design, flat.ties
     sources = design.sources
     order, stuck = computing_order(design.nodes, sources)
     known = previous.nodes if previous and previous.facts == facts else {}
@@ -114,20 +139,49 @@ def analyse(
                 inputs[port] = report.outputs[source.port]
         old = known.get(key)
         same = old is not None and old.node is node and old.inputs == inputs
+        same = same and old is not None and old.tied_to == ties.get(key, "")
         if same and old is not None and previous and wired == previous.sources.get(key, {}):
             reports[key] = old
         else:
-            reports[key] = _report(node, inputs, wired, facts)
+            reports[key] = _report(node, inputs, wired, facts, ties.get(key, ""))
     roles = {i: r.block.role for i, r in reports.items() if r.block}
     total = sum(r.parameters for r in reports.values())
     problems = (
+        *of_groups(flat),
         *structural(design, stuck),
         *(p for i in design.nodes for p in reports[i].problems),
-        *learning(design, roles, sources, total),
+        *_unlike_ties(reports),
+        *learning(design, roles, sources, total, {i: u.node.name for i, u in flat.uses.items()}),
         *_data_problems(design, facts),
         *_recipe_problems(design),
     )
-    return Analysis(design, facts, tuple(order), sources, reports, problems)
+    if not flat.is_plain:
+        problems = tuple(lifted(p, flat) for p in without_repeats(problems, flat))
+    return Analysis(design, facts, tuple(order), sources, reports, problems, flat)
+
+
+def layer_of(report: NodeReport) -> Call | None:
+    """The call that builds a node's layer; None where there is none, or inputs are not known."""
+    if report.block is None or not report.outputs:
+        return None
+    ports = [p.name for p in report.block.ports() if p.name in report.inputs]
+    return report.block.layer(**{name: report.inputs[name] for name in ports})
+
+
+def _unlike_ties(reports: Mapping[str, NodeReport]) -> Iterator[Problem]:
+    """Nodes that cannot use the weights that they share, because theirs have another form."""
+    for report in reports.values():
+        owner = reports.get(report.tied_to)
+        if owner is None or not (report.outputs and owner.outputs):
+            continue
+        if layer_of(report) != layer_of(owner):
+            yield Problem(
+                ERROR,
+                report.node.id,
+                f"{report.node.name} cannot share the weights of {owner.node.name}: "
+                "their inputs or parameters differ",
+                "Give both the same shape and parameters, or weights of their own.",
+            )
 
 
 def _report(
@@ -135,16 +189,11 @@ def _report(
     inputs: dict[str, Tensor],
     wired: Mapping[str, Any],
     facts: DataFacts | None,
+    tied_to: str,
 ) -> NodeReport:
     found = node.instance
     if found is None:
-        problem = Problem(
-            ERROR,
-            node.id,
-            f"{node.name}: unknown block {node.block!r}",
-            "Replace it, or open the file in a newer Layerloom. Saving keeps it as it is.",
-        )
-        return NodeReport(node, None, inputs, {}, 0, 0, (problem,))
+        return NodeReport(node, None, inputs, {}, 0, 0, (_unknown(node),))
     block, faults = found
     problems = [
         Problem(
@@ -158,7 +207,20 @@ def _report(
         problems += data_fit(node, block, facts.columns, likely)
     complete = all(port in inputs for port in wired)
     outputs, parameters, flops = _infer(node, block, inputs, complete, problems)
-    return NodeReport(node, block, inputs, outputs, parameters, flops, tuple(problems))
+    own = 0 if tied_to else parameters
+    return NodeReport(node, block, inputs, outputs, own, flops, tuple(problems), tied_to)
+
+
+def _unknown(node: Node) -> Problem:
+    if node.block == GROUP_KIND:
+        missing = f"{node.name}: the group {node.params.get('group')!r} cannot be used here"
+        return Problem(ERROR, node.id, missing, "Remove the node, or use another group.")
+    return Problem(
+        ERROR,
+        node.id,
+        f"{node.name}: unknown block {node.block!r}",
+        "Replace it, or open the file in a newer Layerloom. Saving keeps it as it is.",
+    )
 
 
 def _infer(

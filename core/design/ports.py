@@ -80,7 +80,7 @@ def block_of(design: Design, node: Node) -> Found | None:
     if node.block != GROUP_KIND:
         return node.instance
     group = group_of(design, node)
-    return _use(design, group, node) if group else None
+    return use_of(design, group, node) if group else None
 
 
 def ports_of(design: Design, node: Node) -> tuple[tuple[Port, ...], tuple[str, ...]]:
@@ -157,7 +157,8 @@ def _block_within(design: Design, group: Group, node: Node) -> Block | None:
     return found[0] if found else None
 
 
-def _use(design: Design, group: Group, node: Node) -> Found:
+def use_of(design: Design, group: Group, node: Node) -> tuple[GroupUse, tuple[Fault, ...]]:
+    """A node that uses a group, as a block, and what is wrong with its parameters."""
     declared = (*OWN, *exposed_params(design, group))
     known = {p.name: p for p in declared}
     chosen: dict[str, Value] = {p.name: p.default for p in declared}
@@ -183,7 +184,15 @@ def _use(design: Design, group: Group, node: Node) -> Found:
     return use, tuple(faults)
 
 
-def exposed_values(use: GroupUse, group: Group, params: Mapping[str, object]) -> dict[str, Value]:
-    """The exposed parameters that a use sets itself, by name."""
-    values = use.values()
-    return {e.name: values[e.name] for e in group.exposed if e.name in params and e.name in values}
+def nodes_as_set(design: Design, group: Group, use: Node) -> Mapping[str, Node]:
+    """A group's nodes with the parameters that a use of it sets."""
+    values = use_of(design, group, use)[0].values()
+    nodes = dict(group.nodes)
+    for exposed in group.exposed:
+        if exposed.name not in use.params or exposed.name not in values:
+            continue
+        for key, name in exposed.targets:
+            if key in nodes:
+                params = {**nodes[key].params, name: values[exposed.name]}
+                nodes[key] = replace(nodes[key], params=params)
+    return nodes

@@ -20,10 +20,14 @@ ERROR, WARNING = "error", "warning"
 
 @dataclass(frozen=True)
 class Fix:
-    """An edit that takes a problem away."""
+    """An edit that takes a problem away.
+
+    It calls nodes as the problem's analysis does; a ``whole`` one is for the whole design.
+    """
 
     label: str
     edit: Callable[[Design], Design]
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,12 @@ def learning(
     roles: Mapping[str, str],
     sources: Mapping[str, Mapping[str, End]],
     parameters: int,
+    uses: Mapping[str, str],
 ) -> Iterator[Problem]:
-    """Problems of what the design learns: no loss, dead branches, nothing to train."""
+    """Problems of what the design learns: no loss, dead branches, nothing to train.
+
+    ``uses`` are the names of the nodes that use groups; one that leads nowhere is told as one.
+    """
     if not design.nodes:
         yield Problem(ERROR, None, "the design is empty", "Drag an Input from the palette.")
         return
@@ -68,15 +76,26 @@ def learning(
     if not parameters:
         yield Problem(WARNING, None, "nothing is trained", "Add a layer that has parameters.")
     needed = ancestors(losses, sources)
-    for key, node in design.nodes.items():
-        if key not in needed:
-            yield Problem(
-                WARNING,
-                key,
-                f"{node.name} leads to no loss, so it is not trained",
-                "Wire its output on, or remove it.",
-                Fix(f"Remove {node.name}", partial(edits.remove, nodes=(key,))),
-            )
+    useful = {holder_of(key) for key in needed}
+    idle = {
+        holder_of(key) if holder_of(key) not in useful else key
+        for key in design.nodes
+        if key not in needed
+    }
+    names = {**uses, **{i: n.name for i, n in design.nodes.items()}}
+    for key in dict.fromkeys(k for i in design.nodes for k in (i, holder_of(i)) if k in idle):
+        yield Problem(
+            WARNING,
+            key,
+            f"{names[key]} leads to no loss, so it is not trained",
+            "Wire its output on, or remove it.",
+            Fix(f"Remove {names[key]}", partial(edits.remove, nodes=(key,))),
+        )
+
+
+def holder_of(node: str) -> str:
+    """The node of the outermost level that a node of the unfolded design belongs to."""
+    return node.partition("/")[0].partition("~")[0]
 
 
 def data_fit(

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from core.blocks.group_ports import GroupInput
 from core.design.analysis import Analysis, NodeReport
 from core.tensor import Tensor
 from designer.cli.check import analysed, problems_json
@@ -40,7 +41,9 @@ def info(analysis: Analysis) -> dict[str, Any]:
             "parameter_bytes": analysis.parameters * BYTES_PER_VALUE,
             "activation_bytes_per_sample": _activations(analysis) * BYTES_PER_VALUE,
         },
-        "nodes": [_node(analysis.nodes[i]) for i in analysis.design.nodes],
+        "nodes": [
+            _node(analysis.nodes[i]) for i in analysis.design.nodes if not _passes_on(analysis, i)
+        ],
         "problems": problems_json(analysis),
     }
 
@@ -56,12 +59,22 @@ def _node(report: NodeReport) -> dict[str, Any]:
     }
 
 
+def _passes_on(analysis: Analysis, node: str) -> bool:
+    """Whether a node only says where values enter and leave a group."""
+    return isinstance(analysis.nodes[node].block, GroupInput)
+
+
 def _shapes(tensors: Any) -> dict[str, list[int | None]]:
     return {port: list(t.shape) for port, t in tensors.items()}
 
 
 def _activations(analysis: Analysis) -> int:
-    outputs: list[Tensor] = [t for r in analysis.nodes.values() for t in r.outputs.values()]
+    outputs: list[Tensor] = [
+        t
+        for i, r in analysis.nodes.items()
+        if not _passes_on(analysis, i)
+        for t in r.outputs.values()
+    ]
     return sum(t.size for t in outputs)
 
 
@@ -76,6 +89,8 @@ def _print(analysis: Analysis) -> None:
     for column in ("parameters", "operations"):
         table.add_column(column, justify="right")
     for key in (*analysis.order, *(i for i in analysis.nodes if i not in analysis.order)):
+        if _passes_on(analysis, key):
+            continue
         report = analysis.nodes[key]
         shape = ", ".join(str(t) for t in report.outputs.values()) or "unknown"
         counts = (f"{report.parameters:,}", f"{report.flops:,}")

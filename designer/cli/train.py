@@ -14,6 +14,8 @@ from typing import Any
 
 from core.design import edits
 from core.design.document import Design
+from core.design.levels import at_level
+from core.design.ports import block_of, group_of
 from core.errors import InputError
 from core.project.file import load
 from core.project.runs import Run, RunStore, find_run, store_of
@@ -103,7 +105,10 @@ def with_recipe(design: Design, options: argparse.Namespace) -> Design:
 
 
 def with_parameter(design: Design, assignment: str) -> Design:
-    """The design with ``NODE.PARAM=VALUE`` carried out. Raises InputError naming what is wrong."""
+    """The design with ``NODE.PARAM=VALUE`` carried out. Raises InputError naming what is wrong.
+
+    ``GROUP/NODE`` names a node inside the group that the node ``GROUP`` uses.
+    """
     place, equals, text = assignment.partition("=")
     name, dot, parameter = place.rpartition(".")
     if not equals or not dot:
@@ -111,11 +116,16 @@ def with_parameter(design: Design, assignment: str) -> Design:
             f"--set {assignment!r} is not of the form NODE.PARAM=VALUE",
             "For example --set conv.filters=32.",
         )
+    outer, slash, inner = name.partition("/")
+    holder = design.named(outer)
+    if slash and design.named(name) is None and holder and group_of(design, holder):
+        rest = f"{inner}.{parameter}={text}"
+        return at_level((holder.id,), lambda inside: with_parameter(inside, rest))(design)
     node = design.named(name)
     if node is None:
         names = [n.name for n in design.nodes.values()]
         raise InputError(f"--set: there is no node {name!r}", _meant(name, names))
-    found = node.instance
+    found = block_of(design, node)
     if found is None:
         raise InputError(f"--set: {name} is an unknown block {node.block!r}")
     declared = {p.name: p for p in found[0].params()}
