@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,7 @@ def info(analysis: Analysis) -> dict[str, Any]:
             "parameter_bytes": analysis.parameters * BYTES_PER_VALUE,
             "activation_bytes_per_sample": _activations(analysis) * BYTES_PER_VALUE,
         },
-        "nodes": [
-            _node(analysis.nodes[i]) for i in analysis.design.nodes if not _passes_on(analysis, i)
-        ],
+        "nodes": [_node(r) for r in _computed(analysis, analysis.design.nodes)],
         "problems": problems_json(analysis),
     }
 
@@ -59,9 +58,10 @@ def _node(report: NodeReport) -> dict[str, Any]:
     }
 
 
-def _passes_on(analysis: Analysis, node: str) -> bool:
-    """Whether a node only says where values enter and leave a group."""
-    return isinstance(analysis.nodes[node].block, GroupInput)
+def _computed(analysis: Analysis, nodes: Iterable[str]) -> list[NodeReport]:
+    """The nodes without those that only say where values enter and leave a group."""
+    reports = (analysis.nodes[i] for i in nodes)
+    return [r for r in reports if not isinstance(r.block, GroupInput)]
 
 
 def _shapes(tensors: Any) -> dict[str, list[int | None]]:
@@ -69,12 +69,8 @@ def _shapes(tensors: Any) -> dict[str, list[int | None]]:
 
 
 def _activations(analysis: Analysis) -> int:
-    outputs: list[Tensor] = [
-        t
-        for i, r in analysis.nodes.items()
-        if not _passes_on(analysis, i)
-        for t in r.outputs.values()
-    ]
+    computed = _computed(analysis, analysis.nodes)
+    outputs: list[Tensor] = [t for r in computed for t in r.outputs.values()]
     return sum(t.size for t in outputs)
 
 
@@ -88,10 +84,8 @@ def _print(analysis: Analysis) -> None:
         table.add_column(column)
     for column in ("parameters", "operations"):
         table.add_column(column, justify="right")
-    for key in (*analysis.order, *(i for i in analysis.nodes if i not in analysis.order)):
-        if _passes_on(analysis, key):
-            continue
-        report = analysis.nodes[key]
+    keys = (*analysis.order, *(i for i in analysis.nodes if i not in analysis.order))
+    for report in _computed(analysis, keys):
         shape = ", ".join(str(t) for t in report.outputs.values()) or "unknown"
         counts = (f"{report.parameters:,}", f"{report.flops:,}")
         table.add_row(report.node.name, report.node.block, shape, *counts)
