@@ -39,8 +39,20 @@ SPECS: Mapping[str, Spec] = {
     "duplicate": Spec("D&uplicate", "Copy the selected nodes", ("Ctrl+D",), "duplicate"),
     "delete": Spec("&Delete", "Delete what is selected", (), "delete"),
     "bridge": Spec("Delete and &bridge", "Delete the selected nodes and keep the flow"),
-    "group": Spec("&Group", "Put a frame around the selected nodes", ("Ctrl+G",), "group"),
-    "ungroup": Spec("U&ngroup", "Dissolve the frame", ("Ctrl+Shift+G",)),
+    "mute": Spec("&Mute", "Pass the selected nodes by, or take them in again", ("Ctrl+M",)),
+    "frame": Spec("F&rame", "Put a titled frame around the selected nodes", ("Ctrl+J",)),
+    "unframe": Spec("Remo&ve frame", "Take the frame away", ("Ctrl+Shift+J",)),
+    "group": Spec("&Make group", "Turn the selected nodes into one block", ("Ctrl+G",), "group"),
+    "expand": Spec("&Expand", "Put what the group holds in its place", ("Ctrl+Shift+G",)),
+    "enter": Spec("E&nter", "Show and edit the inside of the selected group", ("Ctrl+Return",)),
+    "leave": Spec("&Leave", "Show what is around this group", ("Ctrl+Backspace",)),
+    "rename_group": Spec("&Rename group ...", "Give the group another name"),
+    "make_single": Spec(
+        "Make &single", "Give this use a copy of the group, so that editing it changes no other"
+    ),
+    "keep_group": Spec("Add to &my blocks", "Keep the group for use in other designs"),
+    "save_group": Spec("Sa&ve group as ...", "Write the group into a file"),
+    "import_group": Spec("&Import block ...", "Take a group's file into my blocks"),
     "add_block": Spec("&Add block ...", "Search a block and add it to the canvas"),
     "find_block": Spec("Find &block", "Search the palette", ("Ctrl+K",), "search"),
     "find_node": Spec("&Find node", "Search the design for a node", ("Ctrl+F",), "search"),
@@ -83,8 +95,10 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         "delete",
         "bridge",
         SEPARATOR,
-        "group",
-        "ungroup",
+        "mute",
+        "frame",
+        "unframe",
+        "groups",
         "arrange",
         SEPARATOR,
         "add_block",
@@ -95,6 +109,12 @@ MENUS: Mapping[str, tuple[str, ...]] = {
     "&Train": ("data", SEPARATOR, "train", "pause", "stop", "resume"),
     "&Help": ("help",),
 }
+GROUPS = (
+    *("group", "expand", SEPARATOR),
+    *("enter", "leave", SEPARATOR),
+    *("rename_group", "make_single", SEPARATOR),
+    *("keep_group", "save_group", "import_group"),
+)
 ARRANGE = (
     *("align_left", "align_center", "align_right", SEPARATOR),
     *("align_top", "align_middle", "align_bottom", SEPARATOR),

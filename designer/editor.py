@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit
 from core.blocks.catalog import blocks
 from core.design import edits, marks, rewire
 from core.design.document import Design
+from core.design.levels import Path
 from core.design.problems import refusal
 from designer.adding import SPACING, Adding, with_new_node
 from designer.graph import GraphMaker, to_design
 from designer.session import Session
-from widgets.canvas.graph import End
+from widgets.canvas.graph import EMPTY, End
 from widgets.canvas.view import Canvas
 from widgets.palette import Palette
 from widgets.palette_rows import PaletteEntry
@@ -34,6 +35,8 @@ class Editor(QObject):
         super().__init__(canvas)
         self.session, self.canvas = session, canvas
         self._maker = GraphMaker()
+        self._path: Path = ()
+        self._views: dict[Path, tuple[float, float, float]] = {}
         entries = palette_entries()
         palette.set_entries(entries)
         self.adding = Adding(session, canvas, entries)
@@ -50,7 +53,7 @@ class Editor(QObject):
         canvas.insert_requested.connect(self._insert)
         canvas.bridge_requested.connect(self.bridge)
         canvas.rename_requested.connect(self.rename)
-        session.changed.connect(self._show)
+        session.changed.connect(self._follow)
         self._show()
 
     def add(self, kind: str, x: float, y: float) -> None:
@@ -101,31 +104,39 @@ class Editor(QObject):
         ):
             self.canvas.select(list(self.session.design.nodes)[-len(chosen) :])
 
-    def group_selection(self) -> None:
+    def mute_selection(self) -> None:
+        """Pass the selected nodes by, or take them in again where all are muted."""
+        nodes = self.session.design.nodes
+        chosen = [i for i in self.canvas.selected_nodes() if i in nodes]
+        muted = not all(nodes[i].muted for i in chosen)
+        label = f"{'Mute' if muted else 'Unmute'} {_count(len(chosen), 'node')}"
+        self.session.act(label, lambda d: edits.mute(d, chosen, muted))
+
+    def frame_selection(self) -> None:
         """Put a named frame around the selected nodes."""
         chosen = self.canvas.selected_nodes()
         if chosen:
-            self.session.act("Group", lambda d: marks.frame(d, chosen))
+            self.session.act("Frame", lambda d: marks.frame(d, chosen))
 
-    def ungroup_selection(self) -> None:
-        """Dissolve the groups that hold selected nodes."""
-        self._ungroup(set(self.canvas.selected_nodes()))
+    def unframe_selection(self) -> None:
+        """Take the frames away that hold selected nodes."""
+        self._unframe(set(self.canvas.selected_nodes()))
 
     def rename(self, item: str) -> None:
-        """Let the user give a node or a group another name."""
+        """Let the user give a node or a frame another name."""
         frame = self.session.design.frames.get(item)
         if frame is None:
             self.rename_wanted.emit(item)
             return
         name, agreed = QInputDialog.getText(
-            self.canvas, "Rename group", "Name:", QLineEdit.EchoMode.Normal, frame.name
+            self.canvas, "Rename frame", "Name:", QLineEdit.EchoMode.Normal, frame.name
         )
         if agreed and name.strip():
             self.session.act(
-                "Rename group", lambda d: marks.change_frame(d, item, name=name.strip())
+                "Rename frame", lambda d: marks.change_frame(d, item, name=name.strip())
             )
 
-    def _ungroup(self, nodes: Collection[str]) -> None:
+    def _unframe(self, nodes: Collection[str]) -> None:
         frames = [f.id for f in self.session.design.frames.values() if set(f.nodes) & set(nodes)]
 
         def dissolved(design: Design) -> Design:
@@ -133,7 +144,7 @@ class Editor(QObject):
                 design = marks.unframe(design, frame)
             return design
 
-        self.session.act("Ungroup", dissolved)
+        self.session.act("Remove frame", dissolved)
 
     def _refusal(self, source: End, target: End) -> str | None:
         outputs = self.session.analysis.outputs()
@@ -167,7 +178,23 @@ class Editor(QObject):
         ends = to_design(old), to_design(source), to_design(new)
         self.session.act("Move wire", lambda d: edits.reconnect(d, *ends))
 
-    def _show(self, *_: object) -> None:
+    def _follow(self, before: Design, after: Design) -> None:
+        if self.session.path == self._path:
+            self._show()
+            return
+        self._views = {**self._views, self._path: self.canvas.view_state()}
+        if before is not after:
+            self._views = {}
+        self._path = self.session.path
+        # Another level may have nodes of the same ids, which are not the same nodes.
+        self.canvas.show_graph(EMPTY)
+        self._show()
+        if self._path in self._views:
+            self.canvas.restore_view_state(self._views[self._path])
+        else:
+            self.canvas.fit_all()
+
+    def _show(self) -> None:
         self.canvas.show_graph(self._maker.graph(self.session.analysis))
 
 

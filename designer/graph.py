@@ -6,7 +6,7 @@ from core.blocks.block import Port as BlockPort
 from core.design import document
 from core.design.analysis import Analysis, NodeReport
 from core.design.document import Design
-from core.design.ports import ports_of
+from core.design.ports import GroupUse, ports_of
 from core.design.problems import ERROR, Problem
 from widgets.canvas.graph import Badge, End, Frame, Graph, NodeView, NoteView, Port, WireView
 
@@ -65,6 +65,8 @@ def _view(
     problems: tuple[Problem, ...],
 ) -> NodeView:
     inputs, outputs = ports_of(design, report.node)
+    use = report.block if isinstance(report.block, GroupUse) else None
+    labels = use.output_labels if use else [name.capitalize() for name in outputs]
     worst = {p.severity for p in problems}
     badge: Badge = "error" if ERROR in worst else "warning" if worst else ""
     return NodeView(
@@ -74,10 +76,13 @@ def _view(
         detail=_detail(report),
         color_key=report.block.family if report.block else "",
         inputs=tuple(_port(p) for p in inputs),
-        outputs=tuple(Port(name, name.capitalize()) for name in outputs),
+        outputs=tuple(map(Port, outputs, labels)),
         badge=badge,
         badge_text="\n".join(f"{p.message}\n{p.remedy}".strip() for p in problems),
         position=position,
+        muted=report.node.muted,
+        container=use is not None,
+        copies=use.repeat if use else 1,
     )
 
 

@@ -11,6 +11,7 @@ from core.blocks.inputs import Input
 from core.design import edits
 from core.design.analysis import NodeReport
 from core.design.document import Design
+from core.design.ports import block_of
 from core.design.problems import bind
 from core.params import Value
 from designer.session import Session
@@ -97,7 +98,7 @@ class Inspector(QScrollArea):
         self.name.selectAll()
 
     def _show_form(self, report: NodeReport) -> None:
-        found = report.node.instance
+        found = block_of(self.session.design, report.node)
         if found is None:
             self.form.set_values((), {})
             return

@@ -22,8 +22,10 @@ from designer.data_panel import DataPanel
 from designer.editor import Editor
 from designer.files import Files
 from designer.find_node import FindNode
+from designer.groups import Groups
 from designer.history_panel import HistoryPanel
 from designer.inspector import Inspector
+from designer.library import Library
 from designer.menus import ContextMenus
 from designer.preferences import Preferences
 from designer.problems import Problems
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self.editor = Editor(self.session, self.canvas, self.palette_panel)
         self.clipboard = Clipboard(self.session, self.canvas)
         self.arranging = Arranging(self.session, self.canvas)
+        self.groups = Groups(self.session, self.canvas, Library(unsaved_store.parent / "blocks"))
         self.find_node = FindNode(self.session, self.canvas)
         self.history = HistoryPanel(self.session)
         self.inspector = Inspector(self.session)
@@ -94,13 +97,14 @@ class MainWindow(QMainWindow):
         self.banner.closed.connect(self.recovery.release)
         self.files.opened.connect(self._opened)
         self.files.saved.connect(self._saved)
-        for source in (self.files, self.clipboard):
+        for source in (self.files, self.clipboard, self.groups):
             source.trouble.connect(self.acts.tell)
         self.clipboard.available_changed.connect(self._refresh)
         self.files.may_leave_training = self.acts.may_leave_training
         self.trainer.state_changed.connect(self._refresh)
         self.trainer.trouble.connect(self.acts.tell)
         self.trainer.noted.connect(lambda text: self.statusBar().showMessage(text, 8000))
+        self.groups.noted.connect(lambda text: self.statusBar().showMessage(text, 5000))
         self.canvas.viewport().installEventFilter(self)
         panels = (
             *(self.actions_by_name, self.canvas, self.palette_panel, self.banner),

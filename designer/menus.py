@@ -5,9 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
-from designer.actions import Actions
+from designer.actions import SEPARATOR, Actions
 
-NODE_MENU = ("cut", "copy", "paste", "duplicate", "delete", "bridge", "group", "ungroup")
+NODE_MENU = (
+    *("cut", "copy", "paste", "duplicate", SEPARATOR),
+    *("delete", "bridge", "mute", SEPARATOR),
+    *("frame", "unframe", "group"),
+)
+USE_MENU = ("enter", "expand", "rename_group", "make_single", "keep_group", "save_group")
 CANVAS_MENU = ("add_block", "paste", "data", "train", "fit")
 
 
@@ -21,4 +26,7 @@ class ContextMenus:
         """Open the menu of a node, or that of the empty canvas, at a place on the screen."""
         menu = QMenu(self._parent)
         self._actions.fill(menu, NODE_MENU if node else CANVAS_MENU, {})
+        if node and self._actions["enter"].isEnabled():
+            menu.addSeparator()
+            self._actions.fill(menu, USE_MENU, {})
         menu.exec(place)

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from designer.main_window import MainWindow
 
 # What needs at least one selected node.
-ON_NODES = ("cut", "copy", "duplicate", "bridge", "group", "ungroup")
+ON_NODES = ("cut", "copy", "duplicate", "bridge", "mute", "frame", "unframe", "group")
+# What needs a selected node that uses a group.
+ON_GROUPS = ("expand", "enter", "keep_group", "save_group")
 
 
 def refresh(window: MainWindow) -> None:
@@ -22,6 +24,13 @@ def refresh(window: MainWindow) -> None:
     selected = bool(window.canvas.selected_nodes())
     for name in ON_NODES:
         window.actions_by_name[name].setEnabled(selected)
+    on_group = window.groups.is_on_group
+    for name in ON_GROUPS:
+        window.actions_by_name[name].setEnabled(on_group)
+    within = bool(window.session.path)
+    window.actions_by_name["leave"].setEnabled(within)
+    window.actions_by_name["rename_group"].setEnabled(on_group or within)
+    window.actions_by_name["make_single"].setEnabled(window.groups.can_make_single)
     window.actions_by_name["paste"].setEnabled(window.clipboard.available)
     for name in ARRANGE:
         if name == SEPARATOR:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenu, QToolBar, QVBoxLayout, QWidget
 
-from designer.actions import ARRANGE
+from designer.actions import ARRANGE, GROUPS
 from designer.docks import BOTTOM, LEFT, RIGHT, Docks
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def _center(window: MainWindow) -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     column.addWidget(window.banner)
+    column.addWidget(window.groups.breadcrumb)
     column.addWidget(window.canvas, 1)
     return center
 
@@ -71,11 +72,14 @@ def _docks(window: MainWindow) -> Docks:
 def _fill_menus(window: MainWindow) -> None:
     arrange = QMenu("A&rrange", window)
     window.actions_by_name.fill(arrange, ARRANGE, {})
+    groups = QMenu("&Groups", window)
+    window.actions_by_name.fill(groups, GROUPS, {})
     panels = QMenu("&Panels", window)
     for dock in window.docks.all():
         panels.addAction(dock.toggleViewAction())
     window.actions_by_name.fill_menus(
-        window, {"recent": window.recent, "arrange": arrange, "panels": panels}
+        window,
+        {"recent": window.recent, "arrange": arrange, "groups": groups, "panels": panels},
     )
 
 

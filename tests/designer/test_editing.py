@@ -97,20 +97,15 @@ def test_duplicate_copies_the_wires_among_the_copies(qtbot: QtBot, cnn: MainWind
     assert cnn.session.design.wires[DesignEnd(copies[1], "input")] == (copies[0], "output")
 
 
-def test_a_group_is_framed_renamed_and_dissolved(qtbot: QtBot, cnn: MainWindow) -> None:
+def test_a_frame_is_put_around_nodes_and_taken_away(qtbot: QtBot, cnn: MainWindow) -> None:
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
     chosen = [node(cnn, "conv_1"), node(cnn, "batch_norm_1")]
     cnn.canvas.select(chosen)
-    key(qtbot, cnn, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    key(qtbot, cnn, Qt.Key.Key_J, control)
     (frame,) = cnn.canvas.graph.frames
     assert set(frame.nodes) == set(chosen)
     cnn.canvas.select(chosen[:1])
-    key(
-        qtbot,
-        cnn,
-        Qt.Key.Key_G,
-        Qt.KeyboardModifier.ControlModifier,
-        Qt.KeyboardModifier.ShiftModifier,
-    )
+    key(qtbot, cnn, Qt.Key.Key_J, control, shift)
     assert cnn.canvas.graph.frames == ()
 
 

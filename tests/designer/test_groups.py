@@ -1,0 +1,166 @@
+"""Groups with mouse and keys: make, enter, edit inside, leave, expand, reuse."""
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from core.project.gallery import examples
+from designer.main_window import MainWindow
+from tests.designer.driving import click_node, type_number
+from tests.widgets.drag import view_point
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+BLOCK = ("conv_1", "batch_norm_1", "relu_1")
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def cnn(window: MainWindow) -> MainWindow:
+    """The window on the CNN example."""
+    assert window.files.read(examples()["digits_cnn"])
+    window.canvas.fit_all()
+    return window
+
+
+def node(window: MainWindow, name: str) -> str:
+    found = window.session.design.named(name)
+    assert found is not None, name
+    return found.id
+
+
+def press(qtbot: QtBot, window: MainWindow, key: Qt.Key, held: Qt.KeyboardModifier = CTRL) -> None:
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, key, held)
+
+
+def double_click(qtbot: QtBot, window: MainWindow, node_id: str) -> None:
+    """Double-click on a node's body, below its title."""
+    rect = window.canvas.node_rect(node_id)
+    point = view_point(window.canvas, QPointF(rect.center().x(), rect.bottom() - 6))
+    qtbot.mouseDClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=point)
+
+
+def grouped(qtbot: QtBot, window: MainWindow, *names: str) -> str:
+    """Make a group of the named nodes with the keyboard; the id of the node that uses it."""
+    window.canvas.select([node(window, name) for name in names])
+    press(qtbot, window, Qt.Key.Key_G)
+    (use,) = window.canvas.selected_nodes()
+    return use
+
+
+def test_a_group_is_one_node_with_the_ports_of_what_it_holds(qtbot: QtBot, cnn: MainWindow) -> None:
+    before = cnn.session.analysis_of_whole
+    use = grouped(qtbot, cnn, *BLOCK)
+    view = cnn.canvas.graph.nodes[use]
+    assert view.container
+    assert ([p.label for p in view.inputs], [p.label for p in view.outputs]) == (
+        ["input"],
+        ["output"],
+    )
+    after = cnn.session.analysis_of_whole
+    assert after.parameters == before.parameters
+    assert after.problems == before.problems
+    assert cnn.session.undo_label == "Group"
+    press(qtbot, cnn, Qt.Key.Key_Z)
+    assert cnn.session.analysis_of_whole.nodes == before.nodes
+
+
+def test_a_group_is_entered_edited_and_left(qtbot: QtBot, cnn: MainWindow) -> None:
+    use = grouped(qtbot, cnn, *BLOCK)
+    total = cnn.session.analysis_of_whole.parameters
+    double_click(qtbot, cnn, use)
+    assert cnn.session.path == (use,)
+    titles = {n.title for n in cnn.canvas.graph.nodes.values()}
+    assert titles == {"input", *BLOCK, "output"}
+    crumb = cnn.groups.breadcrumb
+    assert crumb.isVisible()
+    assert crumb.names == (cnn.session.whole.name, "group")
+    click_node(cnn, node(cnn, "conv_1"))
+    filters = cnn.session.design.nodes[node(cnn, "conv_1")].params["filters"]
+    type_number(qtbot, cnn.inspector.form, "filters", 2 * filters)
+    assert cnn.session.analysis_of_whole.parameters > total
+    qtbot.mouseClick(crumb.buttons()[0], Qt.MouseButton.LeftButton)
+    assert cnn.session.path == ()
+    assert not crumb.isVisible()
+    assert cnn.canvas.selected_nodes() == [use]
+    shapes = cnn.canvas.graph.nodes[use].detail
+    assert f"{2 * filters}]" in shapes[0]
+
+
+def test_the_keyboard_enters_leaves_and_expands(qtbot: QtBot, cnn: MainWindow) -> None:
+    before = cnn.session.analysis_of_whole
+    use = grouped(qtbot, cnn, *BLOCK)
+    press(qtbot, cnn, Qt.Key.Key_Return)
+    assert cnn.session.path == (use,)
+    press(qtbot, cnn, Qt.Key.Key_Backspace)
+    assert cnn.session.path == ()
+    press(qtbot, cnn, Qt.Key.Key_G, CTRL | SHIFT)
+    assert all(n.block != "Group" for n in cnn.session.design.nodes.values())
+    assert cnn.session.analysis_of_whole.parameters == before.parameters
+    assert [f.name for f in cnn.session.design.frames.values()] == ["group"]
+    assert {n.name for n in cnn.session.design.nodes.values()} == {
+        r.node.name for r in before.nodes.values()
+    }
+
+
+def test_undo_inside_of_a_group_that_goes_leads_out_of_it(qtbot: QtBot, cnn: MainWindow) -> None:
+    use = grouped(qtbot, cnn, *BLOCK)
+    cnn.session.enter(use)
+    press(qtbot, cnn, Qt.Key.Key_Z)
+    assert cnn.session.path == ()
+    assert "conv_1" in {n.title for n in cnn.canvas.graph.nodes.values()}
+
+
+def test_a_group_that_cannot_be_made_says_why(qtbot: QtBot, cnn: MainWindow) -> None:
+    cnn.canvas.select([node(cnn, "conv_1"), node(cnn, "relu_1")])
+    design = cnn.session.design
+    press(qtbot, cnn, Qt.Key.Key_G)
+    assert cnn.session.design is design
+    assert "feeds the selection again" in cnn.banner.message()
+
+
+def test_repeats_are_typed_in_the_inspector(qtbot: QtBot, cnn: MainWindow) -> None:
+    use = grouped(qtbot, cnn, "relu_1")
+    click_node(cnn, use)
+    type_number(qtbot, cnn.inspector.form, "repeat", 3)
+    assert cnn.canvas.graph.nodes[use].copies == 3
+    flat = cnn.session.analysis_of_whole.design.nodes
+    assert sum(n.block == "Activation" and "group" in n.name for n in flat.values()) == 3
+
+
+def test_a_muted_node_is_passed_by_and_taken_in_again(qtbot: QtBot, cnn: MainWindow) -> None:
+    relu = node(cnn, "relu_1")
+    click_node(cnn, relu)
+    press(qtbot, cnn, Qt.Key.Key_M)
+    assert cnn.canvas.graph.nodes[relu].muted
+    assert cnn.session.analysis_of_whole.design.nodes[relu].block == "Bypass"
+    assert cnn.session.undo_label == "Mute 1 node"
+    press(qtbot, cnn, Qt.Key.Key_M)
+    assert not cnn.canvas.graph.nodes[relu].muted
+
+
+def test_a_problem_inside_of_a_group_is_gone_to(qtbot: QtBot, cnn: MainWindow) -> None:
+    use = grouped(qtbot, cnn, *BLOCK)
+    cnn.session.enter(use)
+    conv = node(cnn, "conv_1")
+    cnn.canvas.select([conv])
+    press(qtbot, cnn, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier)
+    cnn.groups.leave()
+    assert cnn.canvas.graph.nodes[use].badge == "error"
+    (problem,) = [p for p in cnn.session.analysis_of_whole.errors if "not connected" in p.message]
+    assert "group/batch_norm_1" in problem.message
+    cnn.docks.show("problems")
+    cnn.problems.activated.emit(problem.node)
+    assert cnn.session.path == (use,)
+    assert cnn.canvas.selected_nodes() == [node(cnn, "batch_norm_1")]
+
+
+def test_copies_of_a_group_are_pasted_as_uses_of_it(qtbot: QtBot, cnn: MainWindow) -> None:
+    grouped(qtbot, cnn, *BLOCK)
+    press(qtbot, cnn, Qt.Key.Key_C)
+    assert '"groups"' in QApplication.clipboard().text()
+    press(qtbot, cnn, Qt.Key.Key_V)
+    uses = [n for n in cnn.session.design.nodes.values() if n.block == "Group"]
+    assert len(uses) == 2
+    assert len(cnn.session.design.groups) == 1
