@@ -61,9 +61,9 @@ class Block(Configured):
     ``family`` groups the palette and gives the colour; ``role`` is ``layer``, ``input``, ``target``
     or ``loss``; ``keywords`` are other words people search it by; ``example`` is parameter values
     and input shapes of a small instance, used by help pages and the contract test. A block that is
-    not ``listed`` cannot be chosen; one ``within_groups`` is offered only inside of groups. The
-    methods take the connected inputs' tensors by port name; ``*args`` is there for type checkers
-    alone.
+    not ``listed`` cannot be chosen; one ``within_groups`` is offered only inside of groups; one
+    that ``passes_on`` gives out what comes in at its first input. The methods take the connected
+    inputs' tensors by port name; ``*args`` is there for type checkers alone.
     """
 
     family: ClassVar[str]
@@ -74,6 +74,7 @@ class Block(Configured):
     example: ClassVar[Mapping[str, tuple[int, ...]]] = {"input": (4,)}
     listed: ClassVar[bool] = True
     within_groups: ClassVar[bool] = False
+    passes_on: ClassVar[bool] = False
 
     def ports(self) -> tuple[Port, ...]:
         """The input ports; they may depend on the parameters."""

@@ -22,6 +22,7 @@ class GroupInput(Block):
     keywords = ("port", "entry", "argument", "subgraph")
     inputs = (port("input", 1, 2, 3, 4, 5, dtype=""),)
     within_groups = True
+    passes_on = True
 
     def infer(self, input: Tensor) -> Tensor:
         return input

@@ -12,6 +12,7 @@ from core.blocks.call import Call
 from core.blocks.losses import Loss, Metric
 from core.design.analysis import Analysis, NodeReport, layer_of
 from core.design.document import End
+from core.design.passing import origin
 from core.errors import InputError
 
 
@@ -35,7 +36,7 @@ class LossStep:
     """One loss node: what it computes for each sample, its weight and its metrics.
 
     ``prediction`` and ``target`` are the outputs it compares, ``target_node`` the Target node that
-    the truth comes from, if it comes straight from one.
+    the truth comes from, if nothing is computed on the way.
     """
 
     node: str
@@ -145,8 +146,8 @@ def _loss_step(
     analysis: Analysis, report: NodeReport, block: Loss, wired: Mapping[str, End]
 ) -> LossStep:
     inputs = {p.name: report.inputs[p.name] for p in block.ports()}
-    truth = wired.get("target")
-    source = analysis.nodes[truth.node].block if truth else None
+    truth = origin(analysis.design, wired["target"]).node if "target" in wired else ""
+    source = analysis.nodes[truth].block if truth else None
     return LossStep(
         report.node.id,
         report.node.name,
@@ -156,5 +157,5 @@ def _loss_step(
         block.probabilities(**inputs),
         dict(wired),
         wired[block.prediction],
-        truth.node if truth and source and source.role == "target" else None,
+        truth if source and source.role == "target" else None,
     )

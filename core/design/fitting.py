@@ -1,4 +1,4 @@
-"""Which blocks fit a wire that has one end: those that can take a tensor, or feed a port."""
+"""Which blocks fit a wire: those that can take a tensor, feed a port, or stand between both."""
 
 from __future__ import annotations
 
@@ -36,6 +36,34 @@ def can_feed(kind: str, port: Port) -> bool:
     Losses feed nothing. An Input or Target is judged by its default shape.
     """
     return block(kind).role != "loss" and any(accepts(port, made) for made in _makes(kind))
+
+
+def fits_between(kind: str, given: Tensor | None, taker: Port) -> bool:
+    """Whether a new layer of this kind takes ``given`` and makes of it what ``taker`` takes.
+
+    As on the wire between both: by its first input and its first output. A tensor that is not
+    known fits, and so does what a layer makes that needs more inputs.
+    """
+    cls = block(kind)
+    ports = cls().ports()
+    inner = cls.role == "layer" and not cls.within_groups and ports
+    if not inner or not accepts(ports[0], given):
+        return False
+    try:
+        return accepts(taker, made_of(cls(), given))
+    except ShapeError:
+        return False
+
+
+def made_of(instance: Block, given: Tensor | None) -> Tensor | None:
+    """What a block makes of the tensor at its first input; None where more than that is needed.
+
+    Raises ShapeError where it cannot be built on such a tensor.
+    """
+    first, *others = instance.ports()
+    if given is None or not all(port.optional for port in others):
+        return None
+    return instance.infer(**{first.name: given})
 
 
 @cache

@@ -53,3 +53,18 @@ def ancestors(targets: Iterable[str], sources: Mapping[str, Mapping[str, End]]) 
             found.add(node)
             open_.extend(s.node for s in sources.get(node, {}).values())
     return found
+
+
+def descendants(starts: Iterable[str], wires: Mapping[End, End]) -> set[str]:
+    """The given nodes and everything that is computed from them; ``wires`` is target -> source."""
+    fed: dict[str, list[str]] = defaultdict(list)
+    for target, source in wires.items():
+        fed[source.node].append(target.node)
+    found: set[str] = set()
+    open_ = list(starts)
+    while open_:
+        node = open_.pop()
+        if node not in found:
+            found.add(node)
+            open_.extend(fed[node])
+    return found

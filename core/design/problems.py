@@ -16,6 +16,7 @@ from core.design.ports import ports_of
 from core.tensor import Tensor
 
 ERROR, WARNING = "error", "warning"
+OWN_INPUT, CIRCLE = "a node cannot feed itself", "this would make a circle"
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,14 @@ def bind(design: Design, node: str, column: str, tensor: Tensor) -> Design:
 def refusal(design: Design, outputs: Mapping[End, Tensor], source: End, target: End) -> str | None:
     """Why an output cannot be wired to an input, or None if it can."""
     if source.node == target.node:
-        return "a node cannot feed itself"
+        return OWN_INPUT
     if target.node in ancestors([source.node], design.sources):
-        return "this would make a circle"
+        return CIRCLE
+    return misfit(design, outputs, source, target)
+
+
+def misfit(design: Design, outputs: Mapping[End, Tensor], source: End, target: End) -> str | None:
+    """Why an input cannot take what an output gives, circles apart, or None if it can."""
     giver, taker = design.nodes[source.node], design.nodes[target.node]
     ports, _ = ports_of(design, taker)
     port = next((p for p in ports if p.name == target.port), None)

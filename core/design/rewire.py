@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from core.blocks.block import ShapeError
-from core.design import edits
+from core.design import edits, fitting
 from core.design.document import Design, End
 from core.design.ports import ports_of
 from core.design.problems import refusal
@@ -39,7 +39,7 @@ def fits_wire(design: Design, outputs: Mapping[End, Tensor], node: str, target: 
     if refusal(design, outputs, design.wires[target], inlet) is not None:
         return False
     try:
-        output = _output(design, outputs.get(design.wires[target]), inlet)
+        output = _output(design, outputs.get(design.wires[target]), node)
     except ShapeError:
         return False
     known = {outlet: output} if output is not None else {}
@@ -89,10 +89,7 @@ def _has_wires(design: Design, node: str) -> bool:
     return any(node in (target.node, source.node) for target, source in design.wires.items())
 
 
-def _output(design: Design, given: Tensor | None, inlet: End) -> Tensor | None:
-    """What a node makes of the tensor at its only needed input; None where that is not known."""
-    found = design.nodes[inlet.node].instance
-    if found is None or given is None:
-        return None
-    needed = {port.name for port in found[0].ports() if not port.optional}
-    return found[0].infer(**{inlet.port: given}) if needed <= {inlet.port} else None
+def _output(design: Design, given: Tensor | None, node: str) -> Tensor | None:
+    """What a node makes of the tensor at its first input; None where that is not known."""
+    found = design.nodes[node].instance
+    return fitting.made_of(found[0], given) if found else None

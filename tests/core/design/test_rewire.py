@@ -169,3 +169,26 @@ def test_only_blocks_that_can_make_what_a_port_takes_are_offered(
     feeding = {kind for kind in blocks() if fitting.can_feed(kind, taker)}
     assert some <= feeding
     assert not others & feeding
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "taker", "fits"),
+    [
+        ("Conv", IMAGE, port("input", 4), True),
+        ("Flatten", IMAGE, port("input", 4), False),
+        ("Flatten", IMAGE, port("input", 2), True),
+        ("LSTM", IMAGE, port("input", 3), False),
+        ("Dropout", LABEL, port("target", 1, dtype="int32"), False),
+        ("Reroute", LABEL, port("target", 1, dtype="int32"), True),
+        ("MaxPool", Tensor((None, 1, 1, 3)), port("input", 4), False),
+        ("Add", IMAGE, port("input", 4), True),
+        ("Dense", None, port("input", 2), True),
+        ("MeanSquaredError", None, Port("any"), False),
+        ("Input", None, Port("any"), False),
+        ("GroupInput", None, Port("any"), False),
+    ],
+)
+def test_only_blocks_that_fit_both_ends_of_a_wire_stand_between(
+    kind: str, given: Tensor | None, taker: Port, fits: bool
+) -> None:
+    assert fitting.fits_between(kind, given, taker) is fits
