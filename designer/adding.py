@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt
 
 from core.blocks.block import Port
 from core.blocks.catalog import block
-from core.design import edits, fitting
+from core.design import edits, fitting, rewire
 from core.design.analysis import Analysis
 from core.design.document import Design, End
+from core.design.passing import origin
 from core.design.ports import ports_of
 from core.design.problems import bind
 from designer.graph import to_design
@@ -105,6 +106,19 @@ class Adding(QObject):
             shown_at = (rect.right() + _GAP, rect.top() + HEADER / 2)
             self._search_taker(End(node, outputs[0]), (x, y), shown_at)
 
+    def search_between(self, end: graph.End, x: float, y: float) -> None:
+        """Let the user choose a block to go into the wire that ends at ``end``, around a point."""
+        target = to_design(end)
+        fitting_entries = [e for e in self.entries if self.canvas.may_insert_kind(e.kind, end)]
+        corner = (round(x - _SIZE[0] / 2), round(y - HEADER / 2))
+
+        def insert(kind: str) -> None:
+            self._add(
+                kind, corner, lambda d, new: rewire.insert_on_wire(d, new, target), verb="Insert"
+            )
+
+        self._ask(fitting_entries, (x, y), "Blocks that fit into the wire", insert)
+
     def _search_taker(self, source: End, at: Point, shown_at: Point) -> None:
         """Offer the blocks that can take an output."""
         tensor = self.session.analysis.outputs().get(source)
@@ -113,7 +127,8 @@ class Adding(QObject):
 
         def add(kind: str) -> None:
             ports = fitting.taking_ports(kind, tensor)
-            giver = self.session.design.nodes[source.node]
+            design = self.session.design
+            giver = design.nodes[origin(design, source).node]
             # A loss names its prediction first; what comes from a Target is compared with that.
             truth = giver.known and block(giver.block).role == "target"
             port = ports[-1] if truth else ports[0]
@@ -166,12 +181,16 @@ class Adding(QObject):
             then(kind)
 
     def _add(
-        self, kind: str, at: Point, wire: Callable[[Design, str], Design] = lambda d, _: d
+        self,
+        kind: str,
+        at: Point,
+        wire: Callable[[Design, str], Design] = lambda d, _: d,
+        verb: str = "Add",
     ) -> None:
         """Place, wire and select a new node in one act."""
         nodes = self.canvas.graph_scene.nodes.values()
         place = free_place([item.scene_rect() for item in nodes], at)
         placed, node = with_new_node(self.session.analysis, kind, place)
-        self.session.act(f"Add {block(kind).label}", lambda _: wire(placed, node))
+        self.session.act(f"{verb} {block(kind).label}", lambda _: wire(placed, node))
         self.canvas.reveal(node)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)

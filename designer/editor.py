@@ -12,10 +12,11 @@ from core.blocks.catalog import blocks
 from core.design import edits, marks, rewire
 from core.design.document import Design
 from core.design.levels import Path
-from core.design.problems import refusal
 from designer.adding import SPACING, Adding, with_new_node
 from designer.graph import GraphMaker, to_design
 from designer.session import Session
+from designer.wire_menu import WireMenu
+from designer.wiring import Wiring
 from widgets.canvas.graph import EMPTY, End
 from widgets.canvas.view import Canvas
 from widgets.palette import Palette
@@ -40,17 +41,13 @@ class Editor(QObject):
         entries = palette_entries()
         palette.set_entries(entries)
         self.adding = Adding(session, canvas, entries)
+        self.wiring = Wiring(session, canvas)
+        self.wire_menu = WireMenu(canvas, self.wiring, self.adding)
         palette.activated.connect(self.add_beside)
-        canvas.connection_refusal = self._refusal
-        canvas.may_insert = self._may_insert
         canvas.block_dropped.connect(self.add)
         canvas.moved.connect(partial(self._move, "Move"))
         canvas.nudged.connect(partial(self._move, "Nudge"))
-        canvas.connect_requested.connect(self._connect)
-        canvas.disconnect_requested.connect(self._disconnect)
-        canvas.reconnect_requested.connect(self._reconnect)
         canvas.delete_requested.connect(self.delete)
-        canvas.insert_requested.connect(self._insert)
         canvas.bridge_requested.connect(self.bridge)
         canvas.rename_requested.connect(self.rename)
         session.changed.connect(self._follow)
@@ -146,37 +143,10 @@ class Editor(QObject):
 
         self.session.act("Remove frame", dissolved)
 
-    def _refusal(self, source: End, target: End) -> str | None:
-        outputs = self.session.analysis.outputs()
-        return refusal(self.session.design, outputs, to_design(source), to_design(target))
-
-    def _may_insert(self, node: str, target: End) -> bool:
-        outputs = self.session.analysis.outputs()
-        return rewire.fits_wire(self.session.design, outputs, node, to_design(target))
-
-    def _insert(self, node: str, x: float, y: float, target: End) -> None:
-        end, name = to_design(target), self.session.design.nodes[node].name
-
-        def inserted(design: Design) -> Design:
-            return rewire.insert_on_wire(edits.move(design, {node: (x, y)}), node, end)
-
-        self.session.act(f"Insert {name}", inserted)
-
     def _move(self, label: str, positions: Mapping[str, tuple[float, float]]) -> None:
         merge = f"nudge {sorted(positions)}" if label == "Nudge" else ""
         what = f"{label} {_count(len(positions), 'node')}"
         self.session.act(what, lambda d: edits.move(d, positions), merge)
-
-    def _connect(self, source: End, target: End) -> None:
-        ends = to_design(source), to_design(target)
-        self.session.act("Connect", lambda d: edits.connect(d, *ends))
-
-    def _disconnect(self, target: End) -> None:
-        self.session.act("Disconnect", lambda d: edits.disconnect(d, to_design(target)))
-
-    def _reconnect(self, old: End, source: End, new: End) -> None:
-        ends = to_design(old), to_design(source), to_design(new)
-        self.session.act("Move wire", lambda d: edits.reconnect(d, *ends))
 
     def _follow(self, before: Design, after: Design) -> None:
         if self.session.path == self._path:

@@ -8,7 +8,17 @@ from core.design.analysis import Analysis, NodeReport
 from core.design.document import Design
 from core.design.ports import GroupUse, ports_of
 from core.design.problems import ERROR, Problem
-from widgets.canvas.graph import Badge, End, Frame, Graph, NodeView, NoteView, Port, WireView
+from widgets.canvas.graph import (
+    Badge,
+    End,
+    Frame,
+    Graph,
+    NodeView,
+    NoteView,
+    Port,
+    Shape,
+    WireView,
+)
 
 
 def to_canvas(end: document.End) -> End:
@@ -76,19 +86,24 @@ def _view(
         detail=_detail(report),
         color_key=report.block.family if report.block else "",
         inputs=tuple(_port(p) for p in inputs),
-        outputs=tuple(map(Port, outputs, labels)),
+        outputs=tuple(_outlet(*named, report) for named in zip(outputs, labels, strict=True)),
         badge=badge,
         badge_text="\n".join(f"{p.message}\n{p.remedy}".strip() for p in problems),
         position=position,
         muted=report.node.muted,
         container=use is not None,
         copies=use.repeat if use else 1,
+        shape=_shape(report),
     )
 
 
 def _port(port: BlockPort) -> Port:
     label = port.label or port.name
     return Port(port.name, label, f"{label} (optional)" if port.optional else label, port.optional)
+
+
+def _outlet(name: str, label: str, report: NodeReport) -> Port:
+    return Port(name, label, str(report.outputs.get(name, "")))
 
 
 def _detail(report: NodeReport) -> tuple[str, ...]:
@@ -99,3 +114,9 @@ def _detail(report: NodeReport) -> tuple[str, ...]:
     if not report.parameters:
         return (shape,)
     return (shape, f"{report.parameters:,} parameters")
+
+
+def _shape(report: NodeReport) -> Shape:
+    """The ports of a group pass on as well, but their names have to be read."""
+    block = report.block
+    return "dot" if block and block.passes_on and not block.within_groups else "card"

@@ -78,11 +78,9 @@ def _port_hit(nodes: list[NodeItem], point: QPointF, reach: float) -> Hit | None
     best, result = reach, None
     for node in nodes:
         local = point - node.pos()
-        for output, places in ((False, node.layout.inputs), (True, node.layout.outputs)):
-            for name, center in places.items():
-                distance = math.hypot(local.x() - center.x(), local.y() - center.y())
-                if distance < best:
-                    best, result = distance, Hit("port", node=node, port=(output, name))
+        near = node.port_near(local, best)
+        if near is not None:
+            best, result = near[0], Hit("port", node=node, port=near[1])
         if result is None and node.layout.rect.contains(local):
             return None
     return result

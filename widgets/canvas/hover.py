@@ -50,6 +50,8 @@ def tooltip_for(hit: Hit, scene: CanvasScene) -> str:
         view = hit.node.view
         if hit.on_badge and view.badge_text:
             return f"<b>{view.badge.capitalize()}</b><br>{_html(view.badge_text)}"
+        if view.shape == "dot":
+            return _html("\n".join([*view.detail, view.badge_text]).strip())
         return ""
     if hit.wire is not None:
         return _html(scene.wires[hit.wire].view.tooltip)

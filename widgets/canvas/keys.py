@@ -19,6 +19,9 @@ _DIRECTIONS = {
     Qt.Key.Key_Up: QPointF(0, -1),
     Qt.Key.Key_Down: QPointF(0, 1),
 }
+_SIDES = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
+# By what is typed, since many keyboards have the brackets behind other keys.
+_WALK = {"]": 1, "[": -1}
 _PLAIN = Qt.KeyboardModifier.NoModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -29,13 +32,22 @@ def handle_key(canvas: Canvas, event: QKeyEvent) -> bool:
     """Do what the key means; False where it means nothing here."""
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     key = Qt.Key(event.key())
+    if canvas.gesture is not None and canvas.gesture.key(key, modifiers):
+        canvas.refresh_overlay()
+        return True
+    if event.text() in _WALK:
+        return canvas.has_gesture or canvas.wire_walk.step(_WALK[event.text()])
     if event.matches(QKeySequence.StandardKey.SelectAll):
         canvas.select(list(canvas.graph_scene.nodes))
         return True
+    if key in _SIDES and modifiers == _ALT | _SHIFT:
+        return canvas.has_gesture or canvas.wire_walk.step(_SIDES[key])
     if key in _DIRECTIONS and modifiers in (_PLAIN, _SHIFT, _ALT):
         return _arrow(canvas, _DIRECTIONS[key], modifiers)
     if key == Qt.Key.Key_Delete and modifiers == _CTRL:
         return canvas.request_bridge()
+    if key == Qt.Key.Key_W and modifiers in (_PLAIN, _SHIFT):
+        return canvas.has_gesture or canvas.request_wire(from_output=modifiers == _PLAIN)
     if modifiers not in (_PLAIN, _SHIFT):
         return False
     action = _actions(canvas).get(key)
@@ -84,16 +96,25 @@ def _follow(canvas: Canvas) -> bool:
 
 
 def _arrow(canvas: Canvas, direction: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
-    """Nudge the selected nodes; with Alt, or with nothing selected, move the selection itself."""
+    """Nudge the selected nodes; with Alt, or without selected nodes, move the selection itself."""
     scene = canvas.graph_scene
     if canvas.gesture is not None:
         return True
+    if modifiers == _PLAIN and not scene.selected and len(scene.selected_wires) == 1:
+        return _from_wire(canvas, direction)
     if modifiers == _ALT or not scene.selected:
         return _select_towards(canvas, direction)
     way = direction * GRID * (10 if modifiers == _SHIFT else 1)
     places = {node: scene.nodes[node].pos() + way for node in scene.selected}
     canvas.nudged.emit({node: (at.x(), at.y()) for node, at in places.items()})
     return True
+
+
+def _from_wire(canvas: Canvas, direction: QPointF) -> bool:
+    """Go from the selected wire to the node at its end, or to the next wire of the node."""
+    if direction.x():
+        return canvas.wire_walk.to_end(source=direction.x() < 0)
+    return canvas.wire_walk.step(1 if direction.y() > 0 else -1)
 
 
 def _select_towards(canvas: Canvas, direction: QPointF) -> bool:

@@ -1,5 +1,6 @@
 """One node on the canvas: a rounded card with a tinted header, texts, ports and a badge."""
 
+import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -82,6 +83,16 @@ class NodeItem(QGraphicsItem):
         """The centre of a port in scene coordinates; raises KeyError for an unknown port."""
         output, name = port
         return self.pos() + (self.layout.outputs if output else self.layout.inputs)[name]
+
+    def port_near(self, point: QPointF, reach: float) -> tuple[float, PortKey] | None:
+        """The nearest port within `reach` of a point of the node's own coordinates, and how far."""
+        best, found = reach, None
+        for output, places in ((False, self.layout.inputs), (True, self.layout.outputs)):
+            for name, center in places.items():
+                distance = math.hypot(point.x() - center.x(), point.y() - center.y())
+                if distance < best:
+                    best, found = distance, (output, name)
+        return (best, found) if found is not None else None
 
     def anchor(self, port: PortKey) -> QPointF:
         """Where a wire at `port` ends; wires of ports that no longer exist end at the header."""

@@ -18,6 +18,12 @@ def draw_overview(painter: QPainter, scene: CanvasScene, transform: QTransform) 
     if lines:
         painter.setPen(QPen(style.wire, 0))
         painter.drawLines(lines)
+    hovered = [wire.line for wire in scene.wires.values() if wire.hovered]
+    if hovered:
+        pen = QPen(style.wire_active, 2)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawLines(hovered)
     if scene.selected_wires:
         painter.setPen(QPen(style.accent, 0))
         painter.drawLines([scene.wires[key].line for key in scene.selected_wires])

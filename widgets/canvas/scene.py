@@ -1,10 +1,11 @@
 """The canvas' items, kept equal to a `Graph` by changing only what differs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
+from widgets.canvas.dot_item import DotItem
 from widgets.canvas.frame_item import FrameItem
 from widgets.canvas.graph import EMPTY, End, Graph, WireView
 from widgets.canvas.node_item import NodeItem
@@ -44,9 +45,10 @@ class CanvasScene(QGraphicsScene):
             for wire in graph.wires
             if wire.source.node in graph.nodes and wire.target.node in graph.nodes
         }
-        for key in [key for key in self.wires if key not in wanted]:
+        gone = {node_id for node_id, item in self.nodes.items() if not _stays(item, graph)}
+        for key in [key for key in self.wires if key not in wanted or _touches(key, gone)]:
             self._remove_wire(key)
-        for node_id in [node_id for node_id in self.nodes if node_id not in graph.nodes]:
+        for node_id in gone:
             self._remove_node(node_id)
         rerouted = self._show_nodes(graph)
         for key, wire in wanted.items():
@@ -57,7 +59,7 @@ class CanvasScene(QGraphicsScene):
                 known.view = wire
         for item in rerouted:
             item.reroute()
-        if graph.frames != old.frames or old.nodes.keys() != graph.nodes.keys():
+        if gone or graph.frames != old.frames or old.nodes.keys() != graph.nodes.keys():
             self._show_frames(graph)
         else:
             for frame in self.frames.values():
@@ -118,7 +120,9 @@ class CanvasScene(QGraphicsScene):
         for node_id, view in graph.nodes.items():
             item = self.nodes.get(node_id)
             if item is None:
-                item = self.nodes[node_id] = NodeItem(view, self.layouter, self.look)
+                made = DotItem if view.shape == "dot" else NodeItem
+                item = self.nodes[node_id] = made(view, self.layouter, self.look)
+                item.set_selected(node_id in self.selected)
                 self.wires_of[node_id] = set()
                 self.addItem(item)
                 continue
@@ -181,3 +185,13 @@ class CanvasScene(QGraphicsScene):
             for node in lost:
                 del self.selected[node]
             self.selection_listener(list(self.selected))
+
+
+def _stays(item: NodeItem, graph: Graph) -> bool:
+    """Whether a node's item can go on showing it; a card cannot become a dot."""
+    view = graph.nodes.get(item.view.id)
+    return view is not None and view.shape == item.view.shape
+
+
+def _touches(key: WireKey, nodes: Set[str]) -> bool:
+    return any(end.node in nodes for end in key)

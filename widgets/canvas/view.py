@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
@@ -18,17 +19,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from widgets.canvas.auto_scroll import AutoScroll
+from widgets.canvas.drops import BlockDrops
 from widgets.canvas.gestures import Pointer, begin_gesture
+from widgets.canvas.gestures.key_wire import KeyWire
 from widgets.canvas.graph import End, Graph
 from widgets.canvas.graph_view import GraphView
 from widgets.canvas.hits import Hit, hit_at
 from widgets.canvas.hover import Hover, cursor_for, tooltip_for
 from widgets.canvas.keys import handle_key
-from widgets.canvas.mime import BLOCK_MIME
-from widgets.canvas.node_layout import HEADER, MIN_WIDTH
+from widgets.canvas.menus import ask_for_menu
+from widgets.canvas.wire_walk import WireWalk
 from widgets.theme import Theme
-
-_DROP_SIZE = QPointF(MIN_WIDTH, HEADER + 48)
 
 
 def _anything(source: End, target: End) -> str | None:
@@ -43,8 +45,10 @@ class Canvas(GraphView):
     """The widget. `connection_refusal(source, target)` says why a wire must not be drawn.
 
     `may_insert(node, target)` says whether a node may be dropped into the wire that ends at
-    `target`. `add_requested` carries the scene point at which something shall be added, and
-    `follow_requested` the node that something shall follow.
+    `target`, and `may_insert_kind(kind, target)` the same of a new node. Where a signal carries a
+    wire, it is the wire's input end. `add_requested` carries the scene point at which something
+    shall be added, `follow_requested` the node that something shall follow, `reroute_requested`
+    the wire and the scene point where it shall have a dot.
     """
 
     moved = Signal(object)
@@ -54,7 +58,10 @@ class Canvas(GraphView):
     reconnect_requested = Signal(object, object, object)
     delete_requested = Signal(object, object)
     bridge_requested = Signal(object)
+    cut_requested = Signal(object)
+    reroute_requested = Signal(object, float, float)
     insert_requested = Signal(str, float, float, object)
+    insert_kind_requested = Signal(str, float, float, object)
     add_requested = Signal(float, float)
     follow_requested = Signal(str)
     block_dropped = Signal(str, float, float)
@@ -62,16 +69,23 @@ class Canvas(GraphView):
     rename_requested = Signal(str)
     node_activated = Signal(str)
     context_menu_requested = Signal(QPoint, str)
+    wire_menu_requested = Signal(QPoint, object)
 
     def __init__(self, theme: Theme | None = None) -> None:
         super().__init__(theme)
         self.connection_refusal: Callable[[End, End], str | None] = _anything
         self.may_insert: Callable[[str, End], bool] = _nothing
+        self.may_insert_kind: Callable[[str, End], bool] = _nothing
+        self.wire_walk = WireWalk(self)
         self.space_held = False
         self._space_tapped = False
         self._painted = QRect()
         self._hover = Hover(self.graph_scene)
         self._pointer: Pointer | None = None
+        self._button = Qt.MouseButton.NoButton
+        self._menu_is_meant = True
+        self.auto_scroll = AutoScroll(self)
+        self._drops = BlockDrops(self)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -83,7 +97,7 @@ class Canvas(GraphView):
 
     @property
     def has_gesture(self) -> bool:
-        """Whether a mouse gesture is under way."""
+        """Whether a gesture of the mouse or the keyboard is under way."""
         return self.gesture is not None
 
     def show_graph(self, graph: Graph) -> None:
@@ -118,12 +132,33 @@ class Canvas(GraphView):
         scene = self.scene_point(at) if at is not None and inside else self._center()
         self.add_requested.emit(scene.x(), scene.y())
 
+    def request_wire(self, from_output: bool) -> bool:
+        """Begin wiring by keyboard at the only selected node; False where that has no such port."""
+        selected = self.selected_nodes()
+        node = self.graph_scene.nodes[selected[0]] if len(selected) == 1 else None
+        if self.gesture is not None or node is None:
+            return False
+        if not (node.view.outputs if from_output else node.view.inputs):
+            return False
+        self.gesture = gesture = KeyWire(self, node, from_output)
+        self._refresh_cursor()
+        gesture.begin()
+        self.refresh_overlay()
+        return True
+
+    def move_gesture(self, pointer: Pointer) -> None:
+        """Move the gesture under way to where the pointer is now."""
+        if self.gesture is not None:
+            self.gesture.move(pointer)
+            self.refresh_overlay()
+
     def cancel_gesture(self) -> bool:
-        """Give up the mouse gesture under way; False where there is none."""
+        """Give up the gesture under way; False where there is none."""
         gesture, self.gesture = self.gesture, None
+        self.auto_scroll.end()
         if gesture is not None:
             gesture.cancel()
-            self._refresh_overlay()
+            self.refresh_overlay()
             self._refresh_cursor()
         return gesture is not None
 
@@ -132,27 +167,35 @@ class Canvas(GraphView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
         self._space_tapped = False
+        self._menu_is_meant = True
+        if self.gesture is not None and self.gesture.by_keys:
+            self.cancel_gesture()
         if self.gesture is None:
+            self._button = event.button()
             self.gesture = begin_gesture(self, event.button(), self._pointer_of(event))
-            self._refresh_overlay()
+            self.refresh_overlay()
             self._refresh_cursor()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._pointer = self._pointer_of(event)
-        if self.gesture is not None and event.buttons():
-            self.gesture.move(self._pointer)
-            self._refresh_overlay()
-        elif self.gesture is not None:
-            self.cancel_gesture()
+        if self.gesture is not None and not self.gesture.by_keys:
+            if event.buttons():
+                self.move_gesture(self._pointer)
+                if self.gesture is not None and self.gesture.scrolls:
+                    self.auto_scroll.follow(self._pointer)
+            else:
+                self.cancel_gesture()
         self._refresh_cursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        held = Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton
-        if self.gesture is None or event.buttons() & held:
+        if self.gesture is None or self.gesture.by_keys or event.button() != self._button:
             return
+        # Where the menu comes with the release, it is not meant after a drag.
+        self._menu_is_meant = event.button() != Qt.MouseButton.RightButton
         # The gesture is over before its signals go out: their receivers may show another graph.
         gesture, self.gesture = self.gesture, None
-        self._refresh_overlay()
+        self.auto_scroll.end()
+        self.refresh_overlay()
         gesture.release(self._pointer_of(event))
         self._refresh_cursor()
 
@@ -160,10 +203,13 @@ class Canvas(GraphView):
         pointer = self._pointer_of(event)
         hit = hit_at(self.graph_scene, pointer.scene, self.zoom)
         left = event.button() == Qt.MouseButton.LeftButton and not self.space_held
-        if not left or hit.kind not in ("node", "frame", "empty"):
+        at = pointer.scene.x(), pointer.scene.y()
+        if not left or hit.kind == "port":
             self.mousePressEvent(event)
         elif hit.kind == "empty":
-            self.add_requested.emit(pointer.scene.x(), pointer.scene.y())
+            self.add_requested.emit(*at)
+        elif hit.wire is not None:
+            self.reroute_requested.emit(hit.wire[1], *at)
         elif hit.frame is not None:
             self.rename_requested.emit(hit.frame.view.id)
         elif hit.node is not None:
@@ -172,23 +218,9 @@ class Canvas(GraphView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         event.accept()
-        selected = self.selected_nodes()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            at = self.node_rect(selected[-1]).center() if selected else self._center()
-            place = self.viewport().mapToGlobal(self.mapFromScene(at))
-            self.context_menu_requested.emit(place, selected[-1] if selected else "")
-            return
-        hit = hit_at(self.graph_scene, self.scene_point(QPointF(event.pos())), self.zoom)
-        if hit.node is not None:
-            node = hit.node.view.id
-            if node not in selected:
-                self.select([node])
-            self.context_menu_requested.emit(event.globalPos(), node)
-        else:
-            if hit.wire is not None:
-                self.graph_scene.select([], [hit.wire])
-            frame = hit.frame.view.id if hit.frame is not None else ""
-            self.context_menu_requested.emit(event.globalPos(), frame)
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        if self.gesture is None and (self._menu_is_meant or not by_mouse):
+            ask_for_menu(self, event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None
@@ -217,6 +249,8 @@ class Canvas(GraphView):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.space_held = self._space_tapped = False
+        if self.gesture is not None and self.gesture.by_keys:
+            self.cancel_gesture()
         super().focusOutEvent(event)
 
     # --- drops from the palette ---
@@ -225,21 +259,13 @@ class Canvas(GraphView):
         self.dragMoveEvent(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if event.mimeData().hasFormat(BLOCK_MIME):
-            event.acceptProposedAction()
-        else:
-            event.ignore()
+        self._drops.over(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._drops.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        data = event.mimeData()
-        if not data.hasFormat(BLOCK_MIME):
-            event.ignore()
-            return
-        event.acceptProposedAction()
-        kind = bytes(data.data(BLOCK_MIME).data()).decode("utf-8")
-        corner = self.scene_point(event.position()) - _DROP_SIZE / 2
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self.block_dropped.emit(kind, round(corner.x()), round(corner.y()))
+        self._drops.drop(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -250,8 +276,19 @@ class Canvas(GraphView):
         return super().viewportEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Leave Tab to `keyPressEvent`; Shift+Tab leads on to the next widget."""
+        """Leave Tab to `keyPressEvent`; Shift+Tab leads on, unless the keyboard draws a wire."""
+        if self.gesture is not None and self.gesture.by_keys:
+            return False
         return not forward and QWidget.focusNextPrevChild(self, forward)
+
+    def refresh_overlay(self) -> None:
+        """Repaint where the gesture has painted and where it paints now."""
+        rect = QRect()
+        if self.gesture is not None:
+            rect = self.gesture.painted_rect().toAlignedRect()
+        if not (rect.isNull() and self._painted.isNull()):
+            self.viewport().update(rect.united(self._painted))
+        self._painted = rect
 
     # --- helpers ---
 
@@ -261,15 +298,6 @@ class Canvas(GraphView):
 
     def _center(self) -> QPointF:
         return self.scene_point(QPointF(self.viewport().rect().center()))
-
-    def _refresh_overlay(self) -> None:
-        """Repaint where the gesture has painted and where it paints now."""
-        rect = QRect()
-        if self.gesture is not None:
-            rect = self.gesture.painted_rect().toAlignedRect()
-        if not (rect.isNull() and self._painted.isNull()):
-            self.viewport().update(rect.united(self._painted))
-        self._painted = rect
 
     def _refresh_cursor(self) -> None:
         """Highlight what is under the pointer and choose the cursor's shape."""

@@ -1,6 +1,7 @@
 """One wire on the canvas: a Bézier curve from an output port to an input port."""
 
 import math
+from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
@@ -58,6 +59,15 @@ def _towards(corner: QPointF, other: QPointF) -> QPointF:
     return line.pointAt(reach / line.length()) if line.length() else corner
 
 
+def _beside(rect: QRectF, line: QLineF) -> bool:
+    """Whether all of a rectangle lies on one side of a line that goes on in both directions."""
+    corners = (rect.topLeft(), rect.topRight(), rect.bottomLeft(), rect.bottomRight())
+    sides = [
+        line.dx() * (at.y() - line.y1()) - line.dy() * (at.x() - line.x1()) > 0 for at in corners
+    ]
+    return all(sides) or not any(sides)
+
+
 class WireItem(QGraphicsItem):
     """Draws one `WireView`; `reroute` follows the nodes at its ends."""
 
@@ -106,15 +116,11 @@ class WireItem(QGraphicsItem):
 
     def distance_to(self, point: QPointF) -> float:
         """The distance of a scene point from the curve, in scene pixels (within about 1 px)."""
-        if not self._samples:
-            at = self.path.pointAtPercent
-            count = max(_SAMPLES, round(self.path.length() / _RADIUS))
-            points = [at(step / count) for step in range(count + 1)]
-            self._samples = [(p.x(), p.y()) for p in points]
         x, y = point.x(), point.y()
         best = math.inf
-        ax, ay = self._samples[0]
-        for bx, by in self._samples[1:]:
+        samples = self._sampled()
+        ax, ay = samples[0]
+        for bx, by in samples[1:]:
             dx, dy = bx - ax, by - ay
             length = dx * dx + dy * dy
             share = ((x - ax) * dx + (y - ay) * dy) / length if length else 0.0
@@ -122,6 +128,28 @@ class WireItem(QGraphicsItem):
             best = min(best, math.hypot(x - ax - share * dx, y - ay - share * dy))
             ax, ay = bx, by
         return best
+
+    def crosses(self, line: QLineF, straight: bool = False) -> bool:
+        """Whether a line (scene coordinates) meets the curve, or the `straight` line in its place.
+
+        The straight one is what the overview draws.
+        """
+        meets = QLineF.IntersectionType.BoundedIntersection
+        if straight:
+            return self.line.intersects(line)[0] == meets
+        if _beside(self._bounds, line):
+            return False
+        points = [QPointF(x, y) for x, y in self._sampled()]
+        return any(QLineF(a, b).intersects(line)[0] == meets for a, b in pairwise(points))
+
+    def _sampled(self) -> list[tuple[float, float]]:
+        """Points along the curve, so near to each other that lines between them follow it."""
+        if not self._samples:
+            at = self.path.pointAtPercent
+            count = max(_SAMPLES, round(self.path.length() / _RADIUS))
+            points = [at(step / count) for step in range(count + 1)]
+            self._samples = [(p.x(), p.y()) for p in points]
+        return self._samples
 
     def boundingRect(self) -> QRectF:
         return self._bounds

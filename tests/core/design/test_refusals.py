@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from core.design import refusals
 from core.design.analysis import analyse
 from core.design.document import Design, End
-from core.design.ports import ports_of
 from core.design.order import ancestors
+from core.design.ports import ports_of
 from core.design.problems import CIRCLE, OWN_INPUT, refusal
 from core.design.refusals import Refusals
 from tests.designs import add, chain, iris_mlp

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from widgets.canvas.gestures.base import Gesture, Pointer
 from widgets.canvas.gestures.box import BoxSelect
+from widgets.canvas.gestures.cut import CutWires, is_cut
 from widgets.canvas.gestures.move import MoveNodes
 from widgets.canvas.gestures.pan import Pan
 from widgets.canvas.gestures.wire import DragWire
@@ -24,6 +25,8 @@ def begin_gesture(canvas: Canvas, button: Qt.MouseButton, start: Pointer) -> Ges
     left = button == Qt.MouseButton.LeftButton
     if button == Qt.MouseButton.MiddleButton or (left and canvas.space_held):
         return Pan(canvas, start)
+    if is_cut(button, start.modifiers):
+        return CutWires(canvas, start)
     if not left:
         return None
     scene = canvas.graph_scene

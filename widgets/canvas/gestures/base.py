@@ -30,9 +30,15 @@ class Pointer:
 
 
 class Gesture:
-    """One press-move-release of the mouse; made at the press, ended by release or cancel."""
+    """One press-move-release of the mouse; made at the press, ended by release or cancel.
+
+    A gesture `by_keys` is driven by `key` instead. One that `scrolls` goes on beyond the edge of
+    the view, which follows it.
+    """
 
     cursor: Qt.CursorShape | None = None
+    by_keys = False
+    scrolls = True
 
     def __init__(self, canvas: Canvas, start: Pointer) -> None:
         self.canvas = canvas
@@ -79,6 +85,10 @@ class Gesture:
 
     def click(self, pointer: Pointer) -> None:
         """The button was released where it was pressed."""
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+        """A key was pressed during the gesture; False leaves it to the canvas."""
+        return False
 
     def paint(self, painter: QPainter) -> None:
         """Paint the gesture's own marks in viewport coordinates."""

@@ -1,11 +1,11 @@
-"""The wire into which a dragged node would be inserted if it were dropped now."""
+"""The wire into which something dragged would be inserted if it were dropped now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 
 from widgets.canvas.graph import End
 from widgets.canvas.hits import OVERVIEW_ZOOM
@@ -15,18 +15,33 @@ from widgets.canvas.wire_item import WireItem
 if TYPE_CHECKING:
     from widgets.canvas.view import Canvas
 
+_LEAST_REACH = 8.0
+_KIND_REACH = 16.0
+
 
 class Insertion:
-    """Finds and highlights the wire behind a dragged node that has no wires of its own."""
+    """Finds and highlights the wire behind what is dragged, where the canvas' owner allows it."""
 
     def __init__(self, canvas: Canvas) -> None:
         self._canvas = canvas
         self._wire: WireKey | None = None
 
     def look(self, dragged: Sequence[str]) -> None:
-        """Highlight the wire under the one dragged node, where the canvas' owner allows it."""
-        wire = self._wire_under(dragged[0]) if len(dragged) == 1 else None
+        """Highlight the wire under the one dragged node, if that has no wires of its own."""
+        scene = self._canvas.graph_scene
+        wire = None
+        if len(dragged) == 1 and not scene.wires_of[dragged[0]]:
+            node = dragged[0]
+            rect = scene.nodes[node].scene_rect()
+            reach = max(_LEAST_REACH, rect.height() / 4)
+            allowed = self._canvas.may_insert
+            wire = self._wire_near(rect.center(), reach, lambda end: allowed(node, end))
         self._mark(wire)
+
+    def look_for_kind(self, kind: str, point: QPointF) -> None:
+        """Highlight the wire near a scene point that a new node of this kind may go into."""
+        allowed, reach = self._canvas.may_insert_kind, _KIND_REACH / self._canvas.zoom
+        self._mark(self._wire_near(point, reach, lambda end: allowed(kind, end)))
 
     def take(self) -> End | None:
         """The input end of the wire that was found, which is highlighted no longer."""
@@ -34,20 +49,21 @@ class Insertion:
         self._mark(None)
         return found[1] if found is not None else None
 
-    def _wire_under(self, node: str) -> WireKey | None:
-        """The wire nearest to the node's centre, among those that pass through its middle half."""
-        canvas, scene = self._canvas, self._canvas.graph_scene
-        if scene.wires_of[node] or canvas.zoom < OVERVIEW_ZOOM:
+    def _wire_near(
+        self, point: QPointF, reach: float, allowed: Callable[[End], bool]
+    ) -> WireKey | None:
+        """The nearest wire within reach of a point into which the insertion is allowed."""
+        if self._canvas.zoom < OVERVIEW_ZOOM:
             return None
-        rect = scene.nodes[node].scene_rect()
+        area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
         mode = Qt.ItemSelectionMode.IntersectsItemBoundingRect
         near = [
-            (item.distance_to(rect.center()), (item.view.source, item.view.target))
-            for item in scene.items(rect, mode)
+            (item.distance_to(point), (item.view.source, item.view.target))
+            for item in self._canvas.graph_scene.items(area, mode)
             if isinstance(item, WireItem) and item.isVisible()
         ]
         for distance, wire in sorted(near, key=lambda pair: pair[0]):
-            if distance <= rect.height() / 4 and canvas.may_insert(node, wire[1]):
+            if distance <= reach and allowed(wire[1]):
                 return wire
         return None
 

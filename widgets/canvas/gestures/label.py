@@ -1,7 +1,7 @@
 """A small text beside the pointer, for example why a wire cannot end here."""
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from widgets.canvas.style import Style
 
@@ -23,9 +23,11 @@ def label_rect(pointer: QPointF, text: str, area: QRect) -> QRectF:
     return rect
 
 
-def paint_label(painter: QPainter, rect: QRectF, text: str, style: Style) -> None:
-    """Paint the label on a raised surface with a border in the error colour."""
-    painter.setPen(QPen(style.error, 1))
+def paint_label(
+    painter: QPainter, rect: QRectF, text: str, style: Style, edge: QColor | None = None
+) -> None:
+    """Paint the label on a raised surface with a border in `edge`, the error colour by default."""
+    painter.setPen(QPen(edge or style.error, 1))
     painter.setBrush(style.label_surface)
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
     painter.setFont(_font())
