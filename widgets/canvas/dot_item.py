@@ -46,6 +46,14 @@ class DotItem(NodeItem):
         ]
         return min((pair for pair in near if pair[0] < limit), default=None)
 
+    def turn(self, backwards: bool) -> bool:
+        """Let the wires run through to the left, or to the right; False where they do already."""
+        heading = -1 if backwards else 1
+        changed, self.heading = heading != self.heading, heading
+        if changed:
+            self.update()
+        return changed
+
     def boundingRect(self) -> QRectF:
         return self.layout.rect.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
 
@@ -91,9 +99,9 @@ class DotItem(NodeItem):
             painter.setBrush(style.accent if chosen else style.wire_active)
             painter.drawEllipse(at, _HANDLE_RADIUS, _HANDLE_RADIUS)
 
-    @staticmethod
-    def _handle(output: bool) -> QPointF:
-        return _CENTER + QPointF(_HANDLE_WAY if output else -_HANDLE_WAY, 0)
+    def _handle(self, output: bool) -> QPointF:
+        side = self.heading if output else -self.heading
+        return _CENTER + QPointF(_HANDLE_WAY * side, 0)
 
 
 class DotLayouter(Layouter):

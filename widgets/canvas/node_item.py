@@ -20,7 +20,12 @@ PortKey = tuple[bool, str]
 
 
 class NodeItem(QGraphicsItem):
-    """Draws one `NodeView`; what it shows is changed with `show_view` and the `set_` methods."""
+    """Draws one `NodeView`; what it shows is changed with `show_view` and the `set_` methods.
+
+    `heading` is the way that its wires leave and arrive: 1 to the right, -1 to the left.
+    """
+
+    heading = 1
 
     def __init__(self, view: NodeView, layouter: Layouter, style: Style) -> None:
         super().__init__()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from widgets.canvas.dot_item import DotItem
 from widgets.canvas.frame_item import FrameItem
 from widgets.canvas.graph import EMPTY, End, Graph, WireView
+from widgets.canvas.heading import turn_dots
 from widgets.canvas.node_item import NodeItem
 from widgets.canvas.node_layout import Layouter
 from widgets.canvas.style import Fonts, Style
@@ -57,7 +58,7 @@ class CanvasScene(QGraphicsScene):
                 self._add_wire(key, wire)
             else:
                 known.view = wire
-        for item in rerouted:
+        for item in rerouted | turn_dots(self.nodes.values(), self.wires_of):
             item.reroute()
         if gone or graph.frames != old.frames or old.nodes.keys() != graph.nodes.keys():
             self._show_frames(graph)
@@ -82,7 +83,8 @@ class CanvasScene(QGraphicsScene):
             self.nodes[node_id].setPos(x, y)
             wires |= self.wires_of[node_id]
             frames |= {frame.view.id: frame for frame in self.frames_of.get(node_id, ())}
-        for wire in wires:
+        ends = {end for wire in wires for end in (wire.source, wire.target)}
+        for wire in wires | turn_dots(ends, self.wires_of):
             wire.reroute()
         for frame in frames.values():
             frame.fit()

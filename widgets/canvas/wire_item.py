@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.graph import WireView
@@ -31,6 +31,18 @@ def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
     path = QPainterPath(start)
     path.cubicTo(*control_points(start, end), end)
     return path
+
+
+def turned_path(start: QPointF, end: QPointF, leaves: int, arrives: int) -> QPainterPath:
+    """The way of a wire that `leaves` and `arrives` to the right (1) or to the left (-1)."""
+    if leaves == arrives == 1:
+        return wire_path(start, end)
+    if leaves == arrives:
+        mirror = QTransform.fromScale(-1, 1)
+        return mirror.map(wire_path(mirror.map(start), mirror.map(end)))
+    sides = (start.x(), end.x())
+    x = max(sides) + _CLEARANCE if leaves == 1 else min(sides) - _CLEARANCE
+    return _rounded([start, QPointF(x, start.y()), QPointF(x, end.y()), end])
 
 
 def _detour(start: QPointF, end: QPointF) -> list[QPointF]:
@@ -80,20 +92,25 @@ class WireItem(QGraphicsItem):
         self.selected = False
         self.hovered = False
         self.line = QLineF()
+        self._headings = (0, 0)
         self._samples: list[tuple[float, float]] = []
         self.reroute()
         self.setZValue(-1.0)
 
+    def ends(self) -> tuple[QPointF, QPointF]:
+        """Where its ports stand now."""
+        start = self.source.anchor((True, self.view.source.port))
+        return start, self.target.anchor((False, self.view.target.port))
+
     def reroute(self) -> None:
         """Draw the curve anew between where its ports stand now."""
-        start = self.source.anchor((True, self.view.source.port))
-        end = self.target.anchor((False, self.view.target.port))
-        line = QLineF(start, end)
-        if line == self.line:
+        start, end = self.ends()
+        line, headings = QLineF(start, end), (self.source.heading, self.target.heading)
+        if (line, headings) == (self.line, self._headings):
             return
         self.prepareGeometryChange()
-        self.line = line
-        self.path = wire_path(start, end)
+        self.line, self._headings = line, headings
+        self.path = turned_path(start, end, *headings)
         self._bounds = self.path.boundingRect().adjusted(-3, -3, 3, 3)
         self._samples = []
 

@@ -149,6 +149,42 @@ def test_a_card_can_become_a_dot_and_keeps_wires_and_selection(dotted: Canvas) -
     assert item.connected == {(False, "in"): 1, (True, "out"): 1}
 
 
+def test_a_dot_in_the_way_back_is_passed_through_to_the_left(canvas: Canvas) -> None:
+    """As in the way to a new row: the dot lies on it and does not bend it."""
+    nodes = [node("a", 200, -80), node("dot", 0, 92, shape="dot"), node("b", -300, 160)]
+    wires = (wire("a.out", "dot.in"), wire("dot.out", "b.in"))
+    canvas.show_graph(Graph({view.id: view for view in nodes}, wires))
+    dot = canvas.node_rect("dot").center()
+    before, after = canvas.graph_scene.wires.values()
+    reach = before.path.boundingRect().united(after.path.boundingRect())
+    assert reach.left() < canvas.node_rect("b").left()
+    assert before.path.boundingRect().left() == after.path.boundingRect().right() == dot.x()
+    assert before.path.angleAtPercent(0.99) == pytest.approx(180)
+    assert after.path.angleAtPercent(0.01) == pytest.approx(180)
+    asked = QSignalSpy(canvas.wire_dropped)
+    start = middle(canvas) - QPoint(15, 0)
+    press_move_release(canvas.viewport(), start, start + QPoint(-40, -60))
+    assert asked.at(0)[0] == DOT_OUT, "the output is where the wire leaves"
+
+
+def test_a_dot_turns_while_it_is_moved(canvas: Canvas) -> None:
+    nodes = [node("a", 0, -80), node("dot", -60, 92, shape="dot"), node("b", -300, 160)]
+    wires = (wire("a.out", "dot.in"), wire("dot.out", "b.in"))
+    canvas.show_graph(Graph({view.id: view for view in nodes}, wires))
+    before, after = canvas.graph_scene.wires.values()
+    turned = (before.path, after.path)
+    start = middle(canvas)
+    press_move_release(canvas.viewport(), start, start + QPoint(300, 0), release=False)
+    assert canvas.graph_scene.nodes["dot"].heading == 1
+    press_move_release(canvas.viewport(), start + QPoint(300, 0), start)
+    assert canvas.graph_scene.nodes["dot"].heading == -1
+    assert (before.path, after.path) == turned
+    canvas.preview({"a": (-500.0, -80.0)})
+    assert canvas.graph_scene.nodes["dot"].heading == 1, "what feeds it was moved"
+    canvas.show_graph(Graph(canvas.graph.nodes, wires[1:]))
+    assert canvas.graph_scene.nodes["dot"].heading == -1, "nothing feeds it any more"
+
+
 def test_a_double_click_on_a_wire_asks_for_a_dot_there(canvas: Canvas) -> None:
     asked, added = QSignalSpy(canvas.reroute_requested), QSignalSpy(canvas.add_requested)
     start, end = canvas.port_position("a", "out", True), canvas.port_position("b", "in", False)

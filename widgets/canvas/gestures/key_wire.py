@@ -27,9 +27,9 @@ _HELD = (
     *(Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt),
     *(Qt.Key.Key_Meta, Qt.Key.Key_AltGr),
 )
-_KEYS = "arrow keys choose, Enter {verb}, Esc gives up"
+_KEYS = "Arrow keys choose, Enter connects, Esc gives up"
 _MARGIN = 60
-_LABEL_WAY = QPointF(4, 6)
+_LABEL_WAY = QPointF(-16, -10)
 
 
 class KeyWire(LooseWire):
@@ -65,16 +65,16 @@ class KeyWire(LooseWire):
         """What the label says: the wire on offer and the keys."""
         own = self._named(self.fixed, self.from_output)
         if self._choosing:
-            keys = _KEYS.format(verb="begins there")
-            return f"{own}\n{self._index + 1} of {len(self._own)}: {keys}"
+            return f"{own}\n{self._index + 1} of {len(self._own)}, to begin with\n{_KEYS}"
         if self.found is None:
             ports = "No input can take" if self.from_output else "No output can feed"
             return f"{ports} {own}"
         other = self._named(self.found.end, not self.from_output)
         source, target = (own, other) if self.from_output else (other, own)
-        keys = _KEYS.format(verb="connects" if not self._taken() else "replaces the wire there")
         count = f"{self._index + 1} of {len(self.candidates)}"
-        return f"{source} \N{RIGHTWARDS ARROW} {target}  {self._carried()}\n{count}: {keys}"
+        count += ", in place of the wire there" if self._taken() else ""
+        arrow = "\N{RIGHTWARDS ARROW}"
+        return f"{source} {arrow} {target}  {self._carried()}".rstrip() + f"\n{count}\n{_KEYS}"
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
         """Walk on, take the port on offer, or keep the key from doing something else."""
@@ -199,13 +199,11 @@ class KeyWire(LooseWire):
         return self.curve_to(self.found.at) if self.found is not None else QPainterPath()
 
     def _label_rect(self) -> QRectF:
-        at = self.found.at if self.found is not None else self._fixed_at()
-        place = self.canvas.viewportTransform().map(at) + _LABEL_WAY
+        """Below the node on offer, whose texts stay in sight."""
+        end = self.found.end if self.found is not None else self.fixed
+        corner = self.canvas.graph_scene.nodes[end.node].scene_rect().bottomLeft()
+        place = self.canvas.viewportTransform().map(corner) + _LABEL_WAY
         return label_rect(place, self.text, self.canvas.viewport().rect())
-
-    def _fixed_at(self) -> QPointF:
-        node = self.canvas.graph_scene.nodes[self.fixed.node]
-        return node.anchor((self.from_output, self.fixed.port))
 
 
 def _way(start: QPointF, candidate: Candidate) -> float:
