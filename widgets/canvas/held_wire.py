@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
 
 from widgets.canvas.graph import End
 from widgets.canvas.scene import CanvasScene
-from widgets.canvas.wire_item import wire_path
+from widgets.canvas.wire_item import loose_path
 
 _DOT = 4.5
 
@@ -27,9 +27,7 @@ class HeldWire:
         node = scene.nodes.get(self.fixed.node)
         if node is None:
             return QPainterPath()
-        fixed = node.anchor((self.from_output, self.fixed.port))
-        ends = (fixed, self.loose) if self.from_output else (self.loose, fixed)
-        return to_view.map(wire_path(*ends))
+        return to_view.map(loose_path(node, (self.from_output, self.fixed.port), self.loose))
 
     def painted_rect(self, scene: CanvasScene, to_view: QTransform) -> QRect:
         """Where `paint` draws."""

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.graph import WireView
-from widgets.canvas.node_item import NodeItem
+from widgets.canvas.node_item import NodeItem, PortKey
 from widgets.canvas.style import Style
 
 _SAMPLES = 28
@@ -43,6 +43,14 @@ def turned_path(start: QPointF, end: QPointF, leaves: int, arrives: int) -> QPai
     sides = (start.x(), end.x())
     x = max(sides) + _CLEARANCE if leaves == 1 else min(sides) - _CLEARANCE
     return _rounded([start, QPointF(x, start.y()), QPointF(x, end.y()), end])
+
+
+def loose_path(node: NodeItem, port: PortKey, loose: QPointF) -> QPainterPath:
+    """The way of a wire between a port of a node and a loose end, in scene coordinates."""
+    fixed = node.anchor(port)
+    if port[0]:
+        return turned_path(fixed, loose, node.heading, 1)
+    return turned_path(loose, fixed, 1, node.heading)
 
 
 def _detour(start: QPointF, end: QPointF) -> list[QPointF]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from core.compile.plan import make_plan
+from core.design import edits
 from core.design.analysis import analyse
 from core.design.document import Design, End
+from core.design.grouping import make_group
 from core.design.passing import origin
 from core.design.rewire import bridge, insert_on_wire
 from tests.designs import add, chain, iris_mlp, wire
@@ -31,6 +33,14 @@ def test_a_loss_knows_its_target_through_a_dot() -> None:
     plain = make_plan(analyse(iris_mlp())).losses[0]
     dotted = make_plan(analyse(with_dot(iris_mlp(), End("loss", "target")))).losses[0]
     assert plain.target_node == dotted.target_node == "target"
+
+
+def test_a_loss_knows_its_target_out_of_a_group_and_past_a_muted_node() -> None:
+    dotted = with_dot(iris_mlp(), End("loss", "target"))
+    for design in (make_group(dotted, ["target"])[0], edits.mute(dotted, ["dot"])):
+        known = make_plan(analyse(design)).losses[0].target_node
+        assert known is not None
+        assert known.endswith("target")
 
 
 def test_a_dot_passes_shapes_on_and_is_bridged_away() -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from widgets.canvas.gestures.base import Gesture, Pointer
 from widgets.canvas.graph import End
 from widgets.canvas.node_item import PortKey
-from widgets.canvas.wire_item import turned_path
+from widgets.canvas.wire_item import loose_path
 
 if TYPE_CHECKING:
     from widgets.canvas.view import Canvas
@@ -66,11 +66,7 @@ class LooseWire(Gesture):
     def curve_to(self, loose: QPointF) -> QPainterPath:
         """The wire to a scene point, in viewport coordinates."""
         node = self.canvas.graph_scene.nodes[self.fixed.node]
-        fixed = node.anchor((self.from_output, self.fixed.port))
-        if self.from_output:
-            path = turned_path(fixed, loose, node.heading, 1)
-        else:
-            path = turned_path(loose, fixed, 1, node.heading)
+        path = loose_path(node, (self.from_output, self.fixed.port), loose)
         return self.canvas.viewportTransform().map(path)
 
     def paint_curve(self, painter: QPainter, curve: QPainterPath, color: QColor) -> None:
