@@ -1,7 +1,6 @@
 """One wire on the canvas: a Bézier curve from an output port to an input port."""
 
 import math
-from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
@@ -79,12 +78,29 @@ def _towards(corner: QPointF, other: QPointF) -> QPointF:
     return line.pointAt(reach / line.length()) if line.length() else corner
 
 
+def _meet(points: list[tuple[float, float]], line: QLineF) -> bool:
+    """Whether a line crosses one of the lines between a row of points."""
+    x, y, dx, dy = line.x1(), line.y1(), line.dx(), line.dy()
+    ax, ay = points[0]
+    before = dx * (ay - y) - dy * (ax - x)
+    for bx, by in points[1:]:
+        side = dx * (by - y) - dy * (bx - x)
+        if (side > 0) != (before > 0):
+            share = before / (before - side)
+            along = (ax + (bx - ax) * share - x) * dx + (ay + (by - ay) * share - y) * dy
+            if 0 <= along <= dx * dx + dy * dy:
+                return True
+        ax, ay, before = bx, by, side
+    return False
+
+
 def _beside(rect: QRectF, line: QLineF) -> bool:
     """Whether all of a rectangle lies on one side of a line that goes on in both directions."""
-    corners = (rect.topLeft(), rect.topRight(), rect.bottomLeft(), rect.bottomRight())
-    sides = [
-        line.dx() * (at.y() - line.y1()) - line.dy() * (at.x() - line.x1()) > 0 for at in corners
-    ]
+    across, along = line.dx(), line.dy()
+    start = across * line.y1() - along * line.x1()
+    heights = (across * rect.top() - start, across * rect.bottom() - start)
+    ways = (along * rect.left(), along * rect.right())
+    sides = [height - way > 0 for height in heights for way in ways]
     return all(sides) or not any(sides)
 
 
@@ -159,13 +175,9 @@ class WireItem(QGraphicsItem):
 
         The straight one is what the overview draws.
         """
-        meets = QLineF.IntersectionType.BoundedIntersection
         if straight:
-            return self.line.intersects(line)[0] == meets
-        if _beside(self._bounds, line):
-            return False
-        points = [QPointF(x, y) for x, y in self._sampled()]
-        return any(QLineF(a, b).intersects(line)[0] == meets for a, b in pairwise(points))
+            return _meet([self.line.p1().toTuple(), self.line.p2().toTuple()], line)
+        return not _beside(self._bounds, line) and _meet(self._sampled(), line)
 
     def _sampled(self) -> list[tuple[float, float]]:
         """Points along the curve, so near to each other that lines between them follow it."""
