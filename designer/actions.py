@@ -16,7 +16,10 @@ SEPARATOR = "-"
 
 @dataclass(frozen=True)
 class Spec:
-    """One action. ``shortcuts`` are key sequences as Qt writes them."""
+    """One action. ``shortcuts`` are key sequences as Qt writes them.
+
+    A key behind a tab in ``text`` is one that the canvas answers itself.
+    """
 
     text: str
     tooltip: str
@@ -33,14 +36,15 @@ SPECS: Mapping[str, Spec] = {
     "quit": Spec("&Quit", "Close the window", ("Ctrl+Q",)),
     "undo": Spec("&Undo", "Take the last step back", ("Ctrl+Z",), "undo"),
     "redo": Spec("&Redo", "Do the undone step again", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
-    "cut": Spec("Cu&t", "Move the selected nodes to the clipboard", ("Ctrl+X",)),
-    "copy": Spec("&Copy", "Copy the selected nodes to the clipboard", ("Ctrl+C",)),
-    "paste": Spec("&Paste", "Add the clipboard's nodes", ("Ctrl+V",)),
-    "duplicate": Spec("D&uplicate", "Copy the selected nodes", ("Ctrl+D",), "duplicate"),
+    "cut": Spec("Cu&t", "Move the selected nodes and notes to the clipboard", ("Ctrl+X",)),
+    "copy": Spec("&Copy", "Copy the selected nodes and notes to the clipboard", ("Ctrl+C",)),
+    "paste": Spec("&Paste", "Add the clipboard's nodes and notes", ("Ctrl+V",)),
+    "duplicate": Spec("D&uplicate", "Copy the selected nodes and notes", ("Ctrl+D",), "duplicate"),
     "delete": Spec("&Delete", "Delete what is selected", (), "delete"),
     "bridge": Spec("Delete and &bridge", "Delete the selected nodes and keep the flow"),
     "mute": Spec("&Mute", "Pass the selected nodes by, or take them in again", ("Ctrl+M",)),
-    "frame": Spec("F&rame", "Put a titled frame around the selected nodes", ("Ctrl+J",)),
+    "rename": Spec("Rena&me\tF2", "Rename the selected node or frame, or edit the selected note"),
+    "frame": Spec("F&rame", "Put a titled frame around the selected nodes", ("Ctrl+J",), "frame"),
     "unframe": Spec("Remo&ve frame", "Take the frame away", ("Ctrl+Shift+J",)),
     "group": Spec("&Make group", "Turn the selected nodes into one block", ("Ctrl+G",), "group"),
     "expand": Spec("&Expand", "Put what the group holds in its place", ("Ctrl+Shift+G",)),
@@ -53,6 +57,7 @@ SPECS: Mapping[str, Spec] = {
     "keep_group": Spec("Add to &my blocks", "Keep the group for use in other designs"),
     "save_group": Spec("Sa&ve group as ...", "Write the group into a file"),
     "import_group": Spec("&Import block ...", "Take a group's file into my blocks"),
+    "add_note": Spec("Add n&ote\tN", "Write a note on the canvas", (), "note"),
     "add_block": Spec("&Add block ...", "Search a block and add it to the canvas"),
     "find_block": Spec("Find &block", "Search the palette", ("Ctrl+K",), "search"),
     "find_node": Spec("&Find node", "Search the design for a node", ("Ctrl+F",), "search"),
@@ -95,6 +100,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         "delete",
         "bridge",
         SEPARATOR,
+        "rename",
         "mute",
         "frame",
         "unframe",
@@ -102,6 +108,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         "arrange",
         SEPARATOR,
         "add_block",
+        "add_note",
         "find_block",
         "find_node",
     ),
@@ -140,9 +147,14 @@ TOOLBAR = (
 
 
 class Actions:
-    """The window's actions by name, in its menus and toolbar."""
+    """The window's actions by name, in its menus and toolbar. ``before`` is called before each."""
 
-    def __init__(self, window: QMainWindow, slots: Mapping[str, Callable[[], object]]) -> None:
+    def __init__(
+        self,
+        window: QMainWindow,
+        slots: Mapping[str, Callable[[], object]],
+        before: Callable[[], object],
+    ) -> None:
         self._by_name: dict[str, QAction] = {}
         for name, spec in SPECS.items():
             action = QAction(spec.text, window)
@@ -152,7 +164,7 @@ class Actions:
             shown = f" ({spec.shortcuts[0]})" if keys else ""
             action.setToolTip(spec.tooltip + shown)
             action.setStatusTip(spec.tooltip)
-            action.triggered.connect(_without_argument(slots[name]))
+            action.triggered.connect(_without_argument(slots[name], before))
             window.addAction(action)
             self._by_name[name] = action
 
@@ -191,10 +203,13 @@ class Actions:
                 self[name].setIcon(icons.icon(spec.icon, colors.get(name, theme.text)))
 
 
-def _without_argument(slot: Callable[[], object]) -> Callable[[bool], None]:
+def _without_argument(
+    slot: Callable[[], object], before: Callable[[], object]
+) -> Callable[[bool], None]:
     """Actions tell whether they are checked, which none of these slots wants to hear."""
 
     def call(_checked: bool = False) -> None:
+        before()
         slot()
 
     return call

@@ -1,20 +1,21 @@
-"""Copy, cut and paste of nodes, within a window and between windows."""
+"""Copy, cut and paste of nodes and notes, within a window and between windows."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from core.design import edits
+from core.design import edits, marks
 from core.design.fragment import cut_out, is_fragment, paste
 from core.errors import InputError
+from designer.amounts import items
 from designer.session import Session
 from widgets.canvas.view import Canvas
 
 
 class Clipboard(QObject):
-    """Carries the selected nodes of one canvas to the system's clipboard, as text, and back.
+    """Carries what is selected on one canvas to the system's clipboard, as text, and back.
 
     ``trouble`` carries a message and its remedy when something cannot be copied or pasted;
     ``available_changed`` comes when the clipboard's content changes.
@@ -38,12 +39,12 @@ class Clipboard(QObject):
         return self._available
 
     def copy(self) -> bool:
-        """Put the selected nodes on the clipboard; False, and nothing happens, where none is."""
-        chosen = self.canvas.selected_nodes()
-        if not chosen:
+        """Put what is selected on the clipboard; False, and nothing happens, for no selection."""
+        nodes, notes = self.canvas.selected_nodes(), self.canvas.selected_notes()
+        if not (nodes or notes):
             return False
         try:
-            text = cut_out(self.session.design, chosen)
+            text = cut_out(self.session.design, nodes, notes)
         except InputError as error:
             self.trouble.emit(error.message, error.hint)
             return False
@@ -51,27 +52,25 @@ class Clipboard(QObject):
         return True
 
     def cut(self) -> None:
-        """Put the selected nodes on the clipboard and take them out of the design."""
-        chosen = self.canvas.selected_nodes()
+        """Put what is selected on the clipboard and take it out of the design."""
+        chosen = [*self.canvas.selected_nodes(), *self.canvas.selected_notes()]
         if self.copy():
             self.session.act(
-                f"Cut {_nodes(len(chosen))}", lambda design: edits.remove(design, chosen)
+                f"Cut {items(self.session.design, chosen)}",
+                lambda design: marks.remove_notes(edits.remove(design, chosen), chosen),
             )
 
     def paste(self) -> None:
-        """Add the clipboard's nodes under the pointer, or beside the originals; select them."""
+        """Add the clipboard's content under the pointer, or beside the originals; select it."""
         text = QGuiApplication.clipboard().text()
         try:
             after, ids = paste(self.session.design, text, self._under_pointer())
         except InputError as error:
             self.trouble.emit(error.message, error.hint)
             return
-        if self.session.act(f"Paste {_nodes(len(ids))}", lambda _: after):
+        if self.session.act(f"Paste {items(after, ids)}", lambda _: after):
             self.canvas.select(ids)
-            area = QRectF()
-            for node in ids:
-                area = area.united(self.canvas.node_rect(node))
-            self.canvas.ensureVisible(area, 40, 40)
+            self.canvas.ensureVisible(self.canvas.graph_scene.content_rect(ids), 40, 40)
 
     def _changed(self) -> None:
         self._available = None
@@ -84,7 +83,3 @@ class Clipboard(QObject):
             return None
         point = self.canvas.scene_point(QPointF(viewport.mapFromGlobal(place)))
         return float(round(point.x())), float(round(point.y()))
-
-
-def _nodes(count: int) -> str:
-    return f"{count} node" if count == 1 else f"{count} nodes"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QInputDialog, QLineEdit
+from PySide6.QtCore import QObject
 
 from core.blocks.catalog import blocks
 from core.design import edits, marks, rewire
 from core.design.document import Design
 from core.design.levels import Path
 from designer.adding import SPACING, Adding, with_new_node
+from designer.amounts import amount, items
 from designer.graph import GraphMaker, to_design
 from designer.session import Session
 from designer.wire_menu import WireMenu
@@ -25,12 +25,7 @@ from widgets.theme import dark
 
 
 class Editor(QObject):
-    """Connects one canvas and one palette to one session.
-
-    ``rename_wanted`` carries the id of a node whose name shall be edited.
-    """
-
-    rename_wanted = Signal(str)
+    """Connects one canvas and one palette to one session."""
 
     def __init__(self, session: Session, canvas: Canvas, palette: Palette) -> None:
         super().__init__(canvas)
@@ -49,7 +44,8 @@ class Editor(QObject):
         canvas.nudged.connect(partial(self._move, "Nudge"))
         canvas.delete_requested.connect(self.delete)
         canvas.bridge_requested.connect(self.bridge)
-        canvas.rename_requested.connect(self.rename)
+        canvas.renamed.connect(self.rename)
+        canvas.in_place.name_for = self._free_name
         session.changed.connect(self._follow)
         self._show()
 
@@ -74,11 +70,14 @@ class Editor(QObject):
             self.add(kind, x, y)
         self.canvas.reveal(self.canvas.selected_nodes()[-1])
 
-    def delete(self, nodes: Sequence[str], wires: Sequence[End]) -> None:
-        """Delete nodes and wires."""
-        what = _count(len(nodes), "node") if nodes else _count(len(wires), "wire")
+    def delete(self, chosen: Sequence[str], wires: Sequence[End]) -> None:
+        """Delete nodes, notes and wires."""
+        what = items(self.session.design, chosen) or amount(len(wires), "wire")
         ends = [to_design(e) for e in wires]
-        self.session.act(f"Delete {what}", lambda d: edits.remove(d, nodes, ends))
+        self.session.act(
+            f"Delete {what}",
+            lambda d: marks.remove_notes(edits.remove(d, chosen, ends), chosen),
+        )
 
     def delete_selection(self) -> None:
         """Delete what is selected on the canvas."""
@@ -86,7 +85,7 @@ class Editor(QObject):
 
     def bridge(self, nodes: Sequence[str]) -> None:
         """Delete nodes and wire what fed each to what it fed."""
-        what = f"Delete and bridge {_count(len(nodes), 'node')}"
+        what = f"Delete and bridge {amount(len(nodes), 'node')}"
         self.session.act(what, lambda d: rewire.bridge(d, nodes))
 
     def bridge_selection(self) -> None:
@@ -94,59 +93,45 @@ class Editor(QObject):
         self.canvas.request_bridge()
 
     def duplicate_selection(self) -> None:
-        """Copy the selected nodes with the wires among them, and select the copies."""
-        chosen = self.canvas.selected_nodes()
-        if chosen and self.session.act(
-            f"Duplicate {_count(len(chosen), 'node')}", lambda d: edits.duplicate(d, chosen)
+        """Copy the selected nodes with the wires among them, and notes; select the copies."""
+        nodes, notes = self.canvas.selected_nodes(), self.canvas.selected_notes()
+        before = self.session.design
+        if self.session.act(
+            f"Duplicate {items(before, [*nodes, *notes])}",
+            lambda d: marks.duplicate_notes(edits.duplicate(d, nodes), notes),
         ):
-            self.canvas.select(list(self.session.design.nodes)[-len(chosen) :])
+            after = self.session.design
+            made = [i for i in (*after.nodes, *after.notes) if i not in before.nodes]
+            self.canvas.select([i for i in made if i not in before.notes])
 
     def mute_selection(self) -> None:
         """Pass the selected nodes by, or take them in again where all are muted."""
         nodes = self.session.design.nodes
         chosen = [i for i in self.canvas.selected_nodes() if i in nodes]
         muted = not all(nodes[i].muted for i in chosen)
-        label = f"{'Mute' if muted else 'Unmute'} {_count(len(chosen), 'node')}"
+        label = f"{'Mute' if muted else 'Unmute'} {amount(len(chosen), 'node')}"
         self.session.act(label, lambda d: edits.mute(d, chosen, muted))
 
-    def frame_selection(self) -> None:
-        """Put a named frame around the selected nodes."""
-        chosen = self.canvas.selected_nodes()
-        if chosen:
-            self.session.act("Frame", lambda d: marks.frame(d, chosen))
-
-    def unframe_selection(self) -> None:
-        """Take the frames away that hold selected nodes."""
-        self._unframe(set(self.canvas.selected_nodes()))
-
-    def rename(self, item: str) -> None:
-        """Let the user give a node or a frame another name."""
+    def rename(self, item: str, name: str) -> None:
+        """Give a node or a frame another name."""
         frame = self.session.design.frames.get(item)
-        if frame is None:
-            self.rename_wanted.emit(item)
-            return
-        name, agreed = QInputDialog.getText(
-            self.canvas, "Rename frame", "Name:", QLineEdit.EchoMode.Normal, frame.name
-        )
-        if agreed and name.strip():
-            self.session.act(
-                "Rename frame", lambda d: marks.change_frame(d, item, name=name.strip())
-            )
+        if frame is not None:
+            self.session.act("Rename frame", lambda d: marks.change_frame(d, item, name=name))
+        else:
+            old = self.session.design.nodes[item].name
+            self.session.act(f"Rename {old}", lambda d: edits.rename(d, item, name))
 
-    def _unframe(self, nodes: Collection[str]) -> None:
-        frames = [f.id for f in self.session.design.frames.values() if set(f.nodes) & set(nodes)]
-
-        def dissolved(design: Design) -> Design:
-            for frame in frames:
-                design = marks.unframe(design, frame)
-            return design
-
-        self.session.act("Remove frame", dissolved)
+    def _free_name(self, item: str, wanted: str) -> str:
+        """The name that an item gets: nodes have names of their own, frames need not."""
+        design = self.session.design
+        return design.free_name(wanted) if item in design.nodes else wanted
 
     def _move(self, label: str, positions: Mapping[str, tuple[float, float]]) -> None:
         merge = f"nudge {sorted(positions)}" if label == "Nudge" else ""
-        what = f"{label} {_count(len(positions), 'node')}"
-        self.session.act(what, lambda d: edits.move(d, positions), merge)
+        what = f"{label} {items(self.session.design, positions)}"
+        self.session.act(
+            what, lambda d: marks.move_notes(edits.move(d, positions), positions), merge
+        )
 
     def _follow(self, before: Design, after: Design) -> None:
         if self.session.path == self._path:
@@ -176,7 +161,3 @@ def palette_entries() -> list[PaletteEntry]:
     return [
         PaletteEntry(c.kind, c.label, c.family, c.summary(), c.family, c.keywords) for c in classes
     ]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

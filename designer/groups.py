@@ -169,6 +169,7 @@ class Groups(QObject):
         return group_at(self.session.whole, self.session.path)
 
     def _leave_to(self, depth: int) -> None:
+        self.canvas.in_place.finish()
         left = self.session.path[max(0, depth) :]
         self.session.go_to(self.session.path[: max(0, depth)])
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from core.blocks.inputs import Input
@@ -90,12 +89,6 @@ class Inspector(QScrollArea):
         self._problems.setText("\n".join(texts))
         self._problems.setVisible(bool(texts))
         self._help.setText(_further_help(type(block)) if block else "")
-
-    def focus_name(self, node: str) -> None:
-        """Show a node and put the cursor in its name."""
-        self.show_node(node)
-        self.name.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.name.selectAll()
 
     def _show_form(self, report: NodeReport) -> None:
         found = block_of(self.session.design, report.node)

@@ -26,6 +26,7 @@ from designer.groups import Groups
 from designer.history_panel import HistoryPanel
 from designer.inspector import Inspector
 from designer.library import Library
+from designer.marking import Marking
 from designer.menus import ContextMenus
 from designer.preferences import Preferences
 from designer.problems import Problems
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.palette_panel = Palette(self.appearance.theme)
         self.banner = Banner()
         self.editor = Editor(self.session, self.canvas, self.palette_panel)
+        self.marking = Marking(self.session, self.canvas)
         self.clipboard = Clipboard(self.session, self.canvas)
         self.arranging = Arranging(self.session, self.canvas)
         self.groups = Groups(self.session, self.canvas, Library(unsaved_store.parent / "blocks"))
@@ -78,9 +80,9 @@ class MainWindow(QMainWindow):
         self._drawn = False
         self.acts = Acts(self)
         self.docks = window_layout.build(self)
-        self.actions_by_name = Actions(self, slots(self))
+        self.actions_by_name = Actions(self, slots(self), self.canvas.in_place.finish)
         self.recent = RecentMenu(preferences, self.files.open_recent, self)
-        self.context_menus = ContextMenus(self.actions_by_name, self)
+        self.context_menus = ContextMenus(self.actions_by_name, self.marking, self)
         self.counts = window_layout.add_bars(self)
         window_layout.restore(self)
         self._connect()
@@ -90,7 +92,6 @@ class MainWindow(QMainWindow):
         self.session.changed.connect(self._refresh)
         self.canvas.selection_changed.connect(self._select)
         self.canvas.context_menu_requested.connect(self.context_menus.open)
-        self.editor.rename_wanted.connect(self._rename)
         self.session.refused.connect(self.acts.tell)
         self.problems.node_wanted.connect(self._go_to)
         self.data.choose_requested.connect(self.acts.choose_data)
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask before work is lost, then end the worker."""
+        self.canvas.in_place.finish()
         if not self.files.may_leave():
             event.ignore()
             return
@@ -166,10 +168,6 @@ class MainWindow(QMainWindow):
         if len(ids) == 1:
             self.docks.show("inspector")
         self._refresh()
-
-    def _rename(self, node: str) -> None:
-        self.docks.show("inspector")
-        self.inspector.focus_name(node)
 
     def _go_to(self, node: str) -> None:
         path, last = place_of(node)

@@ -2,31 +2,62 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
 from designer.actions import SEPARATOR, Actions
+from designer.marking import Marking
+from widgets.color_menu import color_menu
 
 NODE_MENU = (
     *("cut", "copy", "paste", "duplicate", SEPARATOR),
     *("delete", "bridge", "mute", SEPARATOR),
-    *("frame", "unframe", "group"),
+    *("rename", "frame", "group"),
 )
 USE_MENU = ("enter", "expand", "rename_group", "make_single", "keep_group", "save_group")
-CANVAS_MENU = ("add_block", "paste", "data", "train", "fit")
+NOTE_MENU = ("rename", "color", SEPARATOR, "cut", "copy", "duplicate", "delete")
+CANVAS_MENU = ("add_block", "add_note", "paste", SEPARATOR, "data", "train", "fit")
 
 
 class ContextMenus:
-    """Offers the window's actions at the pointer."""
+    """Offers the window's actions at the pointer, and what concerns the frame or note there."""
 
-    def __init__(self, actions: Actions, parent: QWidget) -> None:
-        self._actions, self._parent = actions, parent
+    def __init__(self, actions: Actions, marking: Marking, parent: QWidget) -> None:
+        self._actions, self._marking, self._parent = actions, marking, parent
 
-    def open(self, place: QPoint, node: str) -> None:
-        """Open the menu of a node, or that of the empty canvas, at a place on the screen."""
+    def open(self, place: QPoint, item: str) -> None:
+        """Open the menu of a node, note or frame, or of the empty canvas, at a screen point."""
         menu = QMenu(self._parent)
-        self._actions.fill(menu, NODE_MENU if node else CANVAS_MENU, {})
-        if node and self._actions["enter"].isEnabled():
-            menu.addSeparator()
-            self._actions.fill(menu, USE_MENU, {})
+        design = self._marking.session.design
+        if item in design.frames:
+            self._add_frame_acts(menu, item)
+        elif item in design.notes:
+            self._actions.fill(menu, NOTE_MENU, {"color": self._colors(item, menu)})
+        elif item:
+            self._actions.fill(menu, NODE_MENU, {})
+            frame = self._marking.frame_of(item)
+            if frame is not None:
+                name = design.frames[frame].name.replace("&", "&&")
+                self._add_frame_acts(menu.addMenu(f"Frame “{name}”"), frame)
+            if self._actions["enter"].isEnabled():
+                menu.addSeparator()
+                self._actions.fill(menu, USE_MENU, {})
+        else:
+            self._actions.fill(menu, CANVAS_MENU, {})
         menu.exec(place)
+        menu.deleteLater()
+
+    def _add_frame_acts(self, menu: QMenu, frame: str) -> None:
+        marking = self._marking
+        menu.addAction("&Rename\tF2", partial(marking.canvas.in_place.rename, frame))
+        menu.addMenu(self._colors(frame, menu))
+        menu.addAction("Select its &nodes", partial(marking.select_nodes_of, frame))
+        menu.addSeparator()
+        menu.addAction("Re&move frame", partial(marking.unframe, frame))
+
+    def _colors(self, item: str, parent: QMenu) -> QMenu:
+        marking = self._marking
+        theme = marking.canvas.graph_scene.look.theme
+        return color_menu(theme, marking.color_of(item), partial(marking.set_color, item), parent)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from designer.actions import ARRANGE, SEPARATOR
+from designer.actions import ARRANGE, SEPARATOR, SPECS
 
 if TYPE_CHECKING:
     from designer.main_window import MainWindow
 
 # What needs at least one selected node.
-ON_NODES = ("cut", "copy", "duplicate", "bridge", "mute", "frame", "unframe", "group")
+ON_NODES = ("bridge", "mute", "frame", "group")
+# What needs at least one selected node or note.
+ON_ITEMS = ("cut", "copy", "duplicate")
 # What needs a selected node that uses a group.
 ON_GROUPS = ("expand", "enter", "keep_group", "save_group")
 
@@ -21,9 +23,25 @@ def refresh(window: MainWindow) -> None:
     window.setWindowModified(window.session.dirty)
     _history(window)
     _training(window)
-    selected = bool(window.canvas.selected_nodes())
+    _selection(window)
+    window.actions_by_name["paste"].setEnabled(window.clipboard.available)
+    analysis = window.session.analysis_of_whole
+    window.docks["problems"].setWindowTitle(f"Problems ({len(analysis.problems)})")
+    count = len(window.session.design.nodes)
+    window.counts.setText(f"{count} nodes   {analysis.parameters:,} parameters   ")
+
+
+def _selection(window: MainWindow) -> None:
+    nodes, notes = window.canvas.selected_nodes(), window.canvas.selected_notes()
     for name in ON_NODES:
-        window.actions_by_name[name].setEnabled(selected)
+        window.actions_by_name[name].setEnabled(bool(nodes))
+    for name in ON_ITEMS:
+        window.actions_by_name[name].setEnabled(bool(nodes or notes))
+    rename = window.actions_by_name["rename"]
+    rename.setEnabled(window.canvas.in_place.can_edit)
+    rename.setText("&Edit note\tF2" if notes and not nodes else SPECS["rename"].text)
+    framed = any(window.marking.frame_of(node) for node in nodes)
+    window.actions_by_name["unframe"].setEnabled(framed)
     on_group = window.groups.is_on_group
     for name in ON_GROUPS:
         window.actions_by_name[name].setEnabled(on_group)
@@ -31,7 +49,6 @@ def refresh(window: MainWindow) -> None:
     window.actions_by_name["leave"].setEnabled(within)
     window.actions_by_name["rename_group"].setEnabled(on_group or within)
     window.actions_by_name["make_single"].setEnabled(window.groups.can_make_single)
-    window.actions_by_name["paste"].setEnabled(window.clipboard.available)
     for name in ARRANGE:
         if name == SEPARATOR:
             continue
@@ -41,10 +58,6 @@ def refresh(window: MainWindow) -> None:
             else window.arranging.can_align or name == "snap"
         )
         window.actions_by_name[name].setEnabled(enough)
-    analysis = window.session.analysis_of_whole
-    window.docks["problems"].setWindowTitle(f"Problems ({len(analysis.problems)})")
-    nodes = len(window.session.design.nodes)
-    window.counts.setText(f"{nodes} nodes   {analysis.parameters:,} parameters   ")
 
 
 def _history(window: MainWindow) -> None:

@@ -31,15 +31,16 @@ FAMILIES = (
     "Loss",
     "Groups",
 )
+HUES = ("red", "orange", "yellow", "green", "blue", "purple")
 
 
 @dataclass(frozen=True)
 class Theme:
     """Named colours as ``#rrggbb`` strings.
 
-    ``family`` maps the families of blocks to their colour, ``curve_colors`` are taken in order by
-    the curves of a plot. The text colours reach a contrast of 4.5 on ``window``, ``base`` and
-    ``surface``.
+    ``family`` maps the families of blocks to their colour, ``hues`` the colours that people give to
+    frames and notes; ``curve_colors`` are taken in order by the curves of a plot. The text colours
+    reach a contrast of 4.5 on ``window``, ``base`` and ``surface``.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Theme:
     wire: str
     wire_active: str
     family: Mapping[str, str]
+    hues: Mapping[str, str]
     curve_colors: tuple[str, ...]
 
     @property
@@ -92,6 +94,7 @@ def dark() -> Theme:
             "#d9e5f9 #50a3f3 #eb7d18 #e3d612 #178771 #de3b3d #8968f4 #bf8da8 #9ec2e8 #83fda2 "
             "#e2aa84 #be47b8 #fcfcf0"
         ),
+        hues=_hues("#f2777a #f09a4f #e3c44f #5fc88a #62a8f5 #b48cff"),
         curve_colors=("#6ea8fe", "#f5a742", "#4fd1c5", "#ff9ed2", "#b58cff", "#d9d96b"),
     )
 
@@ -118,6 +121,7 @@ def light() -> Theme:
             "#444e5e #1d44b9 #9a5505 #858610 #0d9298 #8b2001 #8968f4 #ce597a #5b6597 #3d865a "
             "#765546 #84098d #181820"
         ),
+        hues=_hues("#d6453a #e07b1a #d9a900 #2b9a57 #2f6fe0 #7d52e0"),
         curve_colors=("#1d5fd1", "#b85f00", "#00857a", "#c2408f", "#6b3fd4", "#857600"),
     )
 
@@ -170,3 +174,7 @@ def palette(theme: Theme) -> QPalette:
 
 def _family(colors: str) -> Mapping[str, str]:
     return MappingProxyType(dict(zip(FAMILIES, colors.split(), strict=True)))
+
+
+def _hues(colors: str) -> Mapping[str, str]:
+    return MappingProxyType(dict(zip(HUES, colors.split(), strict=True)))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core.design.document import Design, Frame, Note
 
+Point = tuple[float, float]
 Rect = tuple[float, float, float, float]
 
 
@@ -16,7 +17,7 @@ def frame(design: Design, nodes: Iterable[str], name: str = "", color: str = "")
     if not members:
         return design
     frames = frames_without(design, set(members))
-    key = _free("f", frames)
+    key = _free("f", frames, design)
     made = Frame(key, name or f"Frame {key[1:]}", members, color)
     return replace(design, frames={**frames, key: made})
 
@@ -41,7 +42,7 @@ def change_frame(
 
 def add_note(design: Design, text: str, rect: Rect, color: str = "") -> Design:
     """Write a note; it is the last one of the result."""
-    key = _free("note", design.notes)
+    key = _free("note", design.notes, design)
     return replace(design, notes={**design.notes, key: Note(key, text, rect, color)})
 
 
@@ -64,6 +65,23 @@ def change_note(
     return replace(design, notes={**design.notes, note: new})
 
 
+def move_notes(design: Design, corners: Mapping[str, Point]) -> Design:
+    """Put notes elsewhere by their upper left corners; notes that are not there are passed over."""
+    moved = {i: design.notes[i] for i in corners if i in design.notes}
+    for key, note in moved.items():
+        design = change_note(design, key, rect=(*corners[key], *note.rect[2:]))
+    return design
+
+
+def duplicate_notes(design: Design, notes: Collection[str], shift: Point = (32.0, 32.0)) -> Design:
+    """Copy notes; the copies are the last notes of the result."""
+    for old in [n for i, n in design.notes.items() if i in notes]:
+        x, y, width, height = old.rect
+        rect = (x + shift[0], y + shift[1], width, height)
+        design = add_note(design, old.text, rect, old.color)
+    return design
+
+
 def remove_notes(design: Design, notes: Collection[str]) -> Design:
     """Take notes away."""
     return replace(design, notes={i: n for i, n in design.notes.items() if i not in notes})
@@ -79,8 +97,10 @@ def frames_without(design: Design, gone: Collection[str]) -> dict[str, Frame]:
     return left
 
 
-def _free(stem: str, taken: Mapping[str, object]) -> str:
-    number = len(taken) + 1
+def _free(stem: str, alike: Collection[str], design: Design) -> str:
+    """An id that no node, frame or note has, so that one id tells them apart."""
+    taken = {*alike, *design.nodes, *design.frames, *design.notes}
+    number = len(alike) + 1
     while f"{stem}{number}" in taken:
         number += 1
     return f"{stem}{number}"

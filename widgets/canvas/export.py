@@ -41,9 +41,11 @@ def render_to(scene: CanvasScene, path: Path, white_background: bool) -> None:
 
 
 def draw_scene(painter: QPainter, scene: CanvasScene, style: Style) -> None:
-    """Paint frames, wires and nodes in scene coordinates, without selection and hover."""
+    """Paint frames, notes, wires and nodes in scene coordinates, without selection and hover."""
     for frame in sorted(scene.frames.values(), key=lambda item: item.zValue()):
         frame.draw(painter, style, with_text=True)
+    for note in scene.notes.values():
+        note.draw(painter, style, with_text=True)
     pen = QPen(style.wire, 1.5)
     for wire in scene.wires.values():
         wire.draw(painter, pen)

@@ -13,6 +13,7 @@ from widgets.canvas.style import Fonts, Style
 TITLE_HEIGHT = 30.0
 _PADDING = 20.0
 _RADIUS = 12.0
+_INDENT = 16.0
 
 
 class FrameItem(QGraphicsItem):
@@ -53,6 +54,10 @@ class FrameItem(QGraphicsItem):
             self.rect.topLeft(), QPointF(self.rect.right(), self.rect.top() + TITLE_HEIGHT)
         )
 
+    def text_rect(self) -> QRectF:
+        """Where the title's text stands, in scene coordinates."""
+        return self.title_rect().adjusted(_INDENT, 3, -_INDENT, 3)
+
     def set_style(self, style: Style) -> None:
         """Draw with another theme."""
         self.style = style
@@ -70,15 +75,16 @@ class FrameItem(QGraphicsItem):
     def draw(self, painter: QPainter, style: Style, with_text: bool) -> None:
         """Paint the box and its title."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(style.frame_pen)
-        painter.setBrush(style.frame_fill)
+        tones = style.hue(self.view.color)
+        painter.setPen(tones.frame_pen)
+        painter.setBrush(tones.frame_fill)
         painter.drawRoundedRect(self.rect, _RADIUS, _RADIUS)
         if not with_text or not self.members:
             return
-        bar = self.title_rect()
-        title = self.fonts.fitted("frame", self.view.title, bar.width() - 32)
+        bar = self.text_rect()
+        title = self.fonts.fitted("frame", self.view.title, bar.width())
         painter.setFont(self.fonts.fonts["frame"])
-        painter.setPen(style.muted)
+        painter.setPen(tones.frame_text)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        baseline = self.fonts.baseline("frame", bar.top() + 3, bar.height())
-        painter.drawText(QPointF(bar.left() + 16, baseline), title)
+        baseline = self.fonts.baseline("frame", bar.top(), bar.height())
+        painter.drawText(QPointF(bar.left(), baseline), title)

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from widgets import theme
+
 # Colours that frames and notes may have; the empty one is the theme's own.
-HUES = ("", "red", "orange", "yellow", "green", "blue", "purple")
+HUES = ("", *theme.HUES)
 
 Badge = Literal["", "error", "warning"]
 Shape = Literal["card", "dot"]

@@ -59,13 +59,17 @@ class GraphView(NavigableView):
         self._empty_text = lines
         self.viewport().update()
 
+    @property
+    def _is_empty(self) -> bool:
+        return not (self.graph_scene.nodes or self.graph_scene.notes)
+
     def show_graph(self, graph: Graph) -> None:
         """Show `graph`; only what differs is touched, and the selection is kept."""
-        was_empty = not self.graph_scene.nodes
+        was_empty = self._is_empty
         self.graph_scene.show(graph)
         if self.gesture is not None:
             self.gesture.refresh()
-        if self.zoom < OVERVIEW_ZOOM or was_empty != (not graph.nodes):
+        if self.zoom < OVERVIEW_ZOOM or was_empty != self._is_empty:
             self.viewport().update()
         self._describe()
 
@@ -75,7 +79,7 @@ class GraphView(NavigableView):
         self.viewport().update()
 
     def preview(self, positions: dict[str, tuple[float, float]]) -> None:
-        """Move nodes on the screen only, as during a drag."""
+        """Move nodes and notes on the screen only, as during a drag."""
         self.graph_scene.place(positions)
         if self.zoom < OVERVIEW_ZOOM:
             self.viewport().update()
@@ -101,12 +105,16 @@ class GraphView(NavigableView):
         render_to(self.graph_scene, Path(path), white_background)
 
     def select(self, ids: Iterable[str]) -> None:
-        """Select exactly these nodes."""
+        """Select exactly these nodes and notes."""
         self.graph_scene.select(ids)
 
     def selected_nodes(self) -> list[str]:
         """The ids of the selected nodes."""
         return list(self.graph_scene.selected)
+
+    def selected_notes(self) -> list[str]:
+        """The ids of the selected notes."""
+        return list(self.graph_scene.selected_notes)
 
     def selected_wires(self) -> list[End]:
         """The input ends of the selected wires."""
@@ -117,20 +125,21 @@ class GraphView(NavigableView):
         self.show_rect(self.graph_scene.content_rect())
 
     def fit_selection(self) -> None:
-        """Bring the selected nodes into view, or everything where none is selected."""
-        if self.graph_scene.selected:
-            self.show_rect(self.graph_scene.content_rect(self.graph_scene.selected))
+        """Bring the selected nodes and notes into view, or everything where none is selected."""
+        chosen = self.graph_scene.chosen()
+        if chosen:
+            self.show_rect(self.graph_scene.content_rect(chosen))
         else:
             self.fit_all()
 
-    def center_on(self, node: str) -> None:
-        """Bring one node to the centre; raises KeyError for an unknown one."""
-        self.centerOn(self.node_rect(node).center())
+    def center_on(self, item: str) -> None:
+        """Bring one node or note to the centre; raises KeyError for an unknown one."""
+        self.centerOn(self.graph_scene.rect_of(item).center())
 
-    def reveal(self, node: str) -> None:
-        """Select one node and bring it into view where it is not."""
-        self.select([node])
-        self.ensureVisible(self.node_rect(node), 40, 40)
+    def reveal(self, item: str) -> None:
+        """Select one node or note and bring it into view where it is not."""
+        self.select([item])
+        self.ensureVisible(self.graph_scene.rect_of(item), 40, 40)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         self._grid.draw(painter, QRectF(rect), self.zoom, self.graph_scene.look)
@@ -146,7 +155,7 @@ class GraphView(NavigableView):
             self.drawBackground(painter, area)
             draw_overview(painter, self.graph_scene, self.viewportTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self.graph_scene.nodes:
+        if self._is_empty:
             area = QRectF(self.viewport().rect())
             draw_empty_hint(painter, area, self._empty_text, self.graph_scene.look)
         if self._held is not None:
@@ -158,7 +167,7 @@ class GraphView(NavigableView):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
         # What is painted in viewport coordinates must not scroll with the picture.
-        if self.gesture is not None or self._held is not None or not self.graph_scene.nodes:
+        if self.gesture is not None or self._held is not None or self._is_empty:
             self.viewport().update()
 
     def _selection_has_changed(self, ids: list[str]) -> None:
@@ -169,6 +178,8 @@ class GraphView(NavigableView):
 
     def _describe(self) -> None:
         scene = self.graph_scene
+        notes = f", {len(scene.notes)} notes" if scene.notes else ""
         self.setAccessibleDescription(
-            f"{len(scene.nodes)} blocks, {len(scene.wires)} wires, {len(scene.selected)} selected"
+            f"{len(scene.nodes)} blocks, {len(scene.wires)} wires{notes},"
+            f" {len(scene.chosen())} selected"
         )

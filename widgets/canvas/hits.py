@@ -10,24 +10,33 @@ from widgets.canvas.frame_item import FrameItem
 from widgets.canvas.graph import Port
 from widgets.canvas.node_item import NodeItem, PortKey
 from widgets.canvas.node_layout import HEADER
+from widgets.canvas.note_item import NoteItem
 from widgets.canvas.scene import CanvasScene, WireKey
 from widgets.canvas.wire_item import WireItem
 
 OVERVIEW_ZOOM = 0.3
 PORT_REACH = 12.0
 WIRE_REACH = 6.0
+EDGE_PIXELS = 5.0
+CORNER_PIXELS = 12.0
 
-HitKind = Literal["empty", "node", "port", "wire", "frame"]
+HitKind = Literal["empty", "node", "port", "wire", "note", "frame"]
+NO_EDGE = Qt.Edge(0)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """The topmost thing under a point; the fields of other kinds are None or empty."""
+    """The topmost thing under a point; the fields of other kinds are None or empty.
+
+    `edges` are those of the note that the point is at, two at a corner.
+    """
 
     kind: HitKind = "empty"
     node: NodeItem | None = None
     port: PortKey | None = None
     wire: WireKey | None = None
+    note: NoteItem | None = None
+    edges: Qt.Edge = NO_EDGE
     frame: FrameItem | None = None
     on_title: bool = False
     on_badge: bool = False
@@ -40,10 +49,10 @@ class Hit:
 
 
 def hit_at(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
-    """What lies at a scene point; ports win over nodes, nodes over wires, wires over frames.
+    """What lies at a scene point; ports win over nodes, then come wires, notes and frames.
 
     Reaches grow as the canvas is zoomed out, so that targets stay comfortable on the screen.
-    Ports and wires cannot be hit in the overview, where ports are not drawn.
+    Ports, wires and notes' edges cannot be hit in the overview, where ports are not drawn.
     """
     scale = max(1.0, min(2.0, 1 / zoom))
     reach = PORT_REACH * scale
@@ -68,6 +77,10 @@ def hit_at(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
         distance, nearest = min(near, key=lambda pair: pair[0], default=(math.inf, None))
         if nearest is not None and distance <= WIRE_REACH / zoom:
             return Hit("wire", wire=(nearest.view.source, nearest.view.target))
+    for note in found:
+        if isinstance(note, NoteItem) and note.rect.contains(point):
+            edges = _edges_at(note.rect, point, zoom) if zoom >= OVERVIEW_ZOOM else NO_EDGE
+            return Hit("note", note=note, edges=edges)
     for frame in found:
         if isinstance(frame, FrameItem) and frame.title_rect().contains(point):
             return Hit("frame", frame=frame, on_title=True)
@@ -84,3 +97,23 @@ def _port_hit(nodes: list[NodeItem], point: QPointF, reach: float) -> Hit | None
         if result is None and node.layout.rect.contains(local):
             return None
     return result
+
+
+def _edges_at(rect: QRectF, point: QPointF, zoom: float) -> Qt.Edge:
+    """The edges of a card that a press at a point inside it would drag."""
+    corner = rect.bottomRight() - point
+    if max(corner.x(), corner.y()) * zoom <= CORNER_PIXELS:
+        return Qt.Edge.RightEdge | Qt.Edge.BottomEdge
+    # A small card must keep room to be moved.
+    reach = min(EDGE_PIXELS / zoom, rect.width() / 6, rect.height() / 6)
+    distances = {
+        Qt.Edge.LeftEdge: point.x() - rect.left(),
+        Qt.Edge.RightEdge: rect.right() - point.x(),
+        Qt.Edge.TopEdge: point.y() - rect.top(),
+        Qt.Edge.BottomEdge: rect.bottom() - point.y(),
+    }
+    edges = NO_EDGE
+    for edge, distance in distances.items():
+        if distance <= reach:
+            edges |= edge
+    return edges

@@ -9,6 +9,24 @@ from PySide6.QtCore import Qt
 from widgets.canvas.hits import Hit
 from widgets.canvas.scene import CanvasScene
 
+_LEFT, _RIGHT, _TOP, _BOTTOM = (
+    Qt.Edge.LeftEdge,
+    Qt.Edge.RightEdge,
+    Qt.Edge.TopEdge,
+    Qt.Edge.BottomEdge,
+)
+_EDGE_CURSORS = {
+    _LEFT: Qt.CursorShape.SizeHorCursor,
+    _RIGHT: Qt.CursorShape.SizeHorCursor,
+    _TOP: Qt.CursorShape.SizeVerCursor,
+    _BOTTOM: Qt.CursorShape.SizeVerCursor,
+    _LEFT | _TOP: Qt.CursorShape.SizeFDiagCursor,
+    _RIGHT | _BOTTOM: Qt.CursorShape.SizeFDiagCursor,
+    _RIGHT | _TOP: Qt.CursorShape.SizeBDiagCursor,
+    _LEFT | _BOTTOM: Qt.CursorShape.SizeBDiagCursor,
+}
+_LONGEST_TOOLTIP = 1000
+
 
 class Hover:
     """Keeps the highlight of one canvas scene on the thing that was hit last."""
@@ -28,10 +46,21 @@ class Hover:
             self._scene.wires[old.wire].set_hovered(False)
         if hit.wire is not None:
             self._scene.wires[hit.wire].set_hovered(True)
+        if old.note is not None and old.note is not hit.note:
+            old.note.set_hovered(False)
+        if hit.note is not None:
+            hit.note.set_hovered(True)
+
+
+def cursor_at(edges: Qt.Edge) -> Qt.CursorShape:
+    """The cursor over an edge of a note, or over the corner where two meet."""
+    return _EDGE_CURSORS[edges]
 
 
 def cursor_for(hit: Hit) -> Qt.CursorShape:
     """The cursor over what was hit."""
+    if hit.edges:
+        return cursor_at(hit.edges)
     shapes = {
         "port": Qt.CursorShape.PointingHandCursor,
         "wire": Qt.CursorShape.PointingHandCursor,
@@ -55,6 +84,8 @@ def tooltip_for(hit: Hit, scene: CanvasScene) -> str:
         return ""
     if hit.wire is not None:
         return _html(scene.wires[hit.wire].view.tooltip)
+    if hit.note is not None and hit.note.cut:
+        return _html(hit.note.view.text[:_LONGEST_TOOLTIP])
     return ""
 
 

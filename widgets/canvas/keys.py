@@ -38,7 +38,7 @@ def handle_key(canvas: Canvas, event: QKeyEvent) -> bool:
     if event.text() in _WALK:
         return canvas.has_gesture or canvas.wire_walk.step(_WALK[event.text()])
     if event.matches(QKeySequence.StandardKey.SelectAll):
-        canvas.select(list(canvas.graph_scene.nodes))
+        canvas.select([*canvas.graph_scene.nodes, *canvas.graph_scene.notes])
         return True
     if key in _SIDES and modifiers == _ALT | _SHIFT:
         return canvas.has_gesture or canvas.wire_walk.step(_SIDES[key])
@@ -67,9 +67,10 @@ def _actions(canvas: Canvas) -> dict[Qt.Key, Callable[[], object]]:
         Qt.Key.Key_0: canvas.reset_zoom,
         Qt.Key.Key_Tab: canvas.request_add,
         Qt.Key.Key_A: lambda: _follow(canvas),
-        Qt.Key.Key_F2: lambda: _on_single(canvas, canvas.rename_requested.emit),
-        Qt.Key.Key_Return: lambda: _on_single(canvas, canvas.node_activated.emit),
-        Qt.Key.Key_Enter: lambda: _on_single(canvas, canvas.node_activated.emit),
+        Qt.Key.Key_N: canvas.add_note,
+        Qt.Key.Key_F2: canvas.in_place.edit_selected,
+        Qt.Key.Key_Return: lambda: _activate(canvas),
+        Qt.Key.Key_Enter: lambda: _activate(canvas),
     }
 
 
@@ -78,7 +79,7 @@ def _escape(canvas: Canvas) -> bool:
     scene = canvas.graph_scene
     if canvas.cancel_gesture():
         return True
-    had_selection = bool(scene.selected or scene.selected_wires)
+    had_selection = bool(scene.chosen() or scene.selected_wires)
     scene.select([])
     return had_selection
 
@@ -90,23 +91,31 @@ def _on_single(canvas: Canvas, act: Callable[[str], object]) -> bool:
     return len(selected) == 1
 
 
+def _activate(canvas: Canvas) -> bool:
+    """Enter opens the only selected node, and in the only selected note it begins to write."""
+    if canvas.selected_notes():
+        return not canvas.selected_nodes() and canvas.in_place.edit_selected()
+    return _on_single(canvas, canvas.node_activated.emit)
+
+
 def _follow(canvas: Canvas) -> bool:
     """Ask for what follows the selected node, unless the mouse is busy with it."""
     return canvas.has_gesture or _on_single(canvas, canvas.follow_requested.emit)
 
 
 def _arrow(canvas: Canvas, direction: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
-    """Nudge the selected nodes; with Alt, or without selected nodes, move the selection itself."""
+    """Nudge what is selected; with Alt, or with nothing selected, move the selection itself."""
     scene = canvas.graph_scene
     if canvas.gesture is not None:
         return True
-    if modifiers == _PLAIN and not scene.selected and len(scene.selected_wires) == 1:
+    chosen = scene.chosen()
+    if modifiers == _PLAIN and not chosen and len(scene.selected_wires) == 1:
         return _from_wire(canvas, direction)
-    if modifiers == _ALT or not scene.selected:
+    if modifiers == _ALT or not chosen:
         return _select_towards(canvas, direction)
     way = direction * GRID * (10 if modifiers == _SHIFT else 1)
-    places = {node: scene.nodes[node].pos() + way for node in scene.selected}
-    canvas.nudged.emit({node: (at.x(), at.y()) for node, at in places.items()})
+    places = {item: scene.rect_of(item).topLeft() + way for item in chosen}
+    canvas.nudged.emit({item: (at.x(), at.y()) for item, at in places.items()})
     return True
 
 
@@ -118,24 +127,23 @@ def _from_wire(canvas: Canvas, direction: QPointF) -> bool:
 
 
 def _select_towards(canvas: Canvas, direction: QPointF) -> bool:
-    """Select the nearest node in a direction, or the top-left one to begin with."""
-    nodes = canvas.graph_scene.nodes
-    if not nodes:
+    """Select the nearest node or note in a direction, or the top-left one to begin with."""
+    scene = canvas.graph_scene
+    centers = {item: scene.rect_of(item).center() for item in (*scene.nodes, *scene.notes)}
+    if not centers:
         return False
-    centers = {node: item.scene_rect().center() for node, item in nodes.items()}
-    if not canvas.selected_nodes():
-        first = min(centers, key=lambda node: centers[node].x() + centers[node].y())
-        canvas.reveal(first)
+    if not scene.chosen():
+        canvas.reveal(min(centers, key=lambda item: centers[item].x() + centers[item].y()))
         return True
-    current = canvas.selected_nodes()[-1]
+    current = scene.chosen()[-1]
     best: tuple[float, str] | None = None
-    for node, center in centers.items():
+    for item, center in centers.items():
         way = center - centers[current]
         along = QPointF.dotProduct(way, direction)
         across = abs(way.x() * direction.y()) + abs(way.y() * direction.x())
         if along > 1:
             cost = along + 2 * across
-            best = min(best or (cost, node), (cost, node))
+            best = min(best or (cost, item), (cost, item))
     if best is not None:
         canvas.reveal(best[1])
     return True

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def ask_for_menu(canvas: Canvas, event: QContextMenuEvent) -> None:
-    """Let the canvas ask for the menu of a node, a frame, a wire or the empty canvas."""
+    """Let the canvas ask for the menu of a node, a note, a frame, a wire or the empty canvas."""
     if event.reason() == QContextMenuEvent.Reason.Keyboard:
         _by_key(canvas)
         return
@@ -24,23 +24,24 @@ def ask_for_menu(canvas: Canvas, event: QContextMenuEvent) -> None:
     if hit.wire is not None:
         scene.select([], [hit.wire])
         canvas.wire_menu_requested.emit(place, hit.wire[1])
-    elif hit.node is not None:
-        node = hit.node.view.id
-        if node not in scene.selected:
-            canvas.select([node])
-        canvas.context_menu_requested.emit(place, node)
-    else:
-        frame = hit.frame.view.id if hit.frame is not None else ""
-        canvas.context_menu_requested.emit(place, frame)
+        return
+    card = hit.node or hit.note
+    if card is not None and card.view.id not in scene.chosen():
+        canvas.select([card.view.id])
+    item = card or hit.frame
+    # The pointer is on the menu when one of its actions asks where to add something.
+    canvas.menu_at = canvas.scene_point(QPointF(event.pos()))
+    canvas.context_menu_requested.emit(place, item.view.id if item else "")
+    canvas.menu_at = None
 
 
 def _by_key(canvas: Canvas) -> None:
     """The menu of what is selected stands in its middle."""
-    scene, selected = canvas.graph_scene, canvas.selected_nodes()
+    scene, selected = canvas.graph_scene, canvas.graph_scene.chosen()
     wires = list(scene.selected_wires)
     at = canvas.scene_point(QPointF(canvas.viewport().rect().center()))
     if selected:
-        at = canvas.node_rect(selected[-1]).center()
+        at = scene.rect_of(selected[-1]).center()
     elif len(wires) == 1:
         at = scene.wires[wires[0]].path.pointAtPercent(0.5)
     place = canvas.viewport().mapToGlobal(canvas.mapFromScene(at))

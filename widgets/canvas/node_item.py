@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.graph import NodeView, Port
-from widgets.canvas.node_layout import HEADER, RADIUS, Layouter
+from widgets.canvas.node_layout import HEADER, PADDING, RADIUS, Layouter
 from widgets.canvas.style import Style, faded, readable_on
 
 PORT_RADIUS = 5.0
@@ -114,6 +114,15 @@ class NodeItem(QGraphicsItem):
     def scene_rect(self) -> QRectF:
         """The card's rectangle in scene coordinates, without ports and shadow."""
         return self.layout.rect.translated(self.pos())
+
+    def title_rect(self) -> QRectF:
+        """Where the title stands in the scene; below the node where it is drawn without one."""
+        metrics, card = self._layouter.fonts.metrics["title"], self.scene_rect()
+        for text in self.layout.texts:
+            if text.role == "title":
+                at = self.pos() + text.at - QPointF(0, metrics.ascent())
+                return QRectF(at.x(), at.y(), card.right() - PADDING - at.x(), metrics.height())
+        return QRectF(card.left(), card.bottom() + 4, card.width(), metrics.height())
 
     def boundingRect(self) -> QRectF:
         return self.layout.rect.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)

@@ -7,13 +7,15 @@ from widgets.canvas.scene import CanvasScene
 
 
 def draw_overview(painter: QPainter, scene: CanvasScene, transform: QTransform) -> None:
-    """Paint frames, wires as straight lines, and nodes as rectangles in their family's colour."""
+    """Paint frames and notes as boxes, wires as straight lines, nodes in their family's colour."""
     style = scene.look
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setTransform(transform)
     for frame in scene.frames.values():
         frame.draw(painter, style, with_text=False)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for note in scene.notes.values():
+        painter.fillRect(note.rect, style.hue(note.view.color).overview)
     lines: list[QLineF] = [wire.line for wire in scene.wires.values() if wire.isVisible()]
     if lines:
         painter.setPen(QPen(style.wire, 0))
@@ -46,7 +48,8 @@ def _draw_marks(painter: QPainter, scene: CanvasScene) -> None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(style.badge_color(item.view.badge))
             painter.drawEllipse(item.layout.badge.translated(item.pos()).adjusted(-12, -8, 4, 8))
-    if scene.selected:
+    selected = scene.chosen()
+    if selected:
         painter.setBrush(style.selection_halo)
         painter.setPen(QPen(style.accent, 0))
-        painter.drawRects([scene.nodes[node].scene_rect() for node in scene.selected])
+        painter.drawRects([scene.rect_of(item) for item in selected])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Set
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from widgets.canvas.dot_item import DotItem
@@ -11,6 +11,7 @@ from widgets.canvas.graph import EMPTY, End, Graph, WireView
 from widgets.canvas.heading import turn_dots
 from widgets.canvas.node_item import NodeItem
 from widgets.canvas.node_layout import Layouter
+from widgets.canvas.note_item import NoteItem
 from widgets.canvas.style import Fonts, Style
 from widgets.canvas.wire_item import WireItem
 
@@ -18,9 +19,10 @@ WireKey = tuple[End, End]
 
 
 class CanvasScene(QGraphicsScene):
-    """Nodes, wires and frames by their ids, and which of them are selected.
+    """Nodes, wires, frames and notes by their ids, and which of them are selected.
 
-    `selection_listener` is called with the ids after the set of selected nodes has changed.
+    No node, frame or note has the id of another. `selection_listener` is called with the ids of
+    the selected nodes after the set of selected nodes and notes has changed.
     """
 
     def __init__(self, look: Style) -> None:
@@ -32,10 +34,12 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[WireKey, WireItem] = {}
         self.frames: dict[str, FrameItem] = {}
+        self.notes: dict[str, NoteItem] = {}
         self.wires_of: dict[str, set[WireItem]] = {}
         self.frames_of: dict[str, list[FrameItem]] = {}
         self.selected: dict[str, None] = {}
         self.selected_wires: dict[WireKey, None] = {}
+        self.selected_notes: dict[str, None] = {}
         self.selection_listener: Callable[[list[str]], None] = lambda ids: None
 
     def show(self, graph: Graph) -> None:
@@ -65,21 +69,26 @@ class CanvasScene(QGraphicsScene):
         else:
             for frame in self.frames.values():
                 frame.fit()
+        self._show_notes(graph)
         self._cover_items()
         self._drop_lost_selection()
 
     def set_style(self, look: Style) -> None:
         """Draw everything with another theme."""
         self.look = look
-        for items in (self.nodes, self.wires, self.frames):
+        for items in (self.nodes, self.wires, self.frames, self.notes):
             for item in items.values():
                 item.set_style(look)
 
     def place(self, positions: Mapping[str, tuple[float, float]]) -> None:
-        """Move nodes on the screen only; wires and frames follow."""
+        """Move nodes and notes on the screen only; wires and frames follow."""
         wires: set[WireItem] = set()
         frames: dict[str, FrameItem] = {}
         for node_id, (x, y) in positions.items():
+            note = self.notes.get(node_id)
+            if note is not None:
+                note.set_rect(QRectF(QPointF(x, y), note.rect.size()))
+                continue
             self.nodes[node_id].setPos(x, y)
             wires |= self.wires_of[node_id]
             frames |= {frame.view.id: frame for frame in self.frames_of.get(node_id, ())}
@@ -89,30 +98,53 @@ class CanvasScene(QGraphicsScene):
         for frame in frames.values():
             frame.fit()
 
-    def select(self, nodes: Iterable[str], wires: Iterable[WireKey] = ()) -> None:
-        """Select exactly these nodes and wires; unknown ones are left out."""
-        new_nodes = dict.fromkeys(node for node in nodes if node in self.nodes)
+    def select(self, ids: Iterable[str], wires: Iterable[WireKey] = ()) -> None:
+        """Select exactly these nodes, notes and wires; unknown ones are left out."""
+        wanted = list(ids)
+        new_nodes = dict.fromkeys(node for node in wanted if node in self.nodes)
+        new_notes = dict.fromkeys(note for note in wanted if note in self.notes)
         new_wires = dict.fromkeys(key for key in wires if key in self.wires)
         for node in self.selected.keys() ^ new_nodes.keys():
             self.nodes[node].set_selected(node in new_nodes)
         for key in self.selected_wires.keys() ^ new_wires.keys():
             self.wires[key].set_selected(key in new_wires)
-        changed = self.selected.keys() != new_nodes.keys()
+        for note in self.selected_notes.keys() ^ new_notes.keys():
+            self.notes[note].set_selected(note in new_notes)
+        before = (self.selected.keys(), self.selected_notes.keys())
         self.selected, self.selected_wires = new_nodes, new_wires
-        if changed:
+        self.selected_notes = new_notes
+        if before != (new_nodes.keys(), new_notes.keys()):
             self.selection_listener(list(new_nodes))
+
+    def chosen(self) -> list[str]:
+        """The ids of the selected nodes and, behind them, of the selected notes."""
+        return [*self.selected, *self.selected_notes]
+
+    def rect_of(self, item: str) -> QRectF:
+        """The card of a node or a note in scene coordinates; raises KeyError for an unknown id."""
+        note = self.notes.get(item)
+        return self.nodes[item].scene_rect() if note is None else note.rect
+
+    def ids_in(self, box: QRectF) -> list[str]:
+        """The nodes and notes whose cards touch a rectangle of the scene."""
+        return [i for i in (*self.nodes, *self.notes) if self.rect_of(i).intersects(box)]
 
     def wire_into(self, target: End) -> WireItem | None:
         """The wire that ends at an input port, if there is one."""
         wires = self.wires_of[target.node]
         return next((wire for wire in wires if wire.view.target == target), None)
 
-    def content_rect(self, nodes: Iterable[str] | None = None) -> QRectF:
-        """The rectangle around the given nodes, or around everything."""
+    def held_by(self, frame: FrameItem) -> list[str]:
+        """What moves with a frame: its nodes, and the notes that lie wholly inside it."""
+        notes = [note for note, item in self.notes.items() if frame.rect.contains(item.rect)]
+        return [*(member.view.id for member in frame.members), *notes]
+
+    def content_rect(self, ids: Iterable[str] | None = None) -> QRectF:
+        """The rectangle around the given nodes and notes, or around everything."""
         rect = QRectF()
-        for node_id in self.nodes if nodes is None else nodes:
-            rect = rect.united(self.nodes[node_id].scene_rect())
-        for frame in self.frames.values() if nodes is None else ():
+        for item in (*self.nodes, *self.notes) if ids is None else ids:
+            rect = rect.united(self.rect_of(item))
+        for frame in self.frames.values() if ids is None else ():
             rect = rect.united(frame.rect)
         return rect
 
@@ -175,6 +207,18 @@ class CanvasScene(QGraphicsScene):
             for member in members:
                 self.frames_of.setdefault(member.view.id, []).append(item)
 
+    def _show_notes(self, graph: Graph) -> None:
+        wanted = {note.id: note for note in graph.notes}
+        for note_id in self.notes.keys() - wanted.keys():
+            self.removeItem(self.notes.pop(note_id))
+        for note_id, view in wanted.items():
+            item = self.notes.get(note_id)
+            if item is None:
+                item = self.notes[note_id] = NoteItem(view, self.fonts, self.look)
+                self.addItem(item)
+            elif item.view != view or item.rect.getRect() != view.rect:
+                item.show_view(view)
+
     def _cover_items(self) -> None:
         """Keep the scene's rectangle around all items: its search tree divides that rectangle."""
         content = self.content_rect()
@@ -182,10 +226,13 @@ class CanvasScene(QGraphicsScene):
             self.setSceneRect(content.adjusted(-2000, -2000, 2000, 2000))
 
     def _drop_lost_selection(self) -> None:
-        lost = [node for node in self.selected if node not in self.nodes]
-        if lost:
-            for node in lost:
-                del self.selected[node]
+        nodes = [node for node in self.selected if node not in self.nodes]
+        notes = [note for note in self.selected_notes if note not in self.notes]
+        for node in nodes:
+            del self.selected[node]
+        for note in notes:
+            del self.selected_notes[note]
+        if nodes or notes:
             self.selection_listener(list(self.selected))
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
 from widgets.theme import Theme
 
-TextRole = Literal["title", "subtitle", "detail", "port", "frame"]
+TextRole = Literal["title", "subtitle", "detail", "port", "frame", "note", "heading"]
 
 _FONT_SPECS: dict[TextRole, tuple[int, QFont.Weight]] = {
     "title": (13, QFont.Weight.DemiBold),
@@ -16,6 +16,8 @@ _FONT_SPECS: dict[TextRole, tuple[int, QFont.Weight]] = {
     "detail": (11, QFont.Weight.Normal),
     "port": (11, QFont.Weight.Normal),
     "frame": (12, QFont.Weight.DemiBold),
+    "note": (13, QFont.Weight.Normal),
+    "heading": (16, QFont.Weight.DemiBold),
 }
 
 
@@ -84,6 +86,18 @@ class FamilyColors:
     overview: QColor
 
 
+@dataclass(frozen=True)
+class HueColors:
+    """The tones in which frames and notes of one colour are drawn."""
+
+    frame_fill: QColor
+    frame_pen: QPen
+    frame_text: QColor
+    note_fill: QColor
+    note_pen: QPen
+    overview: QColor
+
+
 class Style:
     """A theme's colours and pens, ready for painting."""
 
@@ -111,10 +125,8 @@ class Style:
         self.border_pen = QPen(QColor(theme.border), 1.0)
         self.hover_pen = QPen(mix(QColor(theme.border), self.text, 0.45), 1.0)
         self.selected_pen = QPen(self.accent, 2.0)
-        self.frame_fill = faded(mix(self.background, self.accent, 0.5), 0.09)
-        self.frame_header = faded(mix(self.background, self.accent, 0.5), 0.16)
-        self.frame_pen = QPen(mix(self.background, self.accent, 0.38), 1.0)
         self._families: dict[str, FamilyColors] = {}
+        self._hues: dict[str, HueColors] = {}
 
     def family(self, key: str) -> FamilyColors:
         """The tones of one block family."""
@@ -127,6 +139,27 @@ class Style:
                 mix(self.surface, strip, 0.6),
             )
         return known
+
+    def hue(self, name: str) -> HueColors:
+        """The tones of one colour of `HUES`; those of the empty one for a name not known."""
+        if name not in self.theme.hues:
+            name = ""
+        known = self._hues.get(name)
+        if known is None:
+            chosen = QColor(self.theme.hues[name]) if name else None
+            known = self._hues[name] = self._tones(chosen)
+        return known
+
+    def _tones(self, chosen: QColor | None) -> HueColors:
+        frame, note = chosen or self.accent, chosen or self.muted
+        return HueColors(
+            faded(frame, 0.14 if chosen else 0.05),
+            QPen(mix(self.background, frame, 0.6 if chosen else 0.38), 1.0),
+            mix(chosen, self.text, 0.35 if self.is_dark else 0.6) if chosen else self.muted,
+            mix(self.surface, note, 0.2 if self.is_dark else 0.16),
+            QPen(mix(self.surface, note, 0.45), 1.0),
+            mix(self.surface, note, 0.35),
+        )
 
     def badge_color(self, badge: str) -> QColor:
         """The colour of a problem badge."""

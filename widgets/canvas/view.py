@@ -27,6 +27,7 @@ from widgets.canvas.graph import End, Graph
 from widgets.canvas.graph_view import GraphView
 from widgets.canvas.hits import Hit, hit_at
 from widgets.canvas.hover import Hover, cursor_for, tooltip_for
+from widgets.canvas.in_place import InPlace
 from widgets.canvas.keys import handle_key
 from widgets.canvas.menus import ask_for_menu
 from widgets.canvas.wire_walk import WireWalk
@@ -48,7 +49,10 @@ class Canvas(GraphView):
     `target`, and `may_insert_kind(kind, target)` the same of a new node. Where a signal carries a
     wire, it is the wire's input end. `add_requested` carries the scene point at which something
     shall be added, `follow_requested` the node that something shall follow, `reroute_requested`
-    the wire and the scene point where it shall have a dot.
+    the wire and the scene point where it shall have a dot. Where ids are carried, those of
+    notes stand among those of nodes. `renamed` carries the id of a node or a frame and its new
+    name, `note_added` text, rectangle and colour of a new note, and `note_changed` a note's id,
+    text (empty when the user emptied it) and rectangle.
     """
 
     moved = Signal(object)
@@ -66,7 +70,9 @@ class Canvas(GraphView):
     follow_requested = Signal(str)
     block_dropped = Signal(str, float, float)
     wire_dropped = Signal(object, bool, float, float)
-    rename_requested = Signal(str)
+    renamed = Signal(str, str)
+    note_added = Signal(str, object, str)
+    note_changed = Signal(str, str, object)
     node_activated = Signal(str)
     context_menu_requested = Signal(QPoint, str)
     wire_menu_requested = Signal(QPoint, object)
@@ -86,6 +92,8 @@ class Canvas(GraphView):
         self._menu_is_meant = True
         self.auto_scroll = AutoScroll(self)
         self._drops = BlockDrops(self)
+        self.menu_at: QPointF | None = None
+        self.in_place = InPlace(self)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -104,14 +112,20 @@ class Canvas(GraphView):
         """Show `graph`; only what differs is touched, and the selection is kept."""
         self._hover.show(Hit())
         super().show_graph(graph)
+        self.in_place.follow()
         self._refresh_cursor()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw everything in another theme."""
+        self.in_place.finish()
+        super().set_theme(theme)
 
     def request_delete(self) -> bool:
         """Ask for the removal of what is selected; False where nothing is."""
-        nodes, wires = self.selected_nodes(), self.selected_wires()
-        if nodes or wires:
-            self.delete_requested.emit(nodes, wires)
-        return bool(nodes or wires)
+        items, wires = self.graph_scene.chosen(), self.selected_wires()
+        if items or wires:
+            self.delete_requested.emit(items, wires)
+        return bool(items or wires)
 
     def request_bridge(self) -> bool:
         """Ask for the selected nodes to go and their wires to be joined; False for no node."""
@@ -125,12 +139,14 @@ class Canvas(GraphView):
 
         During a mouse gesture nothing is asked.
         """
-        if self.gesture is not None:
-            return
-        at = self._pointer.view if self._pointer is not None else None
-        inside = at is not None and self.viewport().rect().contains(at.toPoint())
-        scene = self.scene_point(at) if at is not None and inside else self._center()
-        self.add_requested.emit(scene.x(), scene.y())
+        if self.gesture is None:
+            at = self._wanted_place()
+            self.add_requested.emit(at.x(), at.y())
+
+    def add_note(self) -> None:
+        """Let the user write a note at the pointer, or in the middle of the view."""
+        if self.gesture is None:
+            self.in_place.new_note(self._wanted_place())
 
     def request_wire(self, from_output: bool) -> bool:
         """Begin wiring by keyboard at the only selected node; False where that has no such port."""
@@ -166,6 +182,7 @@ class Canvas(GraphView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
+        self.in_place.finish()
         self._space_tapped = False
         self._menu_is_meant = True
         if self.gesture is not None and self.gesture.by_keys:
@@ -211,10 +228,12 @@ class Canvas(GraphView):
         elif hit.wire is not None:
             self.reroute_requested.emit(hit.wire[1], *at)
         elif hit.frame is not None:
-            self.rename_requested.emit(hit.frame.view.id)
+            self.in_place.rename(hit.frame.view.id)
+        elif hit.note is not None:
+            self.in_place.edit_note(hit.note.view.id)
         elif hit.node is not None:
-            signal = self.rename_requested if hit.on_title else self.node_activated
-            signal.emit(hit.node.view.id)
+            act = self.in_place.rename if hit.on_title else self.node_activated.emit
+            act(hit.node.view.id)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         event.accept()
@@ -298,6 +317,15 @@ class Canvas(GraphView):
 
     def _center(self) -> QPointF:
         return self.scene_point(QPointF(self.viewport().rect().center()))
+
+    def _wanted_place(self) -> QPointF:
+        """Where something new is wanted: where the menu was asked for, at the pointer, or amid."""
+        at = self._pointer.view if self._pointer is not None else None
+        if self.menu_at is not None:
+            return self.menu_at
+        if at is not None and self.viewport().rect().contains(at.toPoint()):
+            return self.scene_point(at)
+        return self._center()
 
     def _refresh_cursor(self) -> None:
         """Highlight what is under the pointer and choose the cursor's shape."""

@@ -11,6 +11,7 @@ from widgets.canvas.gestures.box import BoxSelect
 from widgets.canvas.gestures.cut import CutWires, is_cut
 from widgets.canvas.gestures.move import MoveNodes
 from widgets.canvas.gestures.pan import Pan
+from widgets.canvas.gestures.resize import ResizeNote
 from widgets.canvas.gestures.wire import DragWire
 from widgets.canvas.hits import hit_at
 
@@ -42,6 +43,10 @@ def begin_gesture(canvas: Canvas, button: Qt.MouseButton, start: Pointer) -> Ges
             wires = scene.selected_wires.keys() ^ {hit.wire}
             scene.select(scene.selected, wires)
         return Gesture(canvas, start)
+    if hit.note is not None and hit.edges and not start.extends:
+        return ResizeNote(canvas, start, hit.note, hit.edges)
+    if hit.note is not None:
+        return MoveNodes(canvas, start, [hit.note.view.id])
     if hit.frame is not None:
-        return MoveNodes(canvas, start, [item.view.id for item in hit.frame.members])
+        return MoveNodes(canvas, start, scene.held_by(hit.frame))
     return BoxSelect(canvas, start)

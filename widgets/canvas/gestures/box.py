@@ -1,4 +1,4 @@
-"""Selecting nodes with a rubber band from an empty place."""
+"""Selecting nodes and notes with a rubber band from an empty place."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class BoxSelect(Gesture):
-    """Selects the nodes that touch the box; with Shift or Ctrl it adds to the selection."""
+    """Selects the nodes and notes that touch the box; with Shift or Ctrl it adds to others."""
 
     def __init__(self, canvas: Canvas, start: Pointer) -> None:
         super().__init__(canvas, start)
-        self._before = (canvas.selected_nodes(), list(canvas.graph_scene.selected_wires))
+        self._before = (canvas.graph_scene.chosen(), list(canvas.graph_scene.selected_wires))
         self._end = start
 
     def drag(self, pointer: Pointer) -> None:
@@ -27,9 +27,8 @@ class BoxSelect(Gesture):
         self._end = pointer
         box = QRectF(self.start.scene, pointer.scene).normalized()
         scene = self.canvas.graph_scene
-        touched = [node for node, item in scene.nodes.items() if item.scene_rect().intersects(box)]
         kept = self._before[0] if pointer.extends else []
-        scene.select([*kept, *touched], self._before[1] if pointer.extends else [])
+        scene.select([*kept, *scene.ids_in(box)], self._before[1] if pointer.extends else [])
 
     def click(self, pointer: Pointer) -> None:
         """A click on an empty place clears the selection."""

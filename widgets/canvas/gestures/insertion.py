@@ -30,7 +30,8 @@ class Insertion:
         """Highlight the wire under the one dragged node, if that has no wires of its own."""
         scene = self._canvas.graph_scene
         wire = None
-        if len(dragged) == 1 and not scene.wires_of[dragged[0]]:
+        alone = len(dragged) == 1 and dragged[0] in scene.nodes
+        if alone and not scene.wires_of[dragged[0]]:
             node = dragged[0]
             rect = scene.nodes[node].scene_rect()
             reach = max(_LEAST_REACH, rect.height() / 4)

@@ -1,4 +1,4 @@
-"""Selecting nodes by click and moving the selected ones."""
+"""Selecting nodes and notes by click and moving the selected ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class MoveNodes(Gesture):
-    """Moves the selected nodes on the screen and reports their new places once, on release.
+    """Moves the selected nodes and notes on the screen and reports their places once, on release.
 
     A press selects; with Ctrl or Shift it toggles. Ctrl during the drag aligns the pressed node
     with the grid. A node without wires that is dropped on a wire asks to be inserted there.
@@ -26,11 +26,11 @@ class MoveNodes(Gesture):
         self._pressed = pressed
         self._offset = (0.0, 0.0)
         scene = canvas.graph_scene
-        selected = set(scene.selected)
+        selected = set(scene.chosen())
         if start.extends:
-            wanted = [*scene.selected, *pressed]
+            wanted = [*scene.chosen(), *pressed]
             if selected.issuperset(pressed):
-                wanted = [node for node in scene.selected if node not in pressed]
+                wanted = [item for item in scene.chosen() if item not in pressed]
             scene.select(wanted, scene.selected_wires)
         elif not selected.issuperset(pressed):
             scene.select(pressed)
@@ -38,14 +38,14 @@ class MoveNodes(Gesture):
         self._insertion = Insertion(canvas)
 
     def begin_drag(self) -> None:
-        """Remember where the nodes stood."""
+        """Remember where the nodes and notes stood."""
         scene = self.canvas.graph_scene
-        for node in dict.fromkeys([*scene.selected, *self._pressed]):
-            position = scene.nodes[node].pos()
-            self._origins[node] = (position.x(), position.y())
+        for item in dict.fromkeys([*scene.chosen(), *self._pressed]):
+            corner = scene.rect_of(item).topLeft()
+            self._origins[item] = (corner.x(), corner.y())
 
     def drag(self, pointer: Pointer) -> None:
-        """Show the nodes at the pointer."""
+        """Show what is moved at the pointer."""
         way = pointer.scene - self.start.scene
         dx, dy = way.x(), way.y()
         if pointer.modifiers & Qt.KeyboardModifier.ControlModifier and self._pressed:
@@ -65,20 +65,21 @@ class MoveNodes(Gesture):
             self.canvas.moved.emit(targets)
 
     def click(self, pointer: Pointer) -> None:
-        """A plain click on one of several selected nodes selects it alone."""
+        """A plain click on one of several selected things selects it alone."""
         if not pointer.extends:
             self.canvas.graph_scene.select(self._pressed)
 
     def cancel(self) -> None:
-        """Put the nodes back."""
+        """Put everything back."""
         self._insertion.take()
         self.canvas.preview(self._origins)
 
     def refresh(self) -> None:
-        """Forget nodes that are gone and hold the others at the pointer."""
-        nodes = self.canvas.graph_scene.nodes
-        self._pressed = [node for node in self._pressed if node in nodes]
-        self._origins = {node: at for node, at in self._origins.items() if node in nodes}
+        """Forget what is gone and hold the rest at the pointer."""
+        scene = self.canvas.graph_scene
+        there = scene.nodes.keys() | scene.notes.keys()
+        self._pressed = [item for item in self._pressed if item in there]
+        self._origins = {item: at for item, at in self._origins.items() if item in there}
         self.canvas.preview(self._targets())
         self._insertion.look(list(self._origins))
 
