@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt
 
 from core.blocks.block import Port
-from core.blocks.catalog import block
-from core.design import edits, fitting, rewire
-from core.design.analysis import Analysis
+from core.design import edits, rewire
 from core.design.document import Design, End
 from core.design.passing import origin
 from core.design.ports import ports_of
-from core.design.problems import bind
 from designer.graph import to_design
+from designer.offers import Offers
 from designer.session import Session
 from widgets.block_search import BlockSearch
 from widgets.canvas import graph
@@ -30,19 +28,6 @@ _MARGIN = 20.0
 _HALF = HEADER / 2 + 36
 
 Point = tuple[float, float]
-
-
-def with_new_node(analysis: Analysis, kind: str, at: Point) -> tuple[Design, str]:
-    """The design with a new node, and its id; an Input or Target is bound to the data."""
-    design, facts = analysis.design, analysis.facts
-    node = edits.new_node(design, kind)
-    placed = edits.add_node(design, node, at)
-    role = block(kind).role
-    if facts and role in ("input", "target"):
-        names = facts.inputs if role == "input" else facts.targets
-        if names:
-            placed = bind(placed, node.id, names[0], facts.columns[names[0]])
-    return placed, node.id
 
 
 def free_place(taken: Iterable[QRectF], wanted: Point) -> Point:
@@ -62,9 +47,9 @@ class Adding(QObject):
     Each answer is one act of the session.
     """
 
-    def __init__(self, session: Session, canvas: Canvas, entries: Sequence[PaletteEntry]) -> None:
+    def __init__(self, session: Session, canvas: Canvas, offers: Offers) -> None:
         super().__init__(canvas)
-        self.session, self.canvas, self.entries = session, canvas, entries
+        self.session, self.canvas, self.offers = session, canvas, offers
         self._popup: BlockSearch | None = None
         self._then: Callable[[str], object] | None = None
         canvas.add_requested.connect(self.search)
@@ -83,7 +68,7 @@ class Adding(QObject):
     def search(self, x: float, y: float) -> None:
         """Let the user choose a block, to be placed around a scene point."""
         corner = (round(x - _SIZE[0] / 2), round(y - HEADER / 2))
-        self._ask(self.entries, (x, y), "Add a block", lambda kind: self._add(kind, corner))
+        self._ask(self.offers.entries, (x, y), "Add a block", lambda kind: self._add(kind, corner))
 
     def search_for_wire(self, end: graph.End, from_output: bool, x: float, y: float) -> None:
         """Let the user choose a block for the loose end of a wire that was dropped at a point."""
@@ -109,7 +94,8 @@ class Adding(QObject):
     def search_between(self, end: graph.End, x: float, y: float) -> None:
         """Let the user choose a block to go into the wire that ends at ``end``, around a point."""
         target = to_design(end)
-        fitting_entries = [e for e in self.entries if self.canvas.may_insert_kind(e.kind, end)]
+        may_insert = self.canvas.may_insert_kind
+        fitting_entries = [e for e in self.offers.entries if may_insert(e.kind, end)]
         corner = (round(x - _SIZE[0] / 2), round(y - HEADER / 2))
 
         def insert(kind: str) -> None:
@@ -122,15 +108,16 @@ class Adding(QObject):
     def _search_taker(self, source: End, at: Point, shown_at: Point) -> None:
         """Offer the blocks that can take an output."""
         tensor = self.session.analysis.outputs().get(source)
-        fitting_entries = [e for e in self.entries if fitting.taking_ports(e.kind, tensor)]
+        offers = self.offers
+        fitting_entries = [e for e in offers.entries if offers.taking_ports(e.kind, tensor)]
         prompt = f"Blocks that take {tensor}" if tensor else "Blocks that take an input"
 
         def add(kind: str) -> None:
-            ports = fitting.taking_ports(kind, tensor)
+            ports = self.offers.taking_ports(kind, tensor)
             design = self.session.design
             giver = design.nodes[origin(design, source).node]
             # A loss names its prediction first; what comes from a Target is compared with that.
-            truth = giver.known and block(giver.block).role == "target"
+            truth = self.offers.is_truth(giver)
             port = ports[-1] if truth else ports[0]
             self._add(kind, at, lambda d, new: edits.connect(d, source, End(new, port)))
 
@@ -141,20 +128,13 @@ class Adding(QObject):
         design = self.session.design
         ports, _ = ports_of(design, design.nodes[target.node])
         port = next((p for p in ports if p.name == target.port), Port(target.port))
-        feeding = [e for e in self.entries if self._can_feed(e.kind, port)]
+        feeding = [e for e in self.offers.entries if self.offers.can_feed(e.kind, port)]
 
         def add(kind: str) -> None:
-            outlet = block(kind).outputs[0]
+            outlet = self.offers.first_output(kind)
             self._add(kind, at, lambda d, new: edits.connect(d, End(new, outlet), target))
 
         self._ask(feeding, shown_at, f"Blocks that feed {port.label or port.name}", add)
-
-    def _can_feed(self, kind: str, port: Port) -> bool:
-        if block(kind).role not in ("input", "target"):
-            return fitting.can_feed(kind, port)
-        design, node = with_new_node(self.session.analysis, kind, (0.0, 0.0))
-        found = design.nodes[node].instance
-        return found is not None and fitting.accepts(port, found[0].infer())
 
     def _ask(
         self,
@@ -190,7 +170,7 @@ class Adding(QObject):
         """Place, wire and select a new node in one act."""
         nodes = self.canvas.graph_scene.nodes.values()
         place = free_place([item.scene_rect() for item in nodes], at)
-        placed, node = with_new_node(self.session.analysis, kind, place)
-        self.session.act(f"{verb} {block(kind).label}", lambda _: wire(placed, node))
-        self.canvas.reveal(node)
+        node = self.offers.add(kind, place, verb, wire)
+        if node is not None:
+            self.canvas.reveal(node)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -7,36 +7,38 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from core.blocks.catalog import blocks
 from core.design import edits, marks, rewire
 from core.design.document import Design
 from core.design.levels import Path
-from designer.adding import SPACING, Adding, with_new_node
+from designer.adding import SPACING, Adding
 from designer.amounts import amount, items
 from designer.graph import GraphMaker, to_design
+from designer.library import Library
+from designer.offers import Offers
 from designer.session import Session
 from designer.wire_menu import WireMenu
 from designer.wiring import Wiring
 from widgets.canvas.graph import EMPTY, End
 from widgets.canvas.view import Canvas
 from widgets.palette import Palette
-from widgets.palette_rows import PaletteEntry
-from widgets.theme import dark
 
 
 class Editor(QObject):
     """Connects one canvas and one palette to one session."""
 
-    def __init__(self, session: Session, canvas: Canvas, palette: Palette) -> None:
+    def __init__(
+        self, session: Session, canvas: Canvas, palette: Palette, library: Library
+    ) -> None:
         super().__init__(canvas)
         self.session, self.canvas = session, canvas
+        self.offers = offers = Offers(session, library)
         self._maker = GraphMaker()
         self._path: Path = ()
         self._views: dict[Path, tuple[float, float, float]] = {}
-        entries = palette_entries()
-        palette.set_entries(entries)
-        self.adding = Adding(session, canvas, entries)
-        self.wiring = Wiring(session, canvas)
+        palette.set_entries(offers.entries)
+        offers.changed.connect(lambda: palette.set_entries(offers.entries))
+        self.adding = Adding(session, canvas, offers)
+        self.wiring = Wiring(session, canvas, offers)
         self.wire_menu = WireMenu(canvas, self.wiring, self.adding)
         palette.activated.connect(self.add_beside)
         canvas.block_dropped.connect(self.add)
@@ -51,9 +53,9 @@ class Editor(QObject):
 
     def add(self, kind: str, x: float, y: float) -> None:
         """Place a new node and select it; an Input or Target is bound to the data right away."""
-        placed, node = with_new_node(self.session.analysis, kind, (x, y))
-        self.session.act(f"Add {blocks()[kind].label}", lambda _: placed)
-        self.canvas.select([node])
+        node = self.offers.add(kind, (x, y))
+        if node is not None:
+            self.canvas.select([node])
 
     def add_beside(self, kind: str) -> None:
         """Place a new node right of the selected one, or in the middle of the view."""
@@ -68,7 +70,8 @@ class Editor(QObject):
             while (x, y) in taken:
                 x, y = x + 24, y + 24
             self.add(kind, x, y)
-        self.canvas.reveal(self.canvas.selected_nodes()[-1])
+        for node in self.canvas.selected_nodes()[-1:]:
+            self.canvas.reveal(node)
 
     def delete(self, chosen: Sequence[str], wires: Sequence[End]) -> None:
         """Delete nodes, notes and wires."""
@@ -151,13 +154,3 @@ class Editor(QObject):
 
     def _show(self) -> None:
         self.canvas.show_graph(self._maker.graph(self.session.analysis))
-
-
-def palette_entries() -> list[PaletteEntry]:
-    """An entry for each block of the catalogue, family by family."""
-    known = {name: i for i, name in enumerate(dark().family)}
-    listed = [c for c in blocks().values() if c.listed and not c.within_groups]
-    classes = sorted(listed, key=lambda c: (known.get(c.family, len(known)), c.family, c.label))
-    return [
-        PaletteEntry(c.kind, c.label, c.family, c.summary(), c.family, c.keywords) for c in classes
-    ]

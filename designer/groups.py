@@ -144,6 +144,17 @@ class Groups(QObject):
             self.noted.emit(f"{path.stem} is one of your blocks now")
             self.library_changed.emit()
 
+    def remove(self, kind: str) -> None:
+        """Take a group out of the design where nothing uses it, or out of the library."""
+        if kind.startswith("file:"):
+            self.library.remove(Path(kind.removeprefix("file:")))
+            self.library_changed.emit()
+        else:
+            group = kind.removeprefix("group:")
+            name = self.session.whole.groups[group].name
+            remove = partial(group_edits.remove_group, group=group)
+            self.session.act(f"Remove group {name}", remove, whole=True)
+
     @property
     def can_make_single(self) -> bool:
         """Whether a selected group is used elsewhere too."""

@@ -20,7 +20,7 @@ class Library:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._known: dict[Path, tuple[int, str]] = {}
+        self._known: dict[Path, tuple[int, Design]] = {}
 
     def files(self) -> list[Path]:
         """The files, by name."""
@@ -33,12 +33,9 @@ class Library:
         found = {}
         for path in self.files():
             try:
-                changed = path.stat().st_mtime_ns
-                if self._known.get(path, (0, ""))[0] != changed:
-                    self._known[path] = (changed, self.group(path).name)
-            except (InputError, OSError):
+                found[path] = self.group(path).name
+            except InputError:
                 continue
-            found[path] = self._known[path][1]
         return found
 
     def text(self, path: Path) -> str:
@@ -48,9 +45,19 @@ class Library:
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{path} cannot be read: {error}", "Choose another file.") from error
 
+    def piece(self, path: Path) -> Design:
+        """What a file holds, as a design; it is read again when it changes. Raises InputError."""
+        try:
+            changed = path.stat().st_mtime_ns
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror}") from error
+        if self._known.get(path, (0, None))[0] != changed:
+            self._known[path] = (changed, read_fragment(self.text(path), str(path)))
+        return self._known[path][1]
+
     def group(self, path: Path) -> Group:
         """The group that a file holds. Raises InputError for a file that holds none."""
-        piece = read_fragment(self.text(path), str(path))
+        piece = self.piece(path)
         uses = [n for n in piece.nodes.values() if n.block == GROUP_KIND]
         found = group_of(piece, uses[0]) if len(uses) == 1 == len(piece.nodes) else None
         if found is None:

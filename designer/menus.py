@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint
@@ -26,6 +27,14 @@ class ContextMenus:
 
     def __init__(self, actions: Actions, marking: Marking, parent: QWidget) -> None:
         self._actions, self._marking, self._parent = actions, marking, parent
+
+    def open_for_kind(self, kind: str, place: QPoint, remove: Callable[[str], object]) -> None:
+        """Open the menu of a group in the palette; other blocks have none."""
+        if ":" in kind:
+            menu = QMenu(self._parent)
+            what = "my blocks" if kind.startswith("file:") else "this design"
+            menu.addAction(f"&Remove from {what}").triggered.connect(lambda: remove(kind))
+            menu.exec(place)
 
     def open(self, place: QPoint, item: str) -> None:
         """Open the menu of a node, note or frame, or of the empty canvas, at a screen point."""

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
 
-from core.blocks.catalog import block
 from core.blocks.reroute import Reroute
-from core.design import edits, fitting, rewire
+from core.design import edits, rewire
 from core.design.analysis import Analysis
 from core.design.document import Design
 from core.design.ports import ports_of
 from core.design.refusals import Refusals
-from designer.adding import with_new_node
 from designer.graph import to_design
+from designer.offers import Offers
 from designer.session import Session
 from widgets.canvas.dot_item import DOT_SIZE
 from widgets.canvas.graph import End
@@ -24,9 +23,9 @@ from widgets.canvas.view import Canvas
 class Wiring(QObject):
     """Connects one canvas' wires to one session; each answer is one act."""
 
-    def __init__(self, session: Session, canvas: Canvas) -> None:
+    def __init__(self, session: Session, canvas: Canvas, offers: Offers) -> None:
         super().__init__(canvas)
-        self.session, self.canvas = session, canvas
+        self.session, self.canvas, self.offers = session, canvas, offers
         self._judged: tuple[Analysis, Refusals] | None = None
         canvas.connection_refusal = self.refusal
         canvas.may_insert = self.may_insert
@@ -57,7 +56,7 @@ class Wiring(QObject):
         ports, _ = ports_of(design, design.nodes[end.node])
         taker = next((port for port in ports if port.name == end.port), None)
         given = self.session.analysis.outputs().get(design.wires[end])
-        return taker is not None and fitting.fits_between(kind, given, taker)
+        return taker is not None and self.offers.fits_between(kind, given, taker)
 
     def connect_ends(self, source: End, target: End) -> None:
         """Draw a wire."""
@@ -90,15 +89,17 @@ class Wiring(QObject):
 
     def insert_kind(self, kind: str, x: float, y: float, target: End) -> None:
         """Place a new node in a wire and select it."""
-        self._put(kind, f"Insert {block(kind).label}", (x, y), target)
+        self._put(kind, "Insert", (x, y), target)
 
     def reroute(self, target: End, x: float, y: float) -> None:
         """Lay a wire through a dot around a scene point, and select the dot."""
         corner = x - DOT_SIZE / 2, y - DOT_SIZE / 2
-        self._put(Reroute.kind, "Add reroute dot", corner, target)
+        self._put(Reroute.kind, "Add", corner, target)
 
-    def _put(self, kind: str, what: str, at: tuple[float, float], target: End) -> None:
-        placed, node = with_new_node(self.session.analysis, kind, at)
+    def _put(self, kind: str, verb: str, at: tuple[float, float], target: End) -> None:
         end = to_design(target)
-        self.session.act(what, lambda _: rewire.insert_on_wire(placed, node, end))
-        self.canvas.select([node])
+        node = self.offers.add(
+            kind, at, verb, lambda design, new: rewire.insert_on_wire(design, new, end)
+        )
+        if node is not None:
+            self.canvas.select([node])

@@ -48,9 +48,13 @@ def match_score(query: str, entry: PaletteEntry) -> int | None:
 
 
 class Palette(QWidget):
-    """`activated(kind)` asks for a block; an entry can be dragged onto any widget that takes it."""
+    """`activated(kind)` asks for a block; an entry can be dragged onto any widget that takes it.
+
+    `menu_requested` carries the kind on which a menu was asked for, and a place on the screen.
+    """
 
     activated = Signal(str)
+    menu_requested = Signal(str, QPoint)
 
     def __init__(self, theme: Theme | None = None) -> None:
         super().__init__()
@@ -66,6 +70,8 @@ class Palette(QWidget):
         self.search.installEventFilter(self)
         self.list = _BlockList(self)
         self.list.itemActivated.connect(self._activate)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._ask_for_menu)
         self.list.itemExpanded.connect(lambda item: self._closed.discard(item.text(0)))
         self.list.itemCollapsed.connect(lambda item: self._closed.add(item.text(0)))
         self.nothing = QLabel()
@@ -170,6 +176,12 @@ class Palette(QWidget):
         entry = entry_of(item)
         if entry is not None:
             self.activated.emit(entry.kind)
+
+    def _ask_for_menu(self, place: QPoint) -> None:
+        item = self.list.itemAt(place)
+        entry = entry_of(item) if item is not None else None
+        if entry is not None:
+            self.menu_requested.emit(entry.kind, self.list.viewport().mapToGlobal(place))
 
     def _activate_first(self) -> None:
         kinds = self.visible_kinds()

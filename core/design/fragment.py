@@ -51,16 +51,16 @@ def is_fragment(text: str) -> bool:
 
 
 def paste(
-    design: Design, text: str, at: edits.Point | None = None
+    design: Design, text: str, at: edits.Point | None = None, where: str = _WHERE
 ) -> tuple[Design, tuple[str, ...]]:
     """The design with a fragment's nodes and notes under free ids, and the ids of these.
 
     They keep their places to each other. Their upper left corner comes to ``at``, or where it was;
     a copy that would cover a node or note exactly is shifted on by ``SHIFT``. A group that the
-    design has already, alike in all, is used and not defined anew. Raises InputError for text that
-    is no fragment.
+    design has already, alike in all, is used and not defined anew. ``where`` names the text's
+    origin. Raises InputError for text that is no fragment.
     """
-    piece = read_fragment(text, _WHERE)
+    piece = read_fragment(text, where)
     design, groups = with_groups(design, piece)
     ids = _free_ids(design, piece)
     fresh: dict[str, Node] = {}

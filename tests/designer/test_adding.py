@@ -96,7 +96,7 @@ def test_a_double_click_on_nothing_opens_the_search_there(qtbot: QtBot, cnn: Mai
     before, at = cnn.session.design, empty_point(cnn)
     wanted = cnn.canvas.scene_point(QPointF(at))
     qtbot.mouseDClick(cnn.canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert len(popup(cnn).visible_kinds()) == len(cnn.editor.adding.entries)
+    assert len(popup(cnn).visible_kinds()) == len(cnn.editor.adding.offers.entries)
     new = pick(qtbot, cnn, "dropout")
     assert cnn.canvas.node_rect(new).contains(wanted)
     once(cnn, before, "Add Dropout")

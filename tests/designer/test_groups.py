@@ -1,14 +1,15 @@
 """Groups with mouse and keys: make, enter, edit inside, leave, expand, reuse."""
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from core.design.document import End
 from core.project.gallery import examples
 from designer.main_window import MainWindow
 from tests.designer.driving import click_node, type_number
-from tests.widgets.drag import view_point
+from tests.widgets.drag import drag_to_canvas, view_point
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 BLOCK = ("conv_1", "batch_norm_1", "relu_1")
@@ -164,3 +165,70 @@ def test_copies_of_a_group_are_pasted_as_uses_of_it(qtbot: QtBot, cnn: MainWindo
     uses = [n for n in cnn.session.design.nodes.values() if n.block == "Group"]
     assert len(uses) == 2
     assert len(cnn.session.design.groups) == 1
+
+
+def test_a_group_is_in_the_palette_and_dragged_from_there(qtbot: QtBot, cnn: MainWindow) -> None:
+    use = grouped(qtbot, cnn, *BLOCK)
+    group = cnn.session.design.nodes[use].params["group"]
+    assert f"group:{group}" in cnn.palette_panel.visible_kinds()
+    drag_to_canvas(qtbot, cnn.palette_panel, f"group:{group}", cnn.canvas, QPoint(200, 60))
+    uses = [n for n in cnn.session.design.nodes.values() if n.block == "Group"]
+    assert [n.params["group"] for n in uses] == [group, group]
+    assert cnn.session.undo_label == "Add Group"
+
+
+def test_inside_a_group_its_ports_are_on_offer_and_itself_is_not(
+    qtbot: QtBot, cnn: MainWindow
+) -> None:
+    use = grouped(qtbot, cnn, *BLOCK)
+    assert "GroupInput" not in cnn.palette_panel.visible_kinds()
+    cnn.session.enter(use)
+    assert {"GroupInput", "GroupOutput"} <= set(cnn.palette_panel.visible_kinds())
+    assert not [k for k in cnn.palette_panel.visible_kinds() if k.startswith("group:")]
+    cnn.editor.add("GroupInput", 0, 300)
+    cnn.groups.leave()
+    assert len(cnn.canvas.graph.nodes[use].inputs) == 2
+
+
+def test_a_block_is_kept_and_used_in_another_design(
+    qtbot: QtBot, cnn: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use = grouped(qtbot, cnn, *BLOCK)
+    cnn.canvas.select([use])
+    with qtbot.waitSignal(cnn.groups.library_changed):
+        cnn.actions_by_name["keep_group"].trigger()
+    (mine,) = [k for k in cnn.palette_panel.visible_kinds() if k.startswith("file:")]
+    monkeypatch.setattr(cnn.files, "may_leave", lambda: True)
+    cnn.files.new()
+    assert mine in cnn.palette_panel.visible_kinds()
+    cnn.canvas.fit_all()
+    drag_to_canvas(qtbot, cnn.palette_panel, mine, cnn.canvas, QPoint(200, 200))
+    (node_,) = cnn.session.design.nodes.values()
+    assert node_.block == "Group"
+    assert {n.block for n in cnn.session.design.groups["g1"].nodes.values()} == {
+        *("GroupInput", "Conv", "BatchNorm", "Activation", "GroupOutput")
+    }
+    cnn.groups.remove(mine)
+    assert mine not in cnn.palette_panel.visible_kinds()
+
+
+def test_only_groups_that_can_take_a_tensor_are_offered_for_a_wire(
+    qtbot: QtBot, cnn: MainWindow
+) -> None:
+    use = grouped(qtbot, cnn, *BLOCK)
+    kind = f"group:{cnn.session.design.nodes[use].params['group']}"
+    outputs = cnn.session.analysis.outputs()
+    image = outputs[End(node(cnn, "image"), "output")]
+    logits = outputs[End(node(cnn, "logits"), "output")]
+    assert cnn.editor.offers.taking_ports(kind, image) == ("input",)
+    assert cnn.editor.offers.taking_ports(kind, logits) == ()
+
+
+def test_a_broken_file_in_the_library_is_passed_over(cnn: MainWindow) -> None:
+    folder = cnn.groups.library.folder
+    folder.mkdir(parents=True)
+    (folder / "broken.loomblock").write_text("{")
+    cnn.editor.offers.look_into_library()
+    assert not [k for k in cnn.palette_panel.visible_kinds() if k.startswith("file:")]
+    cnn.editor.add(f"file:{folder / 'broken.loomblock'}", 0, 0)
+    assert "broken.loomblock" in cnn.banner.message()

@@ -67,7 +67,7 @@ def test_a_double_click_on_a_wire_lays_it_through_a_dot(qtbot: QtBot, cnn: MainW
     assert wires[DesignEnd(node(cnn, "batch_norm_1"), "input")] == DesignEnd(dot, "output")
     assert cnn.session.analysis.nodes[node(cnn, "batch_norm_1")].inputs == shapes
     assert not cnn.session.analysis.errors
-    once(cnn, before, "Add reroute dot")
+    once(cnn, before, "Add Reroute dot")
 
 
 def test_ctrl_delete_takes_a_dot_away_and_keeps_the_flow(qtbot: QtBot, cnn: MainWindow) -> None:

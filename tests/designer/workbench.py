@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -9,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from core.design.document import Design
 from designer.editor import Editor
+from designer.library import Library
 from designer.session import Session
 from widgets.canvas.view import Canvas
 from widgets.palette import Palette
@@ -17,13 +20,13 @@ from widgets.palette import Palette
 class Workbench(QWidget):
     """The window; ``side`` takes what stands beside the canvas."""
 
-    def __init__(self, qtbot: QtBot, design: Design) -> None:
+    def __init__(self, qtbot: QtBot, design: Design, blocks: Path = Path("nowhere")) -> None:
         super().__init__()
         self.session = Session()
         self.session.open(design, None)
         self.canvas = Canvas()
         self.palette_panel = Palette()
-        self.editor = Editor(self.session, self.canvas, self.palette_panel)
+        self.editor = Editor(self.session, self.canvas, self.palette_panel, Library(blocks))
         self.side = QHBoxLayout(self)
         self.side.setContentsMargins(0, 0, 0, 0)
         self.side.addWidget(self.canvas, 1)

@@ -1,0 +1,194 @@
+"""Everything that can be put on the canvas: blocks, groups of the design, and the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from core.blocks.block import Port, ShapeError
+from core.blocks.catalog import block, blocks
+from core.design import edits, fitting
+from core.design.document import Design, Node
+from core.design.fragment import paste
+from core.design.group_edits import use_group
+from core.design.levels import group_at
+from core.design.ports import GROUP_KIND, GroupUse, reaches, use_of
+from core.design.problems import bind
+from core.design.trial import group_made_of
+from core.tensor import Tensor
+from designer.library import Library
+from designer.session import Session
+from widgets.palette_rows import PaletteEntry
+from widgets.theme import FAMILIES
+
+MY_BLOCKS = "My blocks"
+_GROUPS = "Groups"
+_GROUP, _FILE = "group:", "file:"
+
+Point = tuple[float, float]
+
+
+class Offers(QObject):
+    """What can be added where the user is. Each is known by its kind.
+
+    That is the saved name of a block, ``group:ID`` for a group of the design, and ``file:PATH`` for
+    one of the user's library. ``changed`` comes when there are others to choose from.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, library: Library) -> None:
+        super().__init__(session)
+        self.session, self.library = session, library
+        self._mine = self._kept()
+        self.entries = self._found()
+        session.changed.connect(self._look)
+
+    def look_into_library(self) -> None:
+        """See what the user's library holds now."""
+        self._mine = self._kept()
+        self._look()
+
+    def _look(self, *_: object) -> None:
+        found = self._found()
+        if found != self.entries:
+            self.entries = found
+            self.changed.emit()
+
+    def add(
+        self,
+        kind: str,
+        at: Point,
+        verb: str = "Add",
+        wire: Callable[[Design, str], Design] = lambda design, _: design,
+    ) -> str | None:
+        """Place a new node and ``wire`` it in one act; its id, or None where that cannot be."""
+        made: list[str] = []
+
+        def placed(_: Design) -> Design:
+            design, node = self.place(kind, at)
+            made.append(node)
+            return wire(design, node)
+
+        return made[-1] if self.session.act(f"{verb} {self.label(kind)}", placed) else None
+
+    def label(self, kind: str) -> str:
+        """What a kind is called."""
+        return next((e.label for e in self.entries if e.kind == kind), kind)
+
+    def is_truth(self, node: Node) -> bool:
+        """Whether a node gives what predictions are compared with."""
+        return node.known and block(node.block).role == "target"
+
+    def first_output(self, kind: str) -> str:
+        """The first output of a new node."""
+        use = self._use(kind)
+        return use[1].outputs[0] if use else block(kind).outputs[0]
+
+    def place(self, kind: str, at: Point) -> tuple[Design, str]:
+        """The design with a new node, and its id; an Input or Target is bound to the data.
+
+        Raises InputError where a file cannot be read.
+        """
+        design, facts = self.session.design, self.session.analysis.facts
+        if kind.startswith(_GROUP):
+            return use_group(design, kind.removeprefix(_GROUP), at)
+        if kind.startswith(_FILE):
+            path = Path(kind.removeprefix(_FILE))
+            placed, new = paste(design, self.library.text(path), at, str(path))
+            return placed, new[0]
+        node = edits.new_node(design, kind)
+        placed = edits.add_node(design, node, at)
+        role = block(kind).role
+        if facts and role in ("input", "target"):
+            names = facts.inputs if role == "input" else facts.targets
+            if names:
+                placed = bind(placed, node.id, names[0], facts.columns[names[0]])
+        return placed, node.id
+
+    def taking_ports(self, kind: str, tensor: Tensor | None) -> tuple[str, ...]:
+        """The inputs of a new node that can take ``tensor``; one that is not known fits."""
+        use = self._use(kind)
+        if use is None:
+            return fitting.taking_ports(kind, tensor)
+        names = (p.name for p in use[1].ports())
+        return tuple(n for n in names if self._makes(use[0], kind, n, tensor)[0])
+
+    def can_feed(self, kind: str, port: Port) -> bool:
+        """Whether a new node can make something that ``port`` takes."""
+        use = self._use(kind)
+        if use is not None:
+            return bool(use[1].outputs)
+        if block(kind).role not in ("input", "target"):
+            return fitting.can_feed(kind, port)
+        design, node = self.place(kind, (0.0, 0.0))
+        found = design.nodes[node].instance
+        return found is not None and fitting.accepts(port, found[0].infer())
+
+    def fits_between(self, kind: str, given: Tensor | None, taker: Port) -> bool:
+        """Whether a new node takes ``given`` and makes of it what ``taker`` takes."""
+        use = self._use(kind)
+        if use is None:
+            return fitting.fits_between(kind, given, taker)
+        ports = use[1].ports()
+        if not ports or not use[1].outputs:
+            return False
+        fits, made = self._makes(use[0], kind, ports[0].name, given)
+        return fits and fitting.accepts(taker, made)
+
+    def _makes(
+        self, design: Design, kind: str, port: str, given: Tensor | None
+    ) -> tuple[bool, Tensor | None]:
+        """Whether a group takes a tensor at a port, and what it makes of it as far as known."""
+        if given is None:
+            return True, None
+        file = Path(kind.removeprefix(_FILE)) if kind.startswith(_FILE) else None
+        group = self.library.group(file).id if file else kind.removeprefix(_GROUP)
+        try:
+            return True, group_made_of(design, group, port, given)
+        except ShapeError:
+            return False, None
+
+    def _use(self, kind: str) -> tuple[Design, GroupUse] | None:
+        """A group as a block, and the design that defines it; None for other kinds."""
+        if kind.startswith(_GROUP):
+            design = self.session.design
+            group = design.groups[kind.removeprefix(_GROUP)]
+        elif kind.startswith(_FILE):
+            path = Path(kind.removeprefix(_FILE))
+            design = self.library.piece(path)
+            group = self.library.group(path)
+        else:
+            return None
+        return design, use_of(design, group, Node("", "", GROUP_KIND, {"group": group.id}))[0]
+
+    def _found(self) -> list[PaletteEntry]:
+        design, here = self.session.design, group_at(self.session.whole, self.session.path)
+        entries = [*_catalogue(here is not None)]
+        for group in design.groups.values():
+            if here is None or not reaches(design, group.id, here.id):
+                tooltip = f"A group of this design with {len(group.nodes)} nodes."
+                entries.append(_entry(f"{_GROUP}{group.id}", group.name, _GROUPS, tooltip))
+        return [*entries, *self._mine]
+
+    def _kept(self) -> list[PaletteEntry]:
+        return [
+            _entry(f"{_FILE}{path}", title, MY_BLOCKS, f"One of your blocks, from {path}.")
+            for path, title in self.library.titles().items()
+        ]
+
+
+def _entry(kind: str, label: str, family: str, tooltip: str) -> PaletteEntry:
+    return PaletteEntry(kind, label, family, tooltip, _GROUPS, ("group", "block", "subgraph"))
+
+
+def _catalogue(within_group: bool) -> list[PaletteEntry]:
+    """An entry for each block of the catalogue, family by family."""
+    known = {name: i for i, name in enumerate(FAMILIES)}
+    listed = [c for c in blocks().values() if c.listed and within_group >= c.within_groups]
+    classes = sorted(listed, key=lambda c: (known.get(c.family, len(known)), c.family, c.label))
+    return [
+        PaletteEntry(c.kind, c.label, c.family, c.summary(), c.family, c.keywords) for c in classes
+    ]
