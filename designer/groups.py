@@ -76,7 +76,7 @@ class Groups(QObject):
     def expand(self) -> None:
         """Put what the selected groups hold in their place."""
         chosen = self._selected()
-        before = set(self.session.design.nodes)
+        before = self.session.design.nodes.keys() - set(chosen)
 
         def expanded(design: Design) -> Design:
             for node in chosen:

@@ -10,8 +10,8 @@ from core.design.document import Design, End, Group, Node
 from core.design.ports import entries, exits, group_of, nodes_as_set, use_of
 from core.errors import InputError
 
-# About the width of a node and the gap behind it, in pixels.
-_STEP = 240.0
+# About the width and height of a node with the gap behind it, in pixels.
+_STEP, _ROW = 240.0, 120.0
 
 
 def expand(design: Design, node: str) -> Design:
@@ -50,7 +50,7 @@ class _Expanding:
         xs, ys = [x for x, _ in places] or [0.0], [y for _, y in places] or [0.0]
         x, y = self.design.position(self.use.id)
         width = max(xs) - min(xs) + _STEP
-        self._make_room(x, width * repeat)
+        self._make_room((x, y), (width * repeat, max(ys) - min(ys)))
         for number in range(repeat):
             self._place(nodes, (x - min(xs) + number * width, y - (min(ys) + max(ys)) / 2))
         self._wire()
@@ -61,13 +61,13 @@ class _Expanding:
         ports = {n.id for n in (*entries(self.group), *exits(self.group))}
         return [i for i in self.group.nodes if i not in ports]
 
-    def _make_room(self, x: float, width: float) -> None:
-        """Push what stands right of the use further to the right."""
+    def _make_room(self, place: edits.Point, size: edits.Point) -> None:
+        """Push what stands right of the use, in its rows, further to the right."""
         moved = {}
         for key in self.placed.nodes:
-            left, y = self.placed.position(key)
-            if left > x:
-                moved[key] = (left + max(0.0, width - _STEP), y)
+            left, top = self.placed.position(key)
+            if left > place[0] and abs(top - place[1]) < size[1] / 2 + _ROW:
+                moved[key] = (left + max(0.0, size[0] - _STEP), top)
         self.placed = edits.move(self.placed, moved)
 
     def _place(self, nodes: Mapping[str, Node], shift: edits.Point) -> None:

@@ -98,6 +98,7 @@ def test_the_keyboard_enters_leaves_and_expands(qtbot: QtBot, cnn: MainWindow) -
     assert cnn.session.path == ()
     press(qtbot, cnn, Qt.Key.Key_G, CTRL | SHIFT)
     assert all(n.block != "Group" for n in cnn.session.design.nodes.values())
+    assert len(cnn.canvas.selected_nodes()) == len(BLOCK)
     assert cnn.session.analysis_of_whole.parameters == before.parameters
     assert [f.name for f in cnn.session.design.frames.values()] == ["group"]
     assert {n.name for n in cnn.session.design.nodes.values()} == {
