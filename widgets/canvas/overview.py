@@ -1,13 +1,16 @@
 """The zoomed-out picture: everything drawn in a few batches instead of item by item."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QTransform
 
 from widgets.canvas.scene import CanvasScene
+from widgets.canvas.wire_item import WireItem
 
 
 def draw_overview(painter: QPainter, scene: CanvasScene, transform: QTransform) -> None:
-    """Paint frames and notes as boxes, wires as straight lines, nodes in their family's colour."""
+    """Paint frames and notes as boxes, wires as straight pieces, nodes in their family's colour."""
     style = scene.look
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setTransform(transform)
@@ -16,11 +19,11 @@ def draw_overview(painter: QPainter, scene: CanvasScene, transform: QTransform) 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for note in scene.notes.values():
         painter.fillRect(note.rect, style.hue(note.view.color).overview)
-    lines: list[QLineF] = [wire.line for wire in scene.wires.values() if wire.isVisible()]
+    lines = _pieces(wire for wire in scene.wires.values() if wire.isVisible())
     if lines:
         painter.setPen(QPen(style.wire, 0))
         painter.drawLines(lines)
-    hovered = [wire.line for wire in scene.wires.values() if wire.hovered]
+    hovered = _pieces(wire for wire in scene.wires.values() if wire.hovered)
     if hovered:
         pen = QPen(style.wire_active, 2)
         pen.setCosmetic(True)
@@ -28,7 +31,7 @@ def draw_overview(painter: QPainter, scene: CanvasScene, transform: QTransform) 
         painter.drawLines(hovered)
     if scene.selected_wires:
         painter.setPen(QPen(style.accent, 0))
-        painter.drawLines([scene.wires[key].line for key in scene.selected_wires])
+        painter.drawLines(_pieces(scene.wires[key] for key in scene.selected_wires))
     rects: dict[str, list[QRectF]] = {}
     for item in scene.nodes.values():
         rects.setdefault(item.view.color_key, []).append(item.scene_rect())
@@ -38,6 +41,10 @@ def draw_overview(painter: QPainter, scene: CanvasScene, transform: QTransform) 
         painter.drawRects(group)
     _draw_marks(painter, scene)
     painter.resetTransform()
+
+
+def _pieces(wires: Iterable[WireItem]) -> list[QLineF]:
+    return [piece for wire in wires for piece in wire.pieces]
 
 
 def _draw_marks(painter: QPainter, scene: CanvasScene) -> None:

@@ -12,8 +12,10 @@ from widgets.canvas.heading import turn_dots
 from widgets.canvas.node_item import NodeItem
 from widgets.canvas.node_layout import Layouter
 from widgets.canvas.note_item import NoteItem
+from widgets.canvas.obstacles import Obstacles, bounds_of
 from widgets.canvas.style import Fonts, Style
 from widgets.canvas.wire_item import WireItem
+from widgets.canvas.wires_follow import follow, follow_closely
 
 WireKey = tuple[End, End]
 
@@ -37,6 +39,7 @@ class CanvasScene(QGraphicsScene):
         self.notes: dict[str, NoteItem] = {}
         self.wires_of: dict[str, set[WireItem]] = {}
         self.frames_of: dict[str, list[FrameItem]] = {}
+        self.obstacles = Obstacles()
         self.selected: dict[str, None] = {}
         self.selected_wires: dict[WireKey, None] = {}
         self.selected_notes: dict[str, None] = {}
@@ -55,14 +58,15 @@ class CanvasScene(QGraphicsScene):
             self._remove_wire(key)
         for node_id in gone:
             self._remove_node(node_id)
-        rerouted = self._show_nodes(graph)
+        followers = self._show_nodes(graph)
+        follow(followers, self.wires.values(), self.obstacles)
         for key, wire in wanted.items():
             known = self.wires.get(key)
             if known is None:
                 self._add_wire(key, wire)
             else:
                 known.view = wire
-        for item in rerouted | turn_dots(self.nodes.values(), self.wires_of):
+        for item in turn_dots(self.nodes.values(), self.wires_of):
             item.reroute()
         if gone or graph.frames != old.frames or old.nodes.keys() != graph.nodes.keys():
             self._show_frames(graph)
@@ -89,12 +93,13 @@ class CanvasScene(QGraphicsScene):
             if note is not None:
                 note.set_rect(QRectF(QPointF(x, y), note.rect.size()))
                 continue
-            self.nodes[node_id].setPos(x, y)
+            item = self.nodes[node_id]
+            item.setPos(x, y)
+            self.obstacles.put(node_id, bounds_of(item.scene_rect()))
             wires |= self.wires_of[node_id]
             frames |= {frame.view.id: frame for frame in self.frames_of.get(node_id, ())}
         ends = {end for wire in wires for end in (wire.source, wire.target)}
-        for wire in wires | turn_dots(ends, self.wires_of):
-            wire.reroute()
+        follow_closely(wires | turn_dots(ends, self.wires_of))
         for frame in frames.values():
             frame.fit()
 
@@ -159,19 +164,23 @@ class CanvasScene(QGraphicsScene):
                 item.set_selected(node_id in self.selected)
                 self.wires_of[node_id] = set()
                 self.addItem(item)
+                self.obstacles.put(node_id, bounds_of(item.scene_rect()))
                 continue
-            if item.view is not view and item.view != view:
+            changed = item.view is not view and item.view != view
+            if changed:
                 item.show_view(view)
-                moved |= self.wires_of[node_id]
             position = item.pos()
             if (position.x(), position.y()) != view.position:
                 item.setPos(*view.position)
+                changed = True
+            if changed:
                 moved |= self.wires_of[node_id]
+                self.obstacles.put(node_id, bounds_of(item.scene_rect()))
         return moved
 
     def _add_wire(self, key: WireKey, view: WireView) -> None:
         source, target = self.nodes[view.source.node], self.nodes[view.target.node]
-        item = self.wires[key] = WireItem(view, source, target, self.look)
+        item = self.wires[key] = WireItem(view, source, target, self.look, self.obstacles)
         self.wires_of[view.source.node].add(item)
         self.wires_of[view.target.node].add(item)
         source.count_wire((True, view.source.port), 1)
@@ -189,6 +198,7 @@ class CanvasScene(QGraphicsScene):
 
     def _remove_node(self, node_id: str) -> None:
         self.removeItem(self.nodes.pop(node_id))
+        self.obstacles.drop(node_id)
         del self.wires_of[node_id]
 
     def _show_frames(self, graph: Graph) -> None:

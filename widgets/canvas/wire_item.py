@@ -1,6 +1,7 @@
 """One wire on the canvas: a Bézier curve from an output port to an input port."""
 
 import math
+from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
@@ -8,7 +9,9 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.graph import WireView
 from widgets.canvas.node_item import NodeItem, PortKey
+from widgets.canvas.obstacles import Obstacles
 from widgets.canvas.style import Style
+from widgets.canvas.wire_way import way_round
 
 _SAMPLES = 28
 _RADIUS = 14.0
@@ -71,6 +74,19 @@ def _rounded(points: list[QPointF]) -> QPainterPath:
     return path
 
 
+def _along(corners: list[QPointF]) -> QPainterPath:
+    """A way that `way_round` found: level pieces joined by curves, or pieces at right angles."""
+    if len(corners) > 6:
+        return _rounded(corners)
+    path = QPainterPath(corners[0])
+    for before, after in zip(corners[1::2], corners[2::2], strict=False):
+        path.lineTo(before)
+        middle = (before.x() + after.x()) / 2
+        path.cubicTo(QPointF(middle, before.y()), QPointF(middle, after.y()), after)
+    path.lineTo(corners[-1])
+    return path
+
+
 def _towards(corner: QPointF, other: QPointF) -> QPointF:
     """Where the rounding of a corner begins, on the way to another point."""
     line = QLineF(corner, other)
@@ -105,18 +121,33 @@ def _beside(rect: QRectF, line: QLineF) -> bool:
 
 
 class WireItem(QGraphicsItem):
-    """Draws one `WireView`; `reroute` follows the nodes at its ends."""
+    """Draws one `WireView`; `reroute` follows the nodes at its ends, round the ``obstacles``.
 
-    def __init__(self, view: WireView, source: NodeItem, target: NodeItem, style: Style) -> None:
+    ``line`` joins the ends, and ``pieces`` are the straight lines that stand for the wire's way
+    where it is drawn small.
+    """
+
+    def __init__(
+        self,
+        view: WireView,
+        source: NodeItem,
+        target: NodeItem,
+        style: Style,
+        obstacles: Obstacles,
+    ) -> None:
         super().__init__()
         self.view = view
         self.source = source
         self.target = target
         self.style = style
+        self.obstacles = obstacles
         self.selected = False
         self.hovered = False
         self.line = QLineF()
+        self.pieces: list[QLineF] = []
+        self.path = QPainterPath()
         self._headings = (0, 0)
+        self._direct = False
         self._samples: list[tuple[float, float]] = []
         self.reroute()
         self.setZValue(-1.0)
@@ -126,17 +157,44 @@ class WireItem(QGraphicsItem):
         start = self.source.anchor((True, self.view.source.port))
         return start, self.target.anchor((False, self.view.target.port))
 
-    def reroute(self) -> None:
-        """Draw the curve anew between where its ports stand now."""
+    def reroute(self, anew: bool = False, direct: bool = False) -> None:
+        """Draw the curve between where its ports stand now.
+
+        Where neither has moved, or both alike, the way is kept; ``anew`` looks for one all the
+        same. ``direct`` leaves out the search until the next time.
+        """
         start, end = self.ends()
         line, headings = QLineF(start, end), (self.source.heading, self.target.heading)
-        if (line, headings) == (self.line, self._headings):
+        anew = anew or headings != self._headings or (self._direct and not direct)
+        old = self.line
+        if line == old and not anew:
             return
         self.prepareGeometryChange()
         self.line, self._headings = line, headings
-        self.path = turned_path(start, end, *headings)
+        if not anew and self.pieces and start - old.p1() == end - old.p2():
+            self._shift(start - old.p1())
+        else:
+            self._direct = direct
+            self._draw_way(start, end)
         self._bounds = self.path.boundingRect().adjusted(-3, -3, 3, 3)
         self._samples = []
+
+    def _shift(self, way: QPointF) -> None:
+        self.path.translate(way)
+        self.pieces = [piece.translated(way) for piece in self.pieces]
+
+    def _draw_way(self, start: QPointF, end: QPointF) -> None:
+        way = None
+        if not self._direct and self._headings == (1, 1):
+            nodes = (self.view.source.node, self.view.target.node)
+            way = way_round(start.toTuple(), end.toTuple(), nodes, self.obstacles)
+        if way is None:
+            self.path = turned_path(start, end, *self._headings)
+            self.pieces = [self.line]
+        else:
+            corners = [QPointF(*corner) for corner in way]
+            self.path = _along(corners)
+            self.pieces = [QLineF(a, b) for a, b in pairwise(corners) if a != b]
 
     def set_style(self, style: Style) -> None:
         """Draw with another theme."""
@@ -171,12 +229,13 @@ class WireItem(QGraphicsItem):
         return best
 
     def crosses(self, line: QLineF, straight: bool = False) -> bool:
-        """Whether a line (scene coordinates) meets the curve, or the `straight` line in its place.
+        """Whether a line (scene coordinates) meets the curve, or the `straight` pieces for it.
 
-        The straight one is what the overview draws.
+        The straight ones are what the overview draws.
         """
         if straight:
-            return _meet([self.line.p1().toTuple(), self.line.p2().toTuple()], line)
+            corners = [self.line.p1(), *(piece.p2() for piece in self.pieces)]
+            return _meet([corner.toTuple() for corner in corners], line)
         return not _beside(self._bounds, line) and _meet(self._sampled(), line)
 
     def _sampled(self) -> list[tuple[float, float]]:
