@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Literal
 
-from core.design.document import Design, ports_of
-from core.design.layout.network import Tie
+from core.design.document import Design
 from core.design.layout.packing import packed
 from core.design.layout.part import GRID, Box, Gaps, laid_out
+from core.design.layout.wiring import parts_of
 
 Flow = Literal["right", "down"]
 Point = tuple[float, float]
@@ -22,6 +22,8 @@ Places = dict[str, Point]
 _PART_GAP = 64.0
 # Wires leave to the right and arrive from the left, so columns need more room between them.
 _GAPS: Mapping[Flow, Gaps] = {"right": Gaps(32.0, 24.0), "down": Gaps(72.0, 40.0)}
+# How far below a card's upper edge most of its wires end; those of smaller nodes in the middle.
+_PORT = 24.0
 _ROUNDS = 24
 
 
@@ -60,9 +62,9 @@ class _Job:
     def __init__(
         self, design: Design, sizes: Mapping[str, Point], chosen: list[str], direction: Flow
     ) -> None:
-        self._chosen, self._sizes, self._direction = chosen, sizes, direction
-        self._groups = {node: g.id for g in design.groups.values() for node in g.nodes}
-        self._parts = _parts(chosen, _ties(design, chosen))
+        self._sizes, self._direction = sizes, direction
+        self._frames = {node: f.id for f in design.frames.values() for node in f.nodes}
+        self._parts = parts_of(design, chosen)
 
     def placed(self, present: Places, anywhere: bool) -> Places:
         """The layout that follows from where the nodes stand."""
@@ -80,11 +82,11 @@ class _Job:
 
     def _box(self, node: str, present: Places) -> Box:
         width, height = self._sizes[node]
-        group = self._groups.get(node, "")
+        frame = self._frames.get(node, "")
         if self._direction == "right":
-            # Cards stand in a line by their headers, where most of their wires end.
-            return Box(width, height, 0.0, present[node][1], group)
-        return Box(height, width, width / 2, present[node][0] + width / 2, group)
+            line = min(_PORT, height / 2)
+            return Box(width, height, line, present[node][1] + line, frame)
+        return Box(height, width, width / 2, present[node][0] + width / 2, frame)
 
     def _extents(self, ids: list[str], corners: list[Point]) -> Point:
         ends = [self._turned(self._sizes[i]) for i in ids]
@@ -111,51 +113,3 @@ class _Job:
             dy = min(present[i][1] for i in made) - min(y for _, y in made.values())
         dx, dy = round(dx / GRID) * GRID, round(dy / GRID) * GRID
         return {i: (x + dx, y + dy) for i, (x, y) in made.items()}
-
-
-def _ties(design: Design, chosen: Collection[str]) -> list[tuple[str, str, float, float]]:
-    """The wires among some nodes, with the places of their ports."""
-    there = set(chosen)
-    places: dict[str, tuple[dict[str, float], dict[str, float]]] = {}
-    for node in chosen:
-        inputs, outputs = ports_of(design, design.nodes[node])
-        places[node] = (_shares([p.name for p in inputs]), _shares(list(outputs)))
-    return [
-        (s.node, t.node, places[s.node][1].get(s.port, 0.5), places[t.node][0].get(t.port, 0.5))
-        for t, s in design.wires.items()
-        if s.node in there and t.node in there
-    ]
-
-
-def _shares(names: list[str]) -> dict[str, float]:
-    return {name: (index + 0.5) / len(names) for index, name in enumerate(names)}
-
-
-def _parts(
-    chosen: list[str], ties: list[tuple[str, str, float, float]]
-) -> list[tuple[list[str], list[Tie]]]:
-    """The nodes and ties of each part that hangs together."""
-    beside: dict[str, list[str]] = {node: [] for node in chosen}
-    for source, target, _, _ in ties:
-        beside[source].append(target)
-        beside[target].append(source)
-    part: dict[str, int] = {}
-    ids: list[list[str]] = []
-    for node in chosen:
-        open_ = [node] if node not in part else []
-        if open_:
-            ids.append([])
-            part[node] = len(ids) - 1
-        for at in open_:
-            for other in beside[at]:
-                if other not in part:
-                    part[other] = part[at]
-                    open_.append(other)
-    number: dict[str, int] = {}
-    for node in chosen:
-        number[node] = len(ids[part[node]])
-        ids[part[node]].append(node)
-    made: list[list[Tie]] = [[] for _ in ids]
-    for source, target, out, into in ties:
-        made[part[source]].append(Tie(number[source], number[target], out, into))
-    return list(zip(ids, made, strict=True))

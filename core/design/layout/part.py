@@ -14,7 +14,7 @@ from core.design.layout.placing import Placing
 
 GRID = 8.0
 LAYER_GAP = 80.0
-_GROUP_GAP = 88.0
+_FRAME_GAP = 88.0
 _BEND = 8.0
 
 
@@ -39,7 +39,7 @@ class Box:
     across: float
     line: float
     present: float
-    group: str = ""
+    frame: str = ""
 
 
 def laid_out(boxes: Sequence[Box], ties: list[Tie], gaps: Gaps) -> list[tuple[float, float]]:
@@ -71,9 +71,9 @@ class _Room:
         return ceil((after + gap + before) / GRID) * GRID
 
     def _between(self, first: int, second: int) -> float:
-        """Frames need room for their title, so nodes of two groups keep a greater distance."""
-        same = self._boxes[first].group == self._boxes[second].group
-        return self._gaps.nodes if same else max(self._gaps.nodes, _GROUP_GAP)
+        """Frames need room for their title, so nodes of two of them keep a greater distance."""
+        same = self._boxes[first].frame == self._boxes[second].frame
+        return self._gaps.nodes if same else max(self._gaps.nodes, _FRAME_GAP)
 
 
 def _layer_places(network: Network, boxes: Sequence[Box]) -> list[float]:

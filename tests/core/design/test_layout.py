@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.design import edits
+from core.design import edits, marks
 from core.design.document import Design, End, Node
 from core.design.layout import Flow, Places, arranged
 
@@ -76,8 +76,8 @@ def drawings(draw: st.DrawFn) -> tuple[Design, Sizes]:
         wires = draw(st.dictionaries(target, node, max_size=20))
     design = network(wires, *names)
     if names:
-        groups = st.lists(st.sampled_from(names), max_size=4)
-        design = edits.group(design, draw(groups))
+        framed = st.lists(st.sampled_from(names), max_size=4)
+        design = marks.frame(design, draw(framed))
     return moved(design, {n: draw(st.tuples(place, place)) for n in names}), sizes
 
 
@@ -88,8 +88,7 @@ def overlapping(places: Places, sizes: Sizes) -> list[tuple[str, str]]:
         for i, a in enumerate(ids)
         for b in ids[i + 1 :]
         if all(
-            places[a][k] < places[b][k] + sizes[b][k]
-            and places[b][k] < places[a][k] + sizes[a][k]
+            places[a][k] < places[b][k] + sizes[b][k] and places[b][k] < places[a][k] + sizes[a][k]
             for k in (0, 1)
         )
     ]
@@ -215,13 +214,13 @@ def test_one_more_layer_in_a_chain_shifts_one_side_by_a_column() -> None:
     assert sum(after[i] == place for i, place in before.items()) == 25
 
 
-def test_groups_leave_room_for_their_frames() -> None:
+def test_frames_have_room_for_their_titles() -> None:
     design = network({"b.input": "a", "c.input": "a", "d.input": "a"})
     plain = arranged(design, of_size(design))
-    grouped = arranged(edits.group(design, ["b"]), of_size(design))
+    framed = arranged(marks.frame(design, ["b"]), of_size(design))
     assert plain["c"][1] - plain["b"][1] == 96 + 32
-    assert grouped["c"][1] - grouped["b"][1] >= 96 + 32 + 20 + 30
-    assert grouped["d"][1] - grouped["c"][1] == 96 + 32
+    assert framed["c"][1] - framed["b"][1] >= 96 + 32 + 20 + 30
+    assert framed["d"][1] - framed["c"][1] == 96 + 32
 
 
 def test_a_thousand_nodes_keep_one_straight_line() -> None:
