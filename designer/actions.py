@@ -25,6 +25,7 @@ class Spec:
     tooltip: str
     shortcuts: tuple[str, ...] = ()
     icon: str = ""
+    checkable: bool = False
 
 
 SPECS: Mapping[str, Spec] = {
@@ -61,6 +62,16 @@ SPECS: Mapping[str, Spec] = {
     "add_block": Spec("&Add block ...", "Search a block and add it to the canvas"),
     "find_block": Spec("Find &block", "Search the palette", ("Ctrl+K",), "search"),
     "find_node": Spec("&Find node", "Search the design for a node", ("Ctrl+F",), "search"),
+    "arrange_right": Spec(
+        "Arrange left to ri&ght",
+        "Lay out the selected nodes, or all, so that wires lead to the right",
+        ("Ctrl+L",),
+    ),
+    "arrange_down": Spec(
+        "Arrange top to botto&m",
+        "Lay out the selected nodes, or all, so that wires lead downwards",
+        ("Ctrl+Shift+L",),
+    ),
     "align_left": Spec("Align &left", "Put the left edges of the selected nodes on a line"),
     "align_center": Spec("Align &centers", "Put the selected nodes' middles below each other"),
     "align_right": Spec("Align &right", "Put the right edges of the selected nodes on a line"),
@@ -76,7 +87,17 @@ SPECS: Mapping[str, Spec] = {
     "snap": Spec("&Snap to grid", "Put the selected nodes, or all, on the grid"),
     "zoom_in": Spec("Zoom &in", "Make everything larger", ("Ctrl++", "Ctrl+="), "zoom-in"),
     "zoom_out": Spec("Zoom &out", "Make everything smaller", ("Ctrl+-",), "zoom-out"),
+    "zoom_full": Spec("Zoom to &100 %", "Show everything at its own size", ("Ctrl+1",)),
     "fit": Spec("&Fit all", "Show the whole design", ("Ctrl+0",), "fit"),
+    "fit_selection": Spec("Fit &selection", "Show the selected nodes, or all (F on the canvas)"),
+    "minimap": Spec(
+        "&Minimap",
+        "Show the whole design in a corner where it does not fit the view (M on the canvas)",
+        checkable=True,
+    ),
+    "animation": Spec(
+        "&Animation", "Let nodes and the view glide to another place", checkable=True
+    ),
     "theme": Spec("Switch &theme", "Switch between dark and light", ("Ctrl+T",), "theme"),
     "data": Spec("Choose &data ...", "Choose what the design learns from", ("Ctrl+B",), "data"),
     "train": Spec("&Train", "Train the design from the beginning", ("F5",), "play"),
@@ -112,7 +133,11 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         "find_block",
         "find_node",
     ),
-    "&View": ("zoom_in", "zoom_out", "fit", SEPARATOR, "theme", SEPARATOR, "panels"),
+    "&View": (
+        *("zoom_in", "zoom_out", "zoom_full", "fit", "fit_selection", SEPARATOR),
+        *("minimap", "animation", SEPARATOR),
+        *("theme", SEPARATOR, "panels"),
+    ),
     "&Train": ("data", SEPARATOR, "train", "pause", "stop", "resume"),
     "&Help": ("help",),
 }
@@ -123,6 +148,7 @@ GROUPS = (
     *("keep_group", "save_group", "import_group"),
 )
 ARRANGE = (
+    *("arrange_right", "arrange_down", SEPARATOR),
     *("align_left", "align_center", "align_right", SEPARATOR),
     *("align_top", "align_middle", "align_bottom", SEPARATOR),
     *("distribute_horizontally", "distribute_vertically", SEPARATOR),
@@ -161,6 +187,7 @@ class Actions:
             action.setObjectName(name)
             keys = [QKeySequence(key) for key in spec.shortcuts]
             action.setShortcuts(keys)
+            action.setCheckable(spec.checkable)
             shown = f" ({spec.shortcuts[0]})" if keys else ""
             action.setToolTip(spec.tooltip + shown)
             action.setStatusTip(spec.tooltip)

@@ -144,6 +144,7 @@ class Adding(QObject):
         then: Callable[[str], object],
     ) -> None:
         self._then = then
+        self.canvas.glide.finish()
         place = self.canvas.viewportTransform().map(QPointF(*at)).toPoint()
         area = self.canvas.viewport().rect()
         inside = QPoint(

@@ -1,16 +1,21 @@
-"""Aligns, distributes and snaps the selected nodes, each as one act of the session."""
+"""Lays out, aligns, distributes and snaps nodes, each as one act of the session."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import get_args
 
+from PySide6.QtCore import QRectF
+
 from core.design import arrange, edits
 from core.design.arrange import Box, Direction, Edge, Places
+from core.design.layout import Flow, arranged
 from designer.session import Session
 from widgets.canvas.grid import GRID
 from widgets.canvas.view import Canvas
+
+_FLOWS: dict[Flow, str] = {"right": "left to right", "down": "top to bottom"}
 
 
 class Arranging:
@@ -29,6 +34,18 @@ class Arranging:
         """Whether enough nodes are selected to distribute them."""
         return len(self.canvas.selected_nodes()) >= 3
 
+    def lay_out(self, flow: Flow) -> None:
+        """Lay out the selected nodes, or all where fewer than two are selected."""
+        chosen = self.canvas.selected_nodes() if self.can_align else None
+        design = self.session.design
+        sizes = {node: box[2:] for node, box in self._boxes(list(design.nodes)).items()}
+        places = arranged(design, sizes, chosen, flow)
+        self._move(f"Arrange {_FLOWS[flow]}", places)
+        seen = self.canvas.visible_rect()
+        boxes = (QRectF(*place, *sizes[node]) for node, place in places.items())
+        if places and not any(seen.intersects(box) for box in boxes):
+            self.canvas.fit_all()
+
     def align(self, edge: Edge) -> None:
         """Put one edge (or the middle) of the selected nodes on one line."""
         if self.can_align:
@@ -46,13 +63,15 @@ class Arranging:
     def slots(self) -> dict[str, Callable[[], None]]:
         """What each action of the window does, by the action's name."""
         return {
+            **{f"arrange_{flow}": partial(self.lay_out, flow) for flow in get_args(Flow)},
             **{f"align_{edge}": partial(self.align, edge) for edge in get_args(Edge)},
             **{f"distribute_{way}": partial(self.distribute, way) for way in get_args(Direction)},
             "snap": self.snap,
         }
 
-    def _boxes(self) -> dict[str, Box]:
-        chosen = self.canvas.selected_nodes() or list(self.session.design.nodes)
+    def _boxes(self, nodes: Sequence[str] = ()) -> dict[str, Box]:
+        """Some nodes, or the selected ones, or all where none is selected."""
+        chosen = nodes or self.canvas.selected_nodes() or list(self.session.design.nodes)
         boxes: dict[str, Box] = {}
         for node in chosen:
             size = self.canvas.node_rect(node).size()

@@ -70,7 +70,7 @@ class Clipboard(QObject):
             return
         if self.session.act(f"Paste {items(after, ids)}", lambda _: after):
             self.canvas.select(ids)
-            self.canvas.ensureVisible(self.canvas.graph_scene.content_rect(ids), 40, 40)
+            self.canvas.uncover(self.canvas.graph_scene.content_rect(ids))
 
     def _changed(self) -> None:
         self._available = None

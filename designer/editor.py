@@ -132,13 +132,16 @@ class Editor(QObject):
     def _move(self, label: str, positions: Mapping[str, tuple[float, float]]) -> None:
         merge = f"nudge {sorted(positions)}" if label == "Nudge" else ""
         what = f"{label} {items(self.session.design, positions)}"
+        # What hands move is there at once.
+        self.canvas.preview(dict(positions))
         self.session.act(
             what, lambda d: marks.move_notes(edits.move(d, positions), positions), merge
         )
 
     def _follow(self, before: Design, after: Design) -> None:
         if self.session.path == self._path:
-            self._show()
+            # A file that was just opened is another drawing, even where ids are the same.
+            self._show(glide=len(self.session.steps) > 1)
             return
         self._views = {**self._views, self._path: self.canvas.view_state()}
         if before is not after:
@@ -151,6 +154,7 @@ class Editor(QObject):
             self.canvas.restore_view_state(self._views[self._path])
         else:
             self.canvas.fit_all()
+            self.canvas.glide.finish()
 
-    def _show(self) -> None:
-        self.canvas.show_graph(self._maker.graph(self.session.analysis))
+    def _show(self, glide: bool = False) -> None:
+        self.canvas.show_graph(self._maker.graph(self.session.analysis), glide)

@@ -17,6 +17,7 @@ from designer.actions import Actions
 from designer.acts import Acts, slots
 from designer.appearance import Appearance
 from designer.arranging import Arranging
+from designer.canvas_options import CanvasOptions
 from designer.clipboard import Clipboard
 from designer.data_panel import DataPanel
 from designer.editor import Editor
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.appearance = Appearance(preferences)
         self.canvas = Canvas(self.appearance.theme)
         self.palette_panel = Palette(self.appearance.theme)
+        self.canvas_options = CanvasOptions(preferences, self.canvas)
         self.banner = Banner()
         library = Library(unsaved_store.parent / "blocks")
         self.editor = Editor(self.session, self.canvas, self.palette_panel, library)
@@ -102,6 +104,7 @@ class MainWindow(QMainWindow):
         for source in (self.files, self.clipboard, self.groups):
             source.trouble.connect(self.acts.tell)
         self.clipboard.available_changed.connect(self._refresh)
+        self.canvas_options.changed.connect(self._refresh)
         self.files.may_leave_training = self.acts.may_leave_training
         self.trainer.state_changed.connect(self._refresh)
         self.trainer.trouble.connect(self.acts.tell)
@@ -136,7 +139,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Show the whole design at first."""
         super().showEvent(event)
-        QTimer.singleShot(0, self.canvas.fit_all)
+        QTimer.singleShot(0, self._show_all)
 
     def _load_the_rest(self) -> None:
         self.painted.emit()
@@ -180,10 +183,15 @@ class MainWindow(QMainWindow):
         self.canvas.select([last])
         self.canvas.reveal(last)
 
+    def _show_all(self) -> None:
+        """Show another design than before: there is no way from one to the other to be seen."""
+        self.canvas.fit_all()
+        self.canvas.glide.finish()
+
     def _opened(self) -> None:
         self.banner.clear()
         self.trainer.forget()
-        self.canvas.fit_all()
+        self._show_all()
         if self.watching:
             self.watching.show_last_run()
             self._offer_recovery()

@@ -11,7 +11,7 @@ MOST_RECENT = 10
 
 
 class Preferences:
-    """Recent files, theme and the window's layout, in the user's settings."""
+    """Recent files, theme, the canvas' options and the window's layout, in the user's settings."""
 
     def __init__(self) -> None:
         self._settings = QSettings(
@@ -38,6 +38,24 @@ class Preferences:
     @theme.setter
     def theme(self, name: str) -> None:
         self._settings.setValue("theme", name)
+
+    @property
+    def animation(self) -> bool:
+        """Whether nodes and the view glide to another place."""
+        return bool(self._settings.value("animation", True, type=bool))
+
+    @animation.setter
+    def animation(self, on: bool) -> None:
+        self._settings.setValue("animation", on)
+
+    @property
+    def minimap(self) -> bool:
+        """Whether the canvas shows its minimap."""
+        return bool(self._settings.value("minimap", True, type=bool))
+
+    @minimap.setter
+    def minimap(self, on: bool) -> None:
+        self._settings.setValue("minimap", on)
 
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and dock state of the window, None before the first end."""

@@ -9,6 +9,8 @@ from designer.actions import ARRANGE, SEPARATOR, SPECS
 if TYPE_CHECKING:
     from designer.main_window import MainWindow
 
+# What arranges all nodes where none are selected.
+ALWAYS = ("arrange_right", "arrange_down", "snap")
 # What needs at least one selected node.
 ON_NODES = ("bridge", "mute", "frame", "group")
 # What needs at least one selected node or note.
@@ -55,9 +57,11 @@ def _selection(window: MainWindow) -> None:
         enough = (
             window.arranging.can_distribute
             if name.startswith("distribute")
-            else window.arranging.can_align or name == "snap"
+            else window.arranging.can_align or name in ALWAYS
         )
         window.actions_by_name[name].setEnabled(enough)
+    for name in ("minimap", "animation"):
+        window.actions_by_name[name].setChecked(getattr(window.canvas_options, name))
 
 
 def _history(window: MainWindow) -> None:

@@ -19,6 +19,8 @@ PATIENCE = 60_000
 def settings(tmp_path: Path) -> Path:
     folder = tmp_path / "settings"
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+    # What a test looks at is where it belongs at once; tests of gliding switch it on.
+    Preferences().animation = False
     return folder
 
 

@@ -84,6 +84,7 @@ def opened(file: Path, theme: str) -> MainWindow:
     """A window on a file, everything loaded."""
     preferences = Preferences()
     preferences.theme = theme
+    preferences.animation = False
     window = MainWindow(preferences, file.parent / "unsaved")
     assert window.files.read(file)
     wait_for(window.complete, window.show)

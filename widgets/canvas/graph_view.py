@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmapCache, QRegion
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmapCache, QRegion, QResizeEvent
 
 from widgets.canvas.export import render_to
 from widgets.canvas.gestures.base import Gesture
@@ -13,6 +13,8 @@ from widgets.canvas.grid import DotGrid
 from widgets.canvas.held_wire import HeldWire
 from widgets.canvas.hints import draw_empty_hint
 from widgets.canvas.hits import OVERVIEW_ZOOM
+from widgets.canvas.minimap import Minimap
+from widgets.canvas.moving_nodes import glide_from, places_to_leave
 from widgets.canvas.navigation import NavigableView
 from widgets.canvas.overview import draw_overview
 from widgets.canvas.scene import CanvasScene
@@ -40,6 +42,7 @@ class GraphView(NavigableView):
             "Drag a block from the palette, or press Tab to search",
             "Connect blocks by dragging from one port to another",
         )
+        self.minimap = Minimap(self)
         self.centerOn(0, 0)
         self.setAccessibleName("Design canvas")
         self._describe()
@@ -63,8 +66,13 @@ class GraphView(NavigableView):
     def _is_empty(self) -> bool:
         return not (self.graph_scene.nodes or self.graph_scene.notes)
 
-    def show_graph(self, graph: Graph) -> None:
-        """Show `graph`; only what differs is touched, and the selection is kept."""
+    def show_graph(self, graph: Graph, glide: bool = False) -> None:
+        """Show `graph`; only what differs is touched, and the selection is kept.
+
+        With `glide`, nodes move to their new places in a moment that the eye can follow.
+        """
+        self.glide.finish()
+        places = places_to_leave(self, graph) if glide else {}
         was_empty = self._is_empty
         self.graph_scene.show(graph)
         if self.gesture is not None:
@@ -72,15 +80,20 @@ class GraphView(NavigableView):
         if self.zoom < OVERVIEW_ZOOM or was_empty != self._is_empty:
             self.viewport().update()
         self._describe()
+        self.minimap.graph_changed()
+        if places:
+            glide_from(self, places)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         self.graph_scene.set_style(Style(theme))
+        self.minimap.graph_changed()
         self.viewport().update()
 
     def preview(self, positions: dict[str, tuple[float, float]]) -> None:
         """Move nodes and notes on the screen only, as during a drag."""
         self.graph_scene.place(positions)
+        self.minimap.graph_changed()
         if self.zoom < OVERVIEW_ZOOM:
             self.viewport().update()
 
@@ -122,24 +135,28 @@ class GraphView(NavigableView):
 
     def fit_all(self) -> None:
         """Bring the whole graph into view, at 100 % at most."""
+        self.glide.finish()
         self.show_rect(self.graph_scene.content_rect())
 
     def fit_selection(self) -> None:
         """Bring the selected nodes and notes into view, or everything where none is selected."""
         chosen = self.graph_scene.chosen()
         if chosen:
+            self.glide.finish()
             self.show_rect(self.graph_scene.content_rect(chosen))
         else:
             self.fit_all()
 
     def center_on(self, item: str) -> None:
         """Bring one node or note to the centre; raises KeyError for an unknown one."""
-        self.centerOn(self.graph_scene.rect_of(item).center())
+        self.glide.finish()
+        self.travel(self.graph_scene.rect_of(item).center(), self.zoom)
 
     def reveal(self, item: str) -> None:
         """Select one node or note and bring it into view where it is not."""
         self.select([item])
-        self.ensureVisible(self.graph_scene.rect_of(item), 40, 40)
+        self.glide.finish()
+        self.uncover(self.graph_scene.rect_of(item))
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         self._grid.draw(painter, QRectF(rect), self.zoom, self.graph_scene.look)
@@ -166,11 +183,17 @@ class GraphView(NavigableView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
+        self.minimap.view_changed()
         # What is painted in viewport coordinates must not scroll with the picture.
         if self.gesture is not None or self._held is not None or self._is_empty:
             self.viewport().update()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.minimap.view_changed()
+
     def _selection_has_changed(self, ids: list[str]) -> None:
+        self.minimap.graph_changed()
         if self.zoom < OVERVIEW_ZOOM:
             self.viewport().update()
         self._describe()

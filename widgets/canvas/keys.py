@@ -65,6 +65,7 @@ def _actions(canvas: Canvas) -> dict[Qt.Key, Callable[[], object]]:
         Qt.Key.Key_Equal: canvas.zoom_in,
         Qt.Key.Key_Minus: canvas.zoom_out,
         Qt.Key.Key_0: canvas.reset_zoom,
+        Qt.Key.Key_M: lambda: canvas.minimap.switch(not canvas.minimap.on),
         Qt.Key.Key_Tab: canvas.request_add,
         Qt.Key.Key_A: lambda: _follow(canvas),
         Qt.Key.Key_N: canvas.add_note,

@@ -6,9 +6,12 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView
 
+from widgets.canvas.glide import Glide
+
 MIN_ZOOM, MAX_ZOOM = 0.05, 4.0
 _STEP = 1.2
 _FIT_MARGIN = 48.0
+_SEEN_MARGIN = 40.0
 _WORLD = QRectF(-100_000, -100_000, 200_000, 200_000)
 
 
@@ -21,6 +24,7 @@ class NavigableView(QGraphicsView):
         super().__init__()
         self._zoom = 1.0
         self._when_shown: Callable[[], None] | None = None
+        self.glide = Glide(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSceneRect(_WORLD)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -50,15 +54,22 @@ class NavigableView(QGraphicsView):
 
     def zoom_in(self) -> None:
         """Zoom one step in around the centre."""
-        self.set_zoom(self._zoom * _STEP)
+        self.zoom_by(1)
 
     def zoom_out(self) -> None:
         """Zoom one step out around the centre."""
-        self.set_zoom(self._zoom / _STEP)
+        self.zoom_by(-1)
+
+    def zoom_by(self, steps: float, anchor: QPointF | None = None) -> None:
+        """Zoom some steps in, or out where ``steps`` is negative."""
+        self.glide.finish()
+        self.set_zoom(self._zoom * _STEP**steps, anchor)
 
     def reset_zoom(self) -> None:
         """Zoom to 100 % around the centre."""
-        self.set_zoom(1.0)
+        self.glide.finish()
+        x, y, _ = self.view_state()
+        self.travel(QPointF(x, y), 1.0)
 
     def pan_by(self, delta: QPointF | QPoint) -> None:
         """Move the picture by `delta` viewport pixels."""
@@ -81,9 +92,44 @@ class NavigableView(QGraphicsView):
         size = self.viewport().size()
         width = max(1.0, size.width() - 2 * _FIT_MARGIN)
         height = max(1.0, size.height() - 2 * _FIT_MARGIN)
+        zoom = self._zoom
         if rect.isValid():
-            self.set_zoom(min(max_zoom, width / rect.width(), height / rect.height()))
-        self.centerOn(rect.center())
+            zoom = min(max_zoom, width / rect.width(), height / rect.height())
+        self.travel(rect.center(), zoom)
+
+    def uncover(self, rect: QRectF) -> None:
+        """Move the picture just as far as brings a scene rectangle into view, with some margin."""
+        margin = _SEEN_MARGIN / self._zoom
+        seen = self.visible_rect().adjusted(margin, margin, -margin, -margin)
+        dx = min(rect.left() - seen.left(), max(0.0, rect.right() - seen.right()))
+        dy = min(rect.top() - seen.top(), max(0.0, rect.bottom() - seen.bottom()))
+        if dx or dy:
+            x, y, zoom = self.view_state()
+            self.travel(QPointF(x + dx, y + dy), zoom)
+
+    def travel(self, center: QPointF, zoom: float) -> None:
+        """Bring a scene point to the centre at a zoom within 5 %..400 %, gliding where that is on.
+
+        On the way the picture is scaled around the one point that stays where it is.
+        """
+        zoom = min(MAX_ZOOM, max(MIN_ZOOM, zoom))
+        x, y, before = self.view_state()
+        ratio = zoom / before
+
+        def step(share: float) -> None:
+            if share >= 1.0:
+                self.set_zoom(zoom)
+                self.centerOn(center)
+                return
+            scale = ratio**share
+            way = share if ratio == 1.0 else (1 - 1 / scale) / (1 - 1 / ratio)
+            self.set_zoom(before * scale)
+            self.centerOn(x + (center.x() - x) * way, y + (center.y() - y) * way)
+
+        if self.isVisible():
+            self.glide.start(step)
+        else:
+            step(1.0)
 
     def view_state(self) -> tuple[float, float, float]:
         """The scene point at the centre and the zoom: (x, y, zoom)."""
@@ -92,6 +138,7 @@ class NavigableView(QGraphicsView):
 
     def restore_view_state(self, state: tuple[float, float, float]) -> None:
         """Show again what `view_state` described."""
+        self.glide.finish()
         x, y, zoom = state
         self._when_shown = None if self.isVisible() else lambda: self.restore_view_state(state)
         self.set_zoom(zoom)
@@ -108,6 +155,7 @@ class NavigableView(QGraphicsView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Wheel: zoom around the pointer. Two fingers on a trackpad: pan, with Ctrl zoom."""
+        self.glide.finish()
         pixels = event.pixelDelta()
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if not pixels.isNull() and not control:
@@ -115,10 +163,11 @@ class NavigableView(QGraphicsView):
         else:
             delta = event.angleDelta()
             steps = (delta.y() or delta.x()) / 120
-            self.set_zoom(self._zoom * _STEP**steps, event.position())
+            self.zoom_by(steps, event.position())
         event.accept()
 
     def _apply_when_shown(self) -> None:
         if self._when_shown is not None:
             wanted, self._when_shown = self._when_shown, None
             wanted()
+            self.glide.finish()

@@ -8,9 +8,22 @@ from PySide6.QtGui import QPainter, QPen, QTransform
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.wire_item import WireItem
 
+DOT_ZOOM = 0.08
+DOT = 4.0
 
-def draw_overview(painter: QPainter, scene: CanvasScene, transform: QTransform) -> None:
-    """Paint frames and notes as boxes, wires as straight pieces, nodes in their family's colour."""
+
+def draw_overview(
+    painter: QPainter,
+    scene: CanvasScene,
+    transform: QTransform,
+    dot_zoom: float = DOT_ZOOM,
+    dot: float = DOT,
+) -> None:
+    """Paint frames and notes as boxes, wires as straight pieces, nodes in their family's colour.
+
+    Below the scale ``dot_zoom`` nodes are dots of ``dot`` pixels.
+    """
+    dots = transform.m11() < dot_zoom
     style = scene.look
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setTransform(transform)
@@ -19,7 +32,9 @@ def draw_overview(painter: QPainter, scene: CanvasScene, transform: QTransform) 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for note in scene.notes.values():
         painter.fillRect(note.rect, style.hue(note.view.color).overview)
-    lines = _pieces(wire for wire in scene.wires.values() if wire.isVisible())
+    shown = [wire for wire in scene.wires.values() if wire.isVisible()]
+    # Where nodes are dots, a wire's way round them could not be told from a straight line.
+    lines = [wire.line for wire in shown] if dots else _pieces(shown)
     if lines:
         painter.setPen(QPen(style.wire, 0))
         painter.drawLines(lines)
@@ -32,15 +47,27 @@ def draw_overview(painter: QPainter, scene: CanvasScene, transform: QTransform) 
     if scene.selected_wires:
         painter.setPen(QPen(style.accent, 0))
         painter.drawLines(_pieces(scene.wires[key] for key in scene.selected_wires))
+    _draw_nodes(painter, scene, dot if dots else 0.0)
+    _draw_marks(painter, scene)
+    painter.resetTransform()
+
+
+def _draw_nodes(painter: QPainter, scene: CanvasScene, dot: float) -> None:
+    """Nodes in their family's colour, as dots of a size or, where that is 0, as rectangles."""
     rects: dict[str, list[QRectF]] = {}
     for item in scene.nodes.values():
         rects.setdefault(item.view.color_key, []).append(item.scene_rect())
-    painter.setPen(Qt.PenStyle.NoPen)
     for key, group in rects.items():
-        painter.setBrush(style.family(key).overview)
-        painter.drawRects(group)
-    _draw_marks(painter, scene)
-    painter.resetTransform()
+        color = scene.look.family(key).overview
+        if dot:
+            pen = QPen(color, dot, c=Qt.PenCapStyle.SquareCap)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawPoints([rect.center() for rect in group])
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            painter.drawRects(group)
 
 
 def _pieces(wires: Iterable[WireItem]) -> list[QLineF]:

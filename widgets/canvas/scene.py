@@ -103,6 +103,10 @@ class CanvasScene(QGraphicsScene):
         for frame in frames.values():
             frame.fit()
 
+    def settle(self) -> None:
+        """Let wires look for their way again where nodes were moved on the screen."""
+        follow((), self.wires.values(), self.obstacles)
+
     def select(self, ids: Iterable[str], wires: Iterable[WireKey] = ()) -> None:
         """Select exactly these nodes, notes and wires; unknown ones are left out."""
         wanted = list(ids)

@@ -108,10 +108,13 @@ class Canvas(GraphView):
         """Whether a gesture of the mouse or the keyboard is under way."""
         return self.gesture is not None
 
-    def show_graph(self, graph: Graph) -> None:
-        """Show `graph`; only what differs is touched, and the selection is kept."""
+    def show_graph(self, graph: Graph, glide: bool = False) -> None:
+        """Show `graph`; only what differs is touched, and the selection is kept.
+
+        With `glide`, nodes move to their new places in a moment that the eye can follow.
+        """
         self._hover.show(Hit())
-        super().show_graph(graph)
+        super().show_graph(graph, glide)
         self.in_place.follow()
         self._refresh_cursor()
 
@@ -183,6 +186,7 @@ class Canvas(GraphView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
         self.in_place.finish()
+        self.glide.finish()
         self._space_tapped = False
         self._menu_is_meant = True
         if self.gesture is not None and self.gesture.by_keys:
@@ -249,6 +253,7 @@ class Canvas(GraphView):
     # --- keys ---
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.glide.finish()
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
             self._space_tapped = self.gesture is None and not event.isAutoRepeat()
             self.space_held = True

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.graph import WireView
 from widgets.canvas.node_item import NodeItem, PortKey
-from widgets.canvas.obstacles import Obstacles
+from widgets.canvas.obstacles import Obstacles, bounds_of
 from widgets.canvas.style import Style
 from widgets.canvas.wire_way import way_round
 
@@ -177,6 +177,7 @@ class WireItem(QGraphicsItem):
             self._direct = direct
             self._draw_way(start, end)
         self._bounds = self.path.boundingRect().adjusted(-3, -3, 3, 3)
+        self.bounds = bounds_of(self._bounds)
         self._samples = []
 
     def _shift(self, way: QPointF) -> None:

@@ -11,7 +11,7 @@ Point = tuple[float, float]
 
 # Wires that go less far to the right than this are drawn within the gap between two columns.
 _SHORT = 100.0
-_REACH = 420.0
+_REACH = 260.0
 _NEAR = 4.0
 _CLEAR = 12.0
 _TURN, _SHARPEST = 64.0, 24.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from widgets.canvas.obstacles import Bounds, Obstacles, bounds_of
+from widgets.canvas.obstacles import Bounds, Obstacles
 from widgets.canvas.wire_item import WireItem
 
 # Beyond these numbers a search for ways round would be felt.
@@ -17,8 +17,9 @@ def follow(
 ) -> None:
     """Let the wires of changed nodes follow them, and others make room for those nodes."""
     changes = obstacles.take_changes()
+    many = len(changes) > _CHANGES
     for wire in all_wires:
-        if wire in wires or len(changes) > _CHANGES or _is_near(wire, changes):
+        if many or wire in wires or _touches(wire.bounds, changes):
             wire.reroute(anew=True)
 
 
@@ -29,7 +30,9 @@ def follow_closely(wires: Collection[WireItem]) -> None:
         wire.reroute(direct=direct)
 
 
-def _is_near(wire: WireItem, changes: list[Bounds]) -> bool:
-    """Whether a changed place lies where the wire runs or could run straight."""
-    left, top, right, bottom = bounds_of(wire.boundingRect())
-    return any(b[0] < right and b[2] > left and b[1] < bottom and b[3] > top for b in changes)
+def _touches(bounds: Bounds, changes: list[Bounds]) -> bool:
+    left, top, right, bottom = bounds
+    for change in changes:
+        if change[0] < right and change[2] > left and change[1] < bottom and change[3] > top:
+            return True
+    return False

@@ -1,5 +1,7 @@
 """Wires go round the nodes in their way, and straight where there are none."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,9 +113,7 @@ def test_zoomed_out_the_way_round_is_seen(canvas: Canvas) -> None:
     st.lists(st.tuples(st.integers(1, 9), st.integers(48, 200)), max_size=9),
     st.integers(-400, 400),
 )
-def test_no_way_along_a_row_touches_a_node_of_it(
-    nodes: list[tuple[int, int]], height: int
-) -> None:
+def test_no_way_along_a_row_touches_a_node_of_it(nodes: list[tuple[int, int]], height: int) -> None:
     obstacles = Obstacles()
     obstacles.put("start", (0.0, 0.0, 150.0, 100.0))
     obstacles.put("end", (2600.0, float(height), 2750.0, height + 100.0))
@@ -126,7 +126,7 @@ def test_no_way_along_a_row_touches_a_node_of_it(
         return
     assert way[0] == start
     assert way[-1] == end
-    for (x0, y0), (x1, y1) in zip(way, way[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(way):
         box = QRectF(QPointF(x0, y0), QPointF(x1, y1)).normalized().adjusted(0, -1, 0, 1)
         for left, top, right, bottom in obstacles.within((0, -999, 2600, 999), ("start", "end")):
             assert not box.intersects(QRectF(QPointF(left, top), QPointF(right, bottom)))
