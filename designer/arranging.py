@@ -79,4 +79,5 @@ class Arranging:
         return boxes
 
     def _move(self, label: str, places: Places) -> None:
-        self.session.act(label, lambda design: edits.move(design, places))
+        if places:
+            self.session.act(label, lambda design: edits.move(design, places))

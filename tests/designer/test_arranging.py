@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.design import edits
+from core.design.document import Design
 from designer.arranging import Arranging
 from tests.designer.workbench import Workbench
 from tests.designs import iris_mlp
@@ -77,3 +78,51 @@ def test_too_few_nodes_are_left_alone(window: Workbench) -> None:
     arranging.distribute("vertically")
     assert not arranging.can_distribute
     assert window.session.design is before
+
+
+def test_all_nodes_are_laid_out_in_one_step(window: Workbench) -> None:
+    arranging, before = Arranging(window.session, window.canvas), window.session.design
+    window.canvas.select(list(before.nodes)[:1])
+    arranging.lay_out("right")
+    canvas, design = window.canvas, window.session.design
+    for target, source in design.wires.items():
+        assert canvas.node_rect(source.node).right() < canvas.node_rect(target.node).left()
+    layers = [i for i in design.nodes if i not in ("target", "loss")]
+    assert len({canvas.node_rect(i).top() for i in layers}) == 1
+    assert window.session.undo_label == "Arrange left to right"
+    arranging.lay_out("right")
+    assert window.session.design is design
+    window.session.undo()
+    assert window.session.design == before
+
+
+def test_only_the_selected_nodes_are_laid_out(window: Workbench) -> None:
+    arranging, before = Arranging(window.session, window.canvas), window.session.design
+    chosen = list(before.nodes)[2:5]
+    window.canvas.select(chosen)
+    arranging.lay_out("down")
+    rects = [window.canvas.node_rect(i) for i in chosen]
+    assert all(upper.bottom() < lower.top() for upper, lower in pairwise(rects))
+    assert len({rect.center().x() for rect in rects}) == 1
+    others = [i for i in before.nodes if i not in chosen]
+    assert all(window.session.design.position(i) == before.position(i) for i in others)
+    assert window.session.undo_label == "Arrange top to bottom"
+
+
+def test_what_was_laid_out_out_of_sight_is_brought_into_view(window: Workbench) -> None:
+    arranging, canvas = Arranging(window.session, window.canvas), window.canvas
+    canvas.centerOn(9000, 9000)
+    arranging.lay_out("right")
+    seen = canvas.visible_rect()
+    assert all(seen.contains(canvas.node_rect(i)) for i in window.session.design.nodes)
+    canvas.centerOn(canvas.node_rect("input").center())
+    before = canvas.view_state()
+    arranging.lay_out("down")
+    assert canvas.view_state() == before
+
+
+def test_an_empty_design_is_left_alone(window: Workbench) -> None:
+    window.session.open(Design(), None)
+    arranging = Arranging(window.session, window.canvas)
+    arranging.lay_out("right")
+    assert window.session.undo_label == ""
