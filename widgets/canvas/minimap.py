@@ -57,6 +57,7 @@ class Minimap(QWidget):
         self._waiting.timeout.connect(self._draw_anew)
         self.resize(SIZE)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Minimap")
         self.setToolTip("Click or drag to move the view, turn the wheel to zoom (M hides this)")

@@ -130,3 +130,12 @@ def test_no_way_along_a_row_touches_a_node_of_it(nodes: list[tuple[int, int]], h
         box = QRectF(QPointF(x0, y0), QPointF(x1, y1)).normalized().adjusted(0, -1, 0, 1)
         for left, top, right, bottom in obstacles.within((0, -999, 2600, 999), ("start", "end")):
             assert not box.intersects(QRectF(QPointF(left, top), QPointF(right, bottom)))
+
+
+def test_a_wire_follows_its_port_when_ports_change_and_the_node_does_not(canvas: Canvas) -> None:
+    ends = (wire("a.out", "c.y"),)
+    for inputs in (("x", "y"), ("y", "x")):
+        nodes = {"a": node("a", -300, 0), "c": node("c", 0, 0, inputs=inputs)}
+        canvas.show_graph(Graph(nodes, ends))
+        item = next(iter(canvas.graph_scene.wires.values()))
+        assert item.path.pointAtPercent(1) == canvas.port_position("c", "y", False)
