@@ -148,6 +148,21 @@ class View(Event):
 
 
 @dataclass(frozen=True)
+class Surveyed(Event):
+    """What all nodes learn and compute.
+
+    ``gradients`` holds, by node id, the root of the mean square of the loss' gradient with respect
+    to the node's parameters, over a few training samples with layers in training mode; it may be
+    infinite or NaN. ``outputs`` holds small parts of outputs for one probe sample, without the
+    batch axis: of images ``[H, W, C]``, sequences ``[T, F]`` and vectors ``[F]``.
+    """
+
+    step: int
+    gradients: Mapping[str, float]
+    outputs: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
 class Command:
     """Base of what the trainer can be told."""
 
@@ -183,6 +198,17 @@ class Watch(Command):
     node: str
     row: int
     every: float = 0.5
+
+
+@dataclass(frozen=True)
+class Survey(Command):
+    """Survey the nodes while training, each ``every`` seconds at most; 0 ends it.
+
+    ``pictured`` are the ids of the nodes whose outputs are wanted.
+    """
+
+    every: float = 1.0
+    pictured: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from core.design.analysis import Analysis, analyse
 from core.design.document import Design
 from core.project.facts import data_facts
 from core.train.devices import keep_compiled, pick
-from core.train.events import View
+from core.train.events import Surveyed, View
 from core.train.program import Program, State
 
 
@@ -53,3 +54,9 @@ class Job:
         from core.explain.view import make_view
 
         return make_view(self, state, node, number, step)
+
+    def survey(self, state: State, pictured: Collection[str], number: int, step: int) -> Surveyed:
+        """Survey all nodes; ``number`` counts in the probe rows and wraps around."""
+        from core.explain.survey import make_survey
+
+        return make_survey(self, state, pictured, number, step)

@@ -16,6 +16,7 @@ from core.compile.names import resolve
 from core.compile.plan import Plan
 from core.data.binding import Prepared
 from core.explain.look import Look, look
+from core.explain.survey import SAMPLES, Findings, rms, small_samples
 from core.train.recipe import Recipe
 
 EVALUATION_BATCH = 256
@@ -69,6 +70,7 @@ class Program:
         self._evaluate_jit = jax.jit(self._evaluate_step)
         self._predict_jit = jax.jit(self._predict)
         self._look_jit = jax.jit(self._look)
+        self._survey_jit = jax.jit(self._survey)
         self._compiled: dict[int, Any] = {}
 
     def initial_state(self) -> State:
@@ -105,6 +107,13 @@ class Program:
     def look(self, state: State, row: int) -> Look:
         """Outputs and gradients for one row of the data, layers in evaluation mode."""
         return self._look_jit(state.params, state.rest, self.data, np.int32(row))
+
+    def survey(self, state: State, row: int) -> Findings:
+        """Gradients at some training samples, and small outputs for one row of the data."""
+        last, count = len(self.train_rows) - 1, min(SAMPLES, self.batch_size)
+        # Spread over the split, whose rows may be sorted.
+        rows = self.train_rows[np.linspace(0, last, count).astype(np.int32)].astype(np.int32)
+        return self._survey_jit(state.params, state.rest, self.data, rows, np.int32(row))
 
     def evaluate(self, state: State, rows: np.ndarray) -> dict[str, float]:
         """Figures over the given rows, layers in evaluation mode. NaN for no rows."""
@@ -146,16 +155,19 @@ class Program:
         )
         return nnx.merge(graph, *parts)
 
+    def _objective(
+        self, params: list[jax.Array], rest: list[jax.Array], batch: dict[str, jax.Array]
+    ) -> tuple[jax.Array, Any]:
+        """The mean loss in training mode, with each sample's figures and what layers keep."""
+        network = self._merge(self._train_graph, params, rest)
+        figure = figures(self.plan, network.values(batch))
+        return figure["loss"].mean(), (figure, jax.tree.leaves(_split(network)[2]))
+
     def _train_step(self, state: State, data: dict[str, jax.Array], rows: jax.Array) -> State:
         batch = {node: values[rows] for node, values in data.items()}
 
-        def objective(params: list[jax.Array]) -> tuple[jax.Array, Any]:
-            network = self._merge(self._train_graph, params, state.rest)
-            figure = figures(self.plan, network.values(batch))
-            rest = jax.tree.leaves(_split(network)[2])
-            return figure["loss"].mean(), (figure, rest)
-
-        gradients, (figure, rest) = jax.grad(objective, has_aux=True)(state.params)
+        slopes = jax.grad(self._objective, has_aux=True)
+        gradients, (figure, rest) = slopes(state.params, state.rest, batch)
         updates, optimizer = self.optimizer.update(gradients, state.optimizer, state.params)
         params = optax.apply_updates(state.params, updates)
         sums = {name: state.sums[name] + figure[name].sum() for name in state.sums}
@@ -194,6 +206,30 @@ class Program:
     ) -> Look:
         network = self._merge(self._eval_graph, params, rest)
         return look(network, {n: data[n][row[None]] for n in self.plan.inputs})
+
+    def _survey(
+        self,
+        params: list[jax.Array],
+        rest: list[jax.Array],
+        data: dict[str, jax.Array],
+        rows: jax.Array,
+        row: jax.Array,
+    ) -> Findings:
+        batch = {node: values[rows] for node, values in data.items()}
+        slopes, _ = jax.grad(self._objective, has_aux=True)(params, rest, batch)
+        by_layer: dict[str, list[jax.Array]] = {}
+        for name, slope in zip(self.param_names, slopes, strict=True):
+            by_layer.setdefault(name.partition(".")[0], []).append(slope)
+        network = self._merge(self._eval_graph, params, rest)
+        found = network.values({n: data[n][row[None]] for n in self.plan.inputs})
+        return Findings(
+            {
+                s.node: rms(by_layer[s.attribute])
+                for s in self.plan.steps
+                if s.attribute in by_layer
+            },
+            small_samples(found),
+        )
 
     def _schedule(self) -> Any:
         warmup = round(self.recipe.schedule.warmup_epochs * self.steps_per_epoch)

@@ -8,6 +8,7 @@ import time
 import traceback
 from dataclasses import replace
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from core.errors import LayerloomError
 from core.train.events import (
@@ -23,12 +24,20 @@ from core.train.events import (
     Ready,
     Shutdown,
     Stop,
+    Survey,
     Train,
     Watch,
 )
 
-# Views may take this share of the time, so that looking does not slow learning down.
+if TYPE_CHECKING:
+    from core.train import loop
+
+# Views may take this share of the time, and surveys as much again, so that looking does not slow
+# learning down.
 VIEW_SHARE = 0.015
+# Seconds of training before the first survey: compiling it would be most of what a short run takes.
+# Such a run is surveyed at its end.
+BEFORE_SURVEY = 1.0
 # Seconds between two looks for commands: asking the pipe costs a hundredth of a small step.
 HEARING_INTERVAL = 0.02
 
@@ -59,9 +68,13 @@ class Worker:
         self._loop = loop
         self._watch: Watch | None = None
         self._shown: object = None
+        self._survey = Survey(0.0)
+        self._surveyed: object = None
         self._next_view = 0.0
+        self._next_survey = 0.0
         self._next_hearing = 0.0
         self._training: loop.Training | None = None
+        self._has_run = False
         self._stopping = False
         self._open = True
         self.tell(Ready(devices.title(devices.pick())))
@@ -95,6 +108,11 @@ class Worker:
             case Watch():
                 self._watch = command
                 self._look()
+                self._survey_again()
+            case Survey():
+                changed, self._survey = command != self._survey, command
+                if changed:
+                    self._survey_again()
             case Shutdown():
                 self._open = False
             case _:
@@ -104,16 +122,19 @@ class Worker:
         from core.train.start import begin
 
         # The old network's memory is given back before the new one is built.
-        self._training = self._shown = None
-        self._stopping = False
+        self._training = self._shown = self._surveyed = None
+        self._stopping, self._has_run = False, True
         self._training = begin(command)
+        self._next_survey = 0.0
         self._loop.run_training(self._training, self.tell, self._between)
         self._look()
+        self._tell_survey()
 
     def _load(self, command: LoadRun) -> None:
         from core.train.start import reopen
 
-        self._training = self._shown = None
+        self._training = self._shown = self._surveyed = None
+        self._has_run = False
         self._training = reopen(command)
         self.tell(Loaded(command.run))
         self._look()
@@ -127,6 +148,7 @@ class Worker:
                 self._hear()
         if not self._stopping:
             self._look_on_budget()
+            self._survey_on_budget()
         return not self._stopping
 
     def _hear(self) -> None:
@@ -155,6 +177,11 @@ class Worker:
                     self._next_view = 0.0
                     if paused:
                         self._look()
+                        self._survey_again()
+                case Survey():
+                    self._survey, self._next_survey = command, 0.0
+                    if paused:
+                        self._tell_survey()
                 case Stop():
                     self._stopping = True
                     break
@@ -187,11 +214,53 @@ class Worker:
             return 0.0
         self._shown = training
         self.tell(view)
-        spent = time.perf_counter() - began
-        if first:
-            # The first look is compiled, which is no more part of the pace than the first step.
-            training.aside_seconds += spent
-        return 0.0 if first else spent
+        return _spent(training, began, first)
+
+    def _survey_on_budget(self) -> None:
+        training = self._training
+        if not self._survey.every or time.perf_counter() < self._next_survey:
+            return
+        if training is None or training.train_seconds < BEFORE_SURVEY:
+            return
+        spent = self._tell_survey()
+        wait = max(self._survey.every, spent / VIEW_SHARE)
+        self._next_survey = time.perf_counter() + wait
+
+    def _survey_again(self) -> None:
+        """Something else is wanted of the run that is over; a loaded one is not surveyed."""
+        if self._has_run:
+            self._tell_survey()
+
+    def _tell_survey(self) -> float:
+        """Survey all nodes, if that is wanted; returns the seconds it took after compiling."""
+        training = self._training
+        if training is None or not self._survey.every:
+            return 0.0
+        first = self._surveyed is not training
+        began = time.perf_counter()
+        number = self._watch.row if self._watch else 0
+        try:
+            found = training.job.survey(
+                training.state, self._survey.pictured, number, training.step
+            )
+        except Exception as error:  # noqa: BLE001 - nor must a survey that fails
+            self._survey = Survey(0.0)
+            self.tell(replace(_failure("a survey of the nodes failed", error), ends_run=False))
+            return 0.0
+        self._surveyed = training
+        self.tell(found)
+        return _spent(training, began, first)
+
+
+def _spent(training: loop.Training, began: float, first: bool) -> float:
+    """The seconds since ``began``, 0 for a first time.
+
+    That is compiled, which is no more part of the pace than the first step.
+    """
+    spent = time.perf_counter() - began
+    if first:
+        training.aside_seconds += spent
+    return 0.0 if first else spent
 
 
 def _failure(what: str, error: Exception) -> Failed:

@@ -31,6 +31,8 @@ from core.train.events import (
     Shutdown,
     Started,
     Stop,
+    Survey,
+    Surveyed,
     Train,
     View,
     Watch,
@@ -47,6 +49,17 @@ def noisy_main(pipe: Connection) -> None:
     print("printed before the worker begins")
     main(pipe)
     print("printed after the worker ended")
+
+
+def unable_main(pipe: Connection) -> None:
+    """A worker that cannot survey."""
+    from core.train.job import Job
+
+    def fail(*_: object) -> Surveyed:
+        raise RuntimeError("out of luck")
+
+    Job.survey = fail  # type: ignore[method-assign]
+    main(pipe)
 
 
 class WorkerProcess:
@@ -170,6 +183,57 @@ def test_it_can_be_stopped_while_paused(warm: WorkerProcess, tmp_path: Path) -> 
     warm.until(Paused)
     warm.send(Pause(), Stop())
     assert kinds(warm.until(Finished)) == ["Finished"]
+
+
+def test_nodes_are_surveyed_while_training_and_at_its_end(
+    warm: WorkerProcess, tmp_path: Path
+) -> None:
+    warm.send(Watch("dense", 0), Survey(0.05, ("dense_2",)), train(long(), tmp_path))
+    warm.until(Started)
+    first, second = warm.until(Surveyed)[-1], warm.until(Surveyed)[-1]
+    for found in (first, second):
+        assert isinstance(found, Surveyed)
+        assert set(found.gradients) == {"dense", "dense_2"}
+        assert {node: value.shape for node, value in found.outputs.items()} == {"dense_2": (3,)}
+    assert isinstance(first, Surveyed)
+    assert isinstance(second, Surveyed)
+    assert 0 < first.step < second.step
+    warm.send(Stop())
+    finished = warm.until(Finished)[-1]
+    last = warm.until(Surveyed)[-1]
+    assert isinstance(finished, Finished)
+    assert isinstance(last, Surveyed)
+    assert last.step == finished.summary.steps
+    warm.send(Survey(0.05, ("dense",)))
+    again = warm.until(Surveyed)[-1]
+    assert isinstance(again, Surveyed)
+    assert (set(again.outputs), again.step) == ({"dense"}, last.step)
+    warm.send(Survey(0.0))
+    assert warm.silent()
+
+
+def test_a_paused_run_is_surveyed_when_asked(warm: WorkerProcess, tmp_path: Path) -> None:
+    warm.send(train(long(), tmp_path))
+    warm.until(EpochEnd)
+    warm.send(Pause())
+    warm.until(Paused)
+    warm.send(Survey(1.0))
+    found = warm.until(Surveyed)[-1]
+    assert isinstance(found, Surveyed)
+    warm.send(Survey(0.0), Stop())
+    assert not [e for e in warm.until(Finished) if isinstance(e, Surveyed)]
+
+
+def test_a_survey_that_fails_ends_no_run(tmp_path: Path) -> None:
+    worker = WorkerProcess(unable_main)
+    worker.send(Survey(1.0), train(iris_mlp(), tmp_path))
+    worker.until(Finished)
+    failed = worker.until(Failed)[-1]
+    assert isinstance(failed, Failed)
+    assert (failed.ends_run, "out of luck" in failed.message) == (False, True)
+    worker.send(train(iris_mlp(), tmp_path))
+    assert not [e for e in worker.until(Finished) if isinstance(e, Failed)]
+    worker.end()
 
 
 def test_commands_that_come_too_late_are_passed_over(warm: WorkerProcess, tmp_path: Path) -> None:
