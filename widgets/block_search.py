@@ -211,7 +211,7 @@ class _HitDelegate(RowDelegate):
         room = QRectF(option.rect).adjusted(0, 0, -12, 0)
         texts = (entry.label, entry.family)
         width = sum(painter.fontMetrics().horizontalAdvance(text) for text in texts)
-        if width + 56 < room.width():
+        if width + 64 < room.width():
             painter.drawText(room, flags, entry.family)
         painter.restore()
 

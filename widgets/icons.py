@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -37,6 +37,33 @@ def pixmap(name: str, color: str, size: int, scale: float = 1.0) -> QPixmap:
     return _draw(_renderer(name, color), size, scale)
 
 
+def paint(painter: QPainter, name: str, color: str, at: QPointF, size: float) -> None:
+    """Paint the icon with its top-left corner at ``at``, as sharp as the painter's scale allows.
+
+    It is a bitmap made for that scale, which takes a tenth of the time of ``paint_lines``.
+    """
+    transform = painter.deviceTransform()
+    scale = transform.m11()
+    picture = _sharp(name, color, max(1, round(size * scale)))
+    # On whole pixels of the screen, or the lines would be smeared over two.
+    corner = transform.map(at)
+    x = at.x() + (round(corner.x()) - corner.x()) / scale
+    y = at.y() + (round(corner.y()) - corner.y()) / scale
+    painter.drawPixmap(QRectF(x, y, size, size), picture, QRectF(picture.rect()))
+
+
+def paint_lines(painter: QPainter, name: str, color: str, at: QPointF, size: float) -> None:
+    """Paint the icon as lines, for files that are to hold no bitmaps."""
+    _kept_renderer(name, color).render(painter, QRectF(at.x(), at.y(), size, size))
+
+
+@cache
+def family_icon(family: str) -> str:
+    """The icon of a family of blocks; empty where the family has none."""
+    name = "family-" + family.lower().replace(" ", "-")
+    return name if (_FOLDER / f"{name}.svg").is_file() else ""
+
+
 def names() -> list[str]:
     """The icons that take a colour, in alphabetical order."""
     paths = sorted(_FOLDER.glob("*.svg"))
@@ -46,6 +73,14 @@ def names() -> list[str]:
 def _renderer(name: str, color: str) -> QSvgRenderer:
     text = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
     return QSvgRenderer(QByteArray(text.replace("currentColor", color).encode()))
+
+
+_kept_renderer = cache(_renderer)
+
+
+@lru_cache(maxsize=512)
+def _sharp(name: str, color: str, pixels: int) -> QPixmap:
+    return _draw(_kept_renderer(name, color), pixels, 1.0)
 
 
 def _draw(renderer: QSvgRenderer, size: int, scale: float) -> QPixmap:

@@ -8,6 +8,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QPoint,
+    QPointF,
     QRectF,
     QSize,
     Qt,
@@ -15,10 +16,12 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from widgets import icons
 from widgets.theme import Theme
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 _ROW = 30
+_MARK = 18
 _CHIP = 10
 
 
@@ -47,7 +50,7 @@ class Searchable(Protocol):
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Draws families as quiet titles with a chevron and entries with a chip of their colour."""
+    """Draws families as quiet titles with a chevron and entries with their family's icon."""
 
     def __init__(self, parent: QObject, palette: Searchable) -> None:
         super().__init__(parent)
@@ -102,10 +105,10 @@ class RowDelegate(QStyledItemDelegate):
     ) -> None:
         theme = self._palette.theme
         painter.setFont(font)
-        left = 12.0 if self._palette.is_searching() else 26.0
-        _paint_chip(painter, QRectF(rect.left() + left, 0, _CHIP, _CHIP), rect, theme, entry)
+        left = 10.0 if self._palette.is_searching() else 26.0
+        _paint_mark(painter, rect.left() + left, rect, theme, entry)
         painter.setPen(QColor(theme.text))
-        self._text(painter, rect.adjusted(left + _CHIP + 10, 0, -8, 0), entry.label)
+        self._text(painter, rect.adjusted(left + _MARK + 8, 0, -8, 0), entry.label)
 
     @staticmethod
     def _text(painter: QPainter, rect: QRectF, text: str) -> None:
@@ -114,17 +117,23 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter), shown)
 
 
-def _paint_chip(
-    painter: QPainter, chip: QRectF, row: QRectF, theme: Theme, entry: PaletteEntry
+def _paint_mark(
+    painter: QPainter, left: float, row: QRectF, theme: Theme, entry: PaletteEntry
 ) -> None:
-    chip.moveTop(row.center().y() - chip.height() / 2)
+    """The icon of the entry's family, or a chip of its colour where there is none."""
+    color, middle = theme.family_color(entry.color_key), row.center().y()
+    name = icons.family_icon(entry.color_key)
+    if name:
+        icons.paint(painter, name, color, QPointF(left, middle - _MARK / 2), _MARK)
+        return
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.family_color(entry.color_key)))
+    painter.setBrush(QColor(color))
+    chip = QRectF(left + (_MARK - _CHIP) / 2, middle - _CHIP / 2, _CHIP, _CHIP)
     painter.drawRoundedRect(chip, 3, 3)
 
 
 def drag_pixmap(entry: PaletteEntry, theme: Theme, font: QFont, scale: float) -> QPixmap:
-    """A small card with the block's colour and label, for a screen of `scale`."""
+    """A small card with the block's icon and label, for a screen of `scale`."""
     size = QSize(152, 40)
     pixmap = QPixmap(size * scale)
     pixmap.setDevicePixelRatio(scale)
@@ -135,12 +144,12 @@ def drag_pixmap(entry: PaletteEntry, theme: Theme, font: QFont, scale: float) ->
     painter.setPen(QPen(QColor(theme.accent), 1.5))
     painter.setBrush(QColor(theme.surface_raised))
     painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 8, 8)
-    _paint_chip(painter, QRectF(14, 0, _CHIP, _CHIP), rect, theme, entry)
+    _paint_mark(painter, 11, rect, theme, entry)
     bold = QFont(font)
     bold.setWeight(QFont.Weight.DemiBold)
     painter.setFont(bold)
     painter.setPen(QColor(theme.text))
     label = painter.fontMetrics().elidedText(entry.label, Qt.TextElideMode.ElideRight, 108)
-    painter.drawText(rect.adjusted(34, 0, -8, 0), int(Qt.AlignmentFlag.AlignVCenter), label)
+    painter.drawText(rect.adjusted(37, 0, -8, 0), int(Qt.AlignmentFlag.AlignVCenter), label)
     painter.end()
     return pixmap

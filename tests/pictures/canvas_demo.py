@@ -16,6 +16,7 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from tests.widgets.drag import press_move_release, view_point
+from widgets import icons
 from widgets import theme as themes
 from widgets.canvas import Canvas, End, Frame, Graph, NodeView, Port, WireView
 from widgets.fonts import load_fonts
@@ -32,9 +33,9 @@ def node(
     *detail: str,
     inputs: tuple[Port, ...] = (IN,),
     outputs: tuple[Port, ...] = (OUT,),
-    **more: str,
+    **more: object,
 ) -> NodeView:
-    """One node, its id being its name."""
+    """One node, its id being its name, with its family's icon."""
     return NodeView(
         name,
         name,
@@ -44,6 +45,7 @@ def node(
         inputs,
         outputs,
         position=at,
+        icon=icons.family_icon(family),
         **more,  # type: ignore[arg-type]
     )
 
@@ -58,7 +60,15 @@ def demo_graph() -> Graph:
     add_ports = (Port("a", "a"), Port("b", "b"))
     nodes = [
         node("images", "Input", "Input and output", (0, 120), "[B, 8, 8, 1]", inputs=()),
-        node("conv_1", "Conv 2D", "Convolution", (232, 120), "[B, 8, 8, 16]", "160 parameters"),
+        node(
+            "conv_1",
+            "Conv 2D",
+            "Convolution",
+            (232, 120),
+            "[B, 8, 8, 16]",
+            "160 parameters",
+            share=0.0625,
+        ),
         node("norm", "Batch normalization", "Normalization", (464, 40), "[B, 8, 8, 16]"),
         node("relu", "ReLU", "Activation", (664, 40), "[B, 8, 8, 16]"),
         node("add", "Add", "Combine", (880, 120), "[B, 8, 8, 16]", inputs=add_ports),
@@ -80,6 +90,8 @@ def demo_graph() -> Graph:
             "2,570 parameters",
             badge="error",
             badge_text="Needs a flat input.",
+            fix="Insert a Flatten",
+            share=0.25,
         ),
         node("labels", "Target", "Input and output", (880, 480), "[B] int32", inputs=()),
         node("loss", "Cross-entropy", "Loss", (1176, 368), "scalar", inputs=loss_ports),
@@ -90,6 +102,7 @@ def demo_graph() -> Graph:
             (232, 336),
             "[B, T, 32]",
             "8,320 parameters",
+            share=0.6875,
             outputs=(Port("sequence", "sequence"), Port("state", "state")),
         ),
         node(
@@ -103,6 +116,29 @@ def demo_graph() -> Graph:
                 Port("key", "key"),
                 Port("mask", "mask", optional=True),
             ),
+        ),
+        node("dropout", "Dropout", "Regularization", (1088, 480), "[B, 10]", muted=True),
+        node(
+            "encoder",
+            "Layers 12 deep",
+            "Attention",
+            (520, 480),
+            "[B, T, 32]",
+            "99,840 parameters",
+            container=True,
+            copies=12,
+            share=0.5,
+        ),
+        node(
+            "all_of_it",
+            "Everything at once, and long",
+            "Shape",
+            (232, 560),
+            "[B, T, 32]",
+            container=True,
+            copies=108,
+            muted=True,
+            badge="warning",
         ),
     ]
     pairs = [

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QFontInfo, QFontMetricsF, QIcon, QImage
+from PySide6.QtCore import QPointF, QSize
+from PySide6.QtGui import QFontInfo, QFontMetricsF, QIcon, QImage, QPainter
 from PySide6.QtWidgets import QLabel
 
 from widgets import fonts, icons
@@ -79,6 +79,20 @@ def test_icon_has_twice_the_pixels_on_a_screen_of_scale_two(qapp) -> None:
     picture = icons.icon("play", "#123456").pixmap(QSize(20, 20), 2.0)
     assert picture.size() == QSize(40, 40)
     assert picture.devicePixelRatio() == 2.0
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 1.5, 1.37, 2.0])
+def test_a_painted_icon_has_one_pixel_for_each_of_the_screen(qapp, scale: float) -> None:
+    made = QImage(80, 80, QImage.Format.Format_ARGB32_Premultiplied)
+    made.fill(0)
+    painter = QPainter(made)
+    painter.scale(scale, scale)
+    icons.paint(painter, "family-loss", "#ff0000", QPointF(7.3, 5.6), 18)
+    painter.end()
+    wide = round(18 * scale)
+    left, top = round(7.3 * scale), round(5.6 * scale)
+    wanted = icons.pixmap("family-loss", "#ff0000", wide).toImage()
+    assert made.copy(left, top, wide, wide) == wanted.convertToFormat(made.format())
 
 
 def test_icons_are_cached_and_missing_ones_are_named(qapp) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 from widgets.canvas.graph import NodeView
 from widgets.canvas.node_item import NodeItem, PortKey
 from widgets.canvas.node_layout import Layouter, NodeLayout
+from widgets.canvas.node_paint import draw_badge
 from widgets.canvas.style import Style, faded
 
 # The box is two steps of the grid wide, so that aligned dots stand level with aligned ports.
@@ -85,7 +86,7 @@ class DotItem(NodeItem):
         if decorated and self.hovered and marks is None:
             self._draw_handles(painter, style)
         if self.view.badge:
-            self._draw_badge(painter, style)
+            draw_badge(painter, self.layout.badge, self.view.badge, style)
 
     def _draw_handles(self, painter: QPainter, style: Style) -> None:
         for (output, name), _ in self.ports():
@@ -110,8 +111,8 @@ class DotLayouter(Layouter):
     def __init__(self, cards: Layouter) -> None:
         super().__init__(cards.fonts)
 
-    def __call__(self, view: NodeView) -> NodeLayout:
-        """The layout of one dot."""
+    def __call__(self, view: NodeView, live: bool = False) -> NodeLayout:
+        """The layout of one dot, which shows nothing live."""
         return replace(
             super().__call__(view),
             rect=QRectF(0, 0, DOT_SIZE, DOT_SIZE),

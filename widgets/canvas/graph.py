@@ -57,6 +57,13 @@ class NodeView:
     fix: str = ""
 
 
+def standing(view: NodeView) -> list[str]:
+    """How a node's looks are told in words."""
+    words = ["Holds a graph of its own"] if view.container else []
+    words += [f"Stands behind itself {view.copies} times"] if view.copies > 1 else []
+    return words + (["Muted: passes on what it is given"] if view.muted else [])
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """One end of a wire: a port of a node."""

@@ -1,6 +1,6 @@
 """The picture part of the canvas: shows a `Graph`, its selection and its view, without input."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Signal
@@ -8,11 +8,13 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmapCache, QRegion, QResizeE
 
 from widgets.canvas.export import render_to
 from widgets.canvas.gestures.base import Gesture
-from widgets.canvas.graph import End, Graph
+from widgets.canvas.graph import End, Graph, standing
 from widgets.canvas.grid import DotGrid
 from widgets.canvas.held_wire import HeldWire
 from widgets.canvas.hints import draw_empty_hint
 from widgets.canvas.hits import OVERVIEW_ZOOM
+from widgets.canvas.live import Live, LiveScale
+from widgets.canvas.live_legend import LiveLegend
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.moving_nodes import glide_from, places_to_leave
 from widgets.canvas.navigation import NavigableView
@@ -22,6 +24,7 @@ from widgets.canvas.style import Style
 from widgets.theme import Theme, dark
 
 _CACHE_KILOBYTES = 64 * 1024
+_MARGIN = 12
 
 
 class GraphView(NavigableView):
@@ -38,6 +41,7 @@ class GraphView(NavigableView):
         self.gesture: Gesture | None = None
         self._held: HeldWire | None = None
         self._grid = DotGrid()
+        self._legend = LiveLegend(self, self.graph_scene.fonts, self.graph_scene.look)
         self._empty_text = (
             "Drag a block from the palette, or press Tab to search",
             "Connect blocks by dragging from one port to another",
@@ -84,10 +88,29 @@ class GraphView(NavigableView):
         if places:
             glide_from(self, places)
 
+    def set_live(self, live: Mapping[str, Live], scale: LiveScale | None = None) -> None:
+        """Let exactly these nodes show something beside the graph, at their lower ends.
+
+        Nodes grow once for it, and shrink when they are left out. ``scale`` explains the levels
+        in a corner.
+        """
+        self.graph_scene.set_live(live)
+        self._legend.show_scale(scale if self.graph_scene.live else None)
+        self._place_legend()
+        if self.zoom < OVERVIEW_ZOOM:
+            self.viewport().update()
+
+    def visible_nodes(self) -> list[str]:
+        """The ids of the nodes that are in view, even in part."""
+        area = self.visible_rect()
+        items = self.graph_scene.nodes.items()
+        return [node for node, item in items if item.scene_rect().intersects(area)]
+
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         self.graph_scene.set_style(Style(theme))
         self.minimap.graph_changed()
+        self._legend.set_style(self.graph_scene.look)
         self.viewport().update()
 
     def preview(self, positions: dict[str, tuple[float, float]]) -> None:
@@ -112,6 +135,11 @@ class GraphView(NavigableView):
     def node_rect(self, node: str) -> QRectF:
         """A node's card in scene coordinates; raises KeyError where there is none."""
         return self.graph_scene.nodes[node].scene_rect()
+
+    def badge_rect(self, node: str) -> QRectF:
+        """A node's badge in scene coordinates; raises KeyError where there is no such node."""
+        item = self.graph_scene.nodes[node]
+        return item.layout.badge.translated(item.pos())
 
     def render_to(self, path: str | Path, white_background: bool = False) -> None:
         """Write the whole picture as SVG or PNG; raises InputError where that is impossible."""
@@ -191,6 +219,11 @@ class GraphView(NavigableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.minimap.view_changed()
+        self._place_legend()
+
+    def _place_legend(self) -> None:
+        corner = self.viewport().geometry().bottomLeft()
+        self._legend.move(corner.x() + _MARGIN, corner.y() - self._legend.height() - _MARGIN)
 
     def _selection_has_changed(self, ids: list[str]) -> None:
         self.minimap.graph_changed()
@@ -202,7 +235,16 @@ class GraphView(NavigableView):
     def _describe(self) -> None:
         scene = self.graph_scene
         notes = f", {len(scene.notes)} notes" if scene.notes else ""
-        self.setAccessibleDescription(
+        counts = (
             f"{len(scene.nodes)} blocks, {len(scene.wires)} wires{notes},"
             f" {len(scene.chosen())} selected"
         )
+        self.setAccessibleDescription(f"{counts}{self._describe_single()}")
+
+    def _describe_single(self) -> str:
+        """What is told of the one node that is selected."""
+        if len(self.graph_scene.selected) != 1 or len(self.graph_scene.chosen()) != 1:
+            return ""
+        view = self.graph_scene.nodes[next(iter(self.graph_scene.selected))].view
+        lines = (view.subtitle, *view.detail, *standing(view), view.badge_text)
+        return "; ".join((f": {view.title}", *(line for line in lines if line)))

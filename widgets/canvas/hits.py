@@ -28,7 +28,8 @@ NO_EDGE = Qt.Edge(0)
 class Hit:
     """The topmost thing under a point; the fields of other kinds are None or empty.
 
-    `edges` are those of the note that the point is at, two at a corner.
+    `fixes` says that a click would take a problem away. `edges` are those of the note that the
+    point is at, two at a corner.
     """
 
     kind: HitKind = "empty"
@@ -40,6 +41,7 @@ class Hit:
     frame: FrameItem | None = None
     on_title: bool = False
     on_badge: bool = False
+    fixes: bool = False
 
     def port_view(self) -> Port | None:
         """The port's description, where a port was hit."""
@@ -52,7 +54,8 @@ def hit_at(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
     """What lies at a scene point; ports win over nodes, then come wires, notes and frames.
 
     Reaches grow as the canvas is zoomed out, so that targets stay comfortable on the screen.
-    Ports, wires and notes' edges cannot be hit in the overview, where ports are not drawn.
+    Ports, wires and notes' edges cannot be hit in the overview, where ports are not drawn; nor does
+    a click on a badge mend anything there, because badges are too small to be meant.
     """
     scale = max(1.0, min(2.0, 1 / zoom))
     reach = PORT_REACH * scale
@@ -70,7 +73,9 @@ def hit_at(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
         if node.layout.rect.contains(local):
             badge = node.layout.badge.adjusted(-3, -3, 3, 3)
             on_badge = bool(node.view.badge) and badge.contains(local)
-            return Hit("node", node=node, on_title=local.y() <= HEADER, on_badge=on_badge)
+            fixes = on_badge and bool(node.view.fix) and zoom >= OVERVIEW_ZOOM
+            on_title = local.y() <= HEADER
+            return Hit("node", node=node, on_title=on_title, on_badge=on_badge, fixes=fixes)
     wires = [item for item in found if isinstance(item, WireItem) and item.isVisible()]
     if zoom >= OVERVIEW_ZOOM:
         near = [(wire.distance_to(point), wire) for wire in wires]

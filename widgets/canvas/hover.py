@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import Qt
 
+from widgets.canvas.graph import NodeView, standing
 from widgets.canvas.hits import Hit
+from widgets.canvas.node_item import NodeItem
 from widgets.canvas.scene import CanvasScene
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = (
@@ -61,6 +64,8 @@ def cursor_for(hit: Hit) -> Qt.CursorShape:
     """The cursor over what was hit."""
     if hit.edges:
         return cursor_at(hit.edges)
+    if hit.fixes:
+        return Qt.CursorShape.PointingHandCursor
     shapes = {
         "port": Qt.CursorShape.PointingHandCursor,
         "wire": Qt.CursorShape.PointingHandCursor,
@@ -68,8 +73,13 @@ def cursor_for(hit: Hit) -> Qt.CursorShape:
     return shapes.get(hit.kind, Qt.CursorShape.ArrowCursor)
 
 
-def tooltip_for(hit: Hit, scene: CanvasScene) -> str:
-    """The tooltip over what was hit; empty where there is nothing to say."""
+def tooltip_for(
+    hit: Hit, scene: CanvasScene, describe: Callable[[str], str] = lambda node: ""
+) -> str:
+    """The tooltip over what was hit; empty where there is nothing to say.
+
+    ``describe`` says of a node what only its owner knows.
+    """
     port = hit.port_view()
     if port is not None:
         lines = [f"<b>{escape(port.label or port.name)}</b>", _html(port.tooltip)]
@@ -78,15 +88,27 @@ def tooltip_for(hit: Hit, scene: CanvasScene) -> str:
     if hit.node is not None:
         view = hit.node.view
         if hit.on_badge and view.badge_text:
-            return f"<b>{view.badge.capitalize()}</b><br>{_html(view.badge_text)}"
+            return _badge_tooltip(hit, view)
         if view.shape == "dot":
             return _html("\n".join([*view.detail, view.badge_text]).strip())
-        return ""
+        return _node_tooltip(hit.node, describe(view.id))
     if hit.wire is not None:
         return _html(scene.wires[hit.wire].view.tooltip)
     if hit.note is not None and hit.note.cut:
         return _html(hit.note.view.text[:_LONGEST_TOOLTIP])
     return ""
+
+
+def _badge_tooltip(hit: Hit, view: NodeView) -> str:
+    text = f"<b>{view.badge.capitalize()}</b><br>{_html(view.badge_text)}"
+    return f"{text}<br><i>Click to: {escape(view.fix)}</i>" if hit.fixes else text
+
+
+def _node_tooltip(node: NodeItem, description: str) -> str:
+    """What the node's owner says of it, how it stands, and what it shows live."""
+    lines = [description, *standing(node.view), node.live.text if node.live else ""]
+    text = "<br>".join(_html(line) for line in lines if line)
+    return f"<b>{escape(node.view.title)}</b><br>{text}" if text else ""
 
 
 def _html(text: str) -> str:

@@ -69,6 +69,7 @@ def _actions(canvas: Canvas) -> dict[Qt.Key, Callable[[], object]]:
         Qt.Key.Key_Tab: canvas.request_add,
         Qt.Key.Key_A: lambda: _follow(canvas),
         Qt.Key.Key_N: canvas.add_note,
+        Qt.Key.Key_Period: lambda: _fix(canvas),
         Qt.Key.Key_F2: canvas.in_place.edit_selected,
         Qt.Key.Key_Return: lambda: _activate(canvas),
         Qt.Key.Key_Enter: lambda: _activate(canvas),
@@ -97,6 +98,12 @@ def _activate(canvas: Canvas) -> bool:
     if canvas.selected_notes():
         return not canvas.selected_nodes() and canvas.in_place.edit_selected()
     return _on_single(canvas, canvas.node_activated.emit)
+
+
+def _fix(canvas: Canvas) -> bool:
+    """Ask for the selected node's problem to be mended, if it can be."""
+    views = [canvas.graph.nodes[node] for node in canvas.selected_nodes()]
+    return any(view.fix for view in views) and _on_single(canvas, canvas.fix_requested.emit)
 
 
 def _follow(canvas: Canvas) -> bool:

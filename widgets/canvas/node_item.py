@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from widgets.canvas import node_paint
 from widgets.canvas.graph import NodeView, Port
+from widgets.canvas.live import Live
 from widgets.canvas.node_layout import HEADER, PADDING, RADIUS, Layouter
-from widgets.canvas.style import Style, faded, readable_on
+from widgets.canvas.style import Style
 
-PORT_RADIUS = 5.0
 TEXT_ZOOM = 0.35
 _MARGIN = 13.0
 
@@ -22,7 +24,8 @@ PortKey = tuple[bool, str]
 class NodeItem(QGraphicsItem):
     """Draws one `NodeView`; what it shows is changed with `show_view` and the `set_` methods.
 
-    `heading` is the way that its wires leave and arrive: 1 to the right, -1 to the left.
+    `heading` is the way that its wires leave and arrive: 1 to the right, -1 to the left. `live` is
+    what it shows beside, while something runs.
     """
 
     heading = 1
@@ -34,6 +37,7 @@ class NodeItem(QGraphicsItem):
         self.style = style
         self.view = view
         self.layout = layouter(view)
+        self.live: Live | None = None
         self.selected = False
         self.hovered = False
         self.hovered_port: PortKey | None = None
@@ -44,15 +48,18 @@ class NodeItem(QGraphicsItem):
     def show_view(self, view: NodeView) -> None:
         """Show another state of the same node; its position is left to the caller."""
         old, self.view = self.view, view
-        same_content = (
-            (old.title, old.subtitle, old.detail, old.color_key, old.badge)
-            == (view.title, view.subtitle, view.detail, view.color_key, view.badge)
-        ) and (old.inputs, old.outputs) == (view.inputs, view.outputs)
-        if same_content:
+        if replace(old, position=view.position, badge_text=view.badge_text) == view:
             return
-        self.prepareGeometryChange()
-        self.layout = self._layouter(view)
-        self.update()
+        self._lay_out()
+
+    def set_live(self, live: Live | None) -> bool:
+        """Show something live, or None for nothing; the answer is whether the size changed."""
+        if live == self.live:
+            return False
+        resized = (live is None) != (self.live is None)
+        self.live = live
+        self._lay_out() if resized else self.update()
+        return resized
 
     def set_style(self, style: Style) -> None:
         """Draw with another theme."""
@@ -136,70 +143,67 @@ class NodeItem(QGraphicsItem):
     def draw(
         self, painter: QPainter, style: Style, with_text: bool, decorated: bool = True
     ) -> None:
-        """Paint the node; `decorated` adds selection and hover, which a picture leaves out."""
+        """Paint the node; `decorated` adds selection, hover and what is live, which a picture in
+        a file leaves out.
+        """
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        selected = self.selected and decorated
-        rect = self.layout.rect
+        view, selected = self.view, self.selected and decorated
+        live = self.live if decorated else None
+        layout = self.layout if live is self.live else self._layouter(view)
+        family = style.family(view.color_key, view.muted)
+        self._draw_behind(painter, layout.rect, style, selected)
+        if view.muted:
+            node_paint.draw_muted_card(painter, layout, self._layouter.fonts, family, style)
+        else:
+            node_paint.draw_card(painter, layout, family, style)
+        if live is not None:
+            node_paint.draw_live(painter, layout, live, style)
+        self._draw_outline(painter, layout.rect, style, selected, decorated)
+        if view.share is not None:
+            node_paint.draw_bar(painter, layout.bar, view.share, family, style)
+        if with_text:
+            if view.icon:
+                node_paint.draw_icon(painter, view, layout.icon, family, as_lines=not decorated)
+            if view.copies > 1:
+                node_paint.draw_chip(painter, layout.chip, style)
+            node_paint.draw_texts(painter, layout, self._layouter.fonts, style, view.muted)
+        if view.badge:
+            node_paint.draw_badge(painter, layout.badge, view.badge, style)
+        self._draw_ports(painter, style, decorated)
+
+    def _lay_out(self) -> None:
+        self.prepareGeometryChange()
+        self.layout = self._layouter(self.view, live=self.live is not None)
+        self.update()
+
+    def _draw_behind(self, painter: QPainter, rect: QRectF, style: Style, selected: bool) -> None:
+        """The halo of a selected node, the shadow of another, and the cards of a pile."""
         painter.setPen(Qt.PenStyle.NoPen)
         if selected:
             painter.setBrush(style.selection_halo)
             painter.drawRoundedRect(rect.adjusted(-4, -4, 4, 4), RADIUS + 4, RADIUS + 4)
-        else:
+        elif not self.view.muted:
             painter.setBrush(style.shadow)
             painter.drawRoundedRect(rect.adjusted(-0.5, 1, 0.5, 3), RADIUS + 1, RADIUS + 1)
-        painter.setBrush(style.surface)
-        painter.drawRoundedRect(rect, RADIUS, RADIUS)
-        family = style.family(self.view.color_key)
-        painter.fillPath(self.layout.header, family.header)
-        painter.fillPath(self.layout.strip, family.strip)
-        if self.layout.rule_y:
-            painter.fillRect(QRectF(0, HEADER - 1, rect.width(), 1), style.divider)
+        if self.view.container:
+            node_paint.draw_pile(painter, rect, style)
+            painter.setPen(Qt.PenStyle.NoPen)
+
+    def _draw_outline(
+        self, painter: QPainter, rect: QRectF, style: Style, selected: bool, decorated: bool
+    ) -> None:
+        pen = style.muted_pen if self.view.muted else style.border_pen
+        if selected:
+            pen = style.selected_pen
+        elif self.hovered and decorated and not self.view.muted:
+            pen = style.hover_pen
+        painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        hovered = self.hovered and decorated
-        painter.setPen(
-            style.selected_pen if selected else style.hover_pen if hovered else style.border_pen
-        )
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS - 0.5, RADIUS - 0.5)
-        if with_text:
-            self._draw_texts(painter, style)
-        if self.view.badge:
-            self._draw_badge(painter, style)
-        self._draw_ports(painter, style, decorated)
-
-    def _draw_texts(self, painter: QPainter, style: Style) -> None:
-        fonts = self._layouter.fonts.fonts
-        for line in self.layout.texts:
-            painter.setFont(fonts[line.role])
-            painter.setPen(style.text if line.role == "title" else style.muted)
-            painter.drawText(line.at, line.text)
-
-    def _draw_badge(self, painter: QPainter, style: Style) -> None:
-        """A round mark for an error, a triangle for a warning, each with an exclamation mark."""
-        box = self.layout.badge
-        color = style.badge_color(self.view.badge)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        center = box.center()
-        if self.view.badge == "error":
-            painter.drawEllipse(box)
-        else:
-            center += QPointF(0, 1.5)
-            painter.setPen(QPen(color, 2, j=Qt.PenJoinStyle.RoundJoin))
-            painter.drawPolygon(
-                [
-                    QPointF(box.center().x(), box.top() + 1.5),
-                    QPointF(box.right() - 0.5, box.bottom() - 1.5),
-                    QPointF(box.left() + 0.5, box.bottom() - 1.5),
-                ]
-            )
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(readable_on(color))
-        painter.drawRoundedRect(QRectF(center.x() - 0.9, center.y() - 4.5, 1.8, 5.5), 0.9, 0.9)
-        painter.drawEllipse(QPointF(center.x(), center.y() + 3.3), 1.1, 1.1)
 
     def _draw_ports(self, painter: QPainter, style: Style, decorated: bool) -> None:
         optional = {port.name for port in self.view.inputs if port.optional}
-        strip = style.family(self.view.color_key).strip
+        strip = style.family(self.view.color_key, self.view.muted).strip
         marks = self.port_marks if decorated else None
         for output, places in ((False, self.layout.inputs), (True, self.layout.outputs)):
             for name, center in places.items():
@@ -209,29 +213,8 @@ class NodeItem(QGraphicsItem):
                 color = strip if output else style.wire
                 if mark or (hovered and mark is None):
                     color = style.accent
-                    painter.setPen(Qt.PenStyle.NoPen)
-                    painter.setBrush(faded(style.accent, 0.30))
-                    painter.drawEllipse(center, PORT_RADIUS + 5.5, PORT_RADIUS + 5.5)
+                    node_paint.draw_glow(painter, style, center)
                 painter.setOpacity(0.3 if mark is False else 1.0)
                 filled = self.connected.get(key, 0) > 0
-                self._draw_port(painter, style, center, color, filled, name in optional)
+                node_paint.draw_port(painter, style, center, color, filled, name in optional)
                 painter.setOpacity(1.0)
-
-    @staticmethod
-    def _draw_port(
-        painter: QPainter,
-        style: Style,
-        center: QPointF,
-        color: QColor,
-        filled: bool,
-        optional: bool,
-    ) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.background)
-        painter.drawEllipse(center, PORT_RADIUS + 1.5, PORT_RADIUS + 1.5)
-        painter.setBrush(color)
-        painter.drawEllipse(center, PORT_RADIUS, PORT_RADIUS)
-        if not filled:
-            painter.setBrush(style.surface)
-            radius = PORT_RADIUS - (1.0 if optional else 1.8)
-            painter.drawEllipse(center, radius, radius)

@@ -17,8 +17,17 @@ PORT_ROW = 22.0
 DETAIL_ROW = 17.0
 PADDING = 14.0
 BADGE = 16.0
+ICON = 18.0
+CHIP = 15.0
+BAR = 3.0
+THUMBNAIL = 26.0
+GAUGE = 7.0
 _GAP_BETWEEN_LABELS = 24.0
 _GAP_BELOW_PORTS = 4.0
+_GAP_ABOVE_BAR = 4.0
+_GAP_ABOVE_THUMBNAIL = 5.0
+_GAP_ABOVE_GAUGE = 7.0
+_ICON_ROOM = ICON + 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,12 @@ class PlacedText:
 
 @dataclass(frozen=True, slots=True)
 class NodeLayout:
-    """The geometry of one node; the top-left corner is (0, 0)."""
+    """The geometry of one node; the top-left corner is (0, 0).
+
+    ``icon`` is a corner of a square, ``chip`` the box around how many copies there are, ``bar``
+    the track of the share, ``thumbnail`` and ``gauge`` the room of what is shown live (a level only
+    where there is a share); null where the node has none of it.
+    """
 
     rect: QRectF
     header: QPainterPath
@@ -42,6 +56,16 @@ class NodeLayout:
     inputs: Mapping[str, QPointF]
     outputs: Mapping[str, QPointF]
     badge: QRectF
+    icon: QPointF
+    chip: QRectF
+    bar: QRectF
+    thumbnail: QRectF
+    gauge: QRectF
+
+
+def copies_text(view: NodeView) -> str:
+    """How often a node stands behind itself, as its chip says it."""
+    return f"× {view.copies}"
 
 
 def _header_path(width: float, height: float, closed: bool) -> QPainterPath:
@@ -61,28 +85,72 @@ class Layouter:
         self.fonts = fonts
         self._headers: dict[tuple[float, bool], tuple[QPainterPath, QPainterPath]] = {}
 
-    def __call__(self, view: NodeView) -> NodeLayout:
-        """The layout of one node."""
+    def __call__(self, view: NodeView, live: bool = False) -> NodeLayout:
+        """The layout of one node; ``live`` makes room at its lower end for what is shown live.
+
+        To grow little it then leaves all details but the first out.
+        """
         width = self._width(view)
+        details = view.detail[:1] if live else view.detail
         rows = max(len(side) if len(side) > 1 else 0 for side in (view.inputs, view.outputs))
-        gap = _GAP_BELOW_PORTS if rows and view.detail else 0.0
-        body = rows * PORT_ROW + gap + len(view.detail) * DETAIL_ROW
-        height = HEADER + (body + 14 if body else 0)
+        gap = _GAP_BELOW_PORTS if rows and details else 0.0
         texts = [*self._header_texts(view, width)]
         both = len(view.inputs) > 1 and len(view.outputs) > 1
         room = (width - 2 * PADDING - _GAP_BETWEEN_LABELS) / 2 if both else width - 2 * PADDING
         inputs = self._ports(view.inputs, 0.0, room, texts)
         outputs = self._ports(view.outputs, width, room, texts)
         top = HEADER + 7 + rows * PORT_ROW + gap
-        for row, line in enumerate(view.detail):
+        for row, line in enumerate(details):
             y = self.fonts.baseline("detail", top + row * DETAIL_ROW, DETAIL_ROW)
             text = self.fonts.fitted("detail", line, width - 2 * PADDING)
             texts.append(PlacedText("detail", QPointF(PADDING, y), text))
+        end = top + len(details) * DETAIL_ROW
+        bar, thumbnail, gauge, end = self._below(view, live, width, end)
+        body = bool(rows or view.detail or live or view.share is not None)
         header, strip = self._shapes(width, closed=not body)
-        badge = QRectF(width - BADGE - 10, 9, BADGE, BADGE)
-        rect = QRectF(0, 0, width, height)
-        rule_y = HEADER if body else 0.0
-        return NodeLayout(rect, header, strip, rule_y, tuple(texts), inputs, outputs, badge)
+        chip = self._chip(view, width)
+        if not chip.isNull():
+            y = self.fonts.baseline("port", chip.top(), CHIP)
+            texts.append(PlacedText("port", QPointF(chip.left() + 6, y), copies_text(view)))
+        return NodeLayout(
+            rect=QRectF(0, 0, width, end if body else HEADER),
+            header=header,
+            strip=strip,
+            rule_y=HEADER if body else 0.0,
+            texts=tuple(texts),
+            inputs=inputs,
+            outputs=outputs,
+            badge=QRectF(width - BADGE - 10, 9, BADGE, BADGE),
+            icon=QPointF(PADDING, (HEADER + STRIP - ICON) / 2),
+            chip=chip,
+            bar=bar,
+            thumbnail=thumbnail,
+            gauge=gauge,
+        )
+
+    def _below(
+        self, view: NodeView, live: bool, width: float, top: float
+    ) -> tuple[QRectF, QRectF, QRectF, float]:
+        """Bar, thumbnail and gauge below the texts, which end at ``top``; and where all ends."""
+        bar, thumbnail, gauge = QRectF(), QRectF(), QRectF()
+        inner = width - 2 * PADDING
+        if view.share is not None:
+            bar = QRectF(PADDING, top + _GAP_ABOVE_BAR, inner, BAR)
+            top = bar.bottom() + 1
+        if live:
+            thumbnail = QRectF(PADDING, top + _GAP_ABOVE_THUMBNAIL, inner, THUMBNAIL)
+            top = thumbnail.bottom()
+        if live and view.share is not None:
+            gauge = QRectF(0, top + _GAP_ABOVE_GAUGE, width, GAUGE)
+            return bar, thumbnail, gauge, gauge.bottom()
+        return bar, thumbnail, gauge, top + 7
+
+    def _chip(self, view: NodeView, width: float) -> QRectF:
+        """The box that says how many copies there are, on the line of the subtitle."""
+        if view.copies <= 1:
+            return QRectF()
+        wide = self.fonts.width("port", copies_text(view)) + 12
+        return QRectF(width - wide - 10, HEADER - CHIP - 5, wide, CHIP)
 
     def _shapes(self, width: float, closed: bool) -> tuple[QPainterPath, QPainterPath]:
         key = (width, closed)
@@ -94,9 +162,11 @@ class Layouter:
     def _width(self, view: NodeView) -> float:
         fonts = self.fonts
         badge = BADGE + 6 if view.badge else 0
+        icon = _ICON_ROOM if view.icon else 0
+        chip = self._chip_room(view)
         wanted = [
-            fonts.width("title", view.title) + badge,
-            fonts.width("subtitle", view.subtitle) + badge,
+            fonts.width("title", view.title) + icon + badge,
+            fonts.width("subtitle", view.subtitle) + icon + max(badge, chip),
             *(fonts.width("detail", line) for line in view.detail),
         ]
         labels = sum(
@@ -110,16 +180,22 @@ class Layouter:
         # Whole steps of 8 px keep right edges aligned and let nodes share header shapes.
         return min(MAX_WIDTH, max(MIN_WIDTH, -(-width // 8) * 8))
 
+    def _chip_room(self, view: NodeView) -> float:
+        return self._chip(view, 0.0).width() + 2 if view.copies > 1 else 0.0
+
     def _header_texts(self, view: NodeView, width: float) -> list[PlacedText]:
-        room = width - 2 * PADDING - (BADGE + 6 if view.badge else 0)
+        left = PADDING + (_ICON_ROOM if view.icon else 0)
+        badge, chip = BADGE + 6 if view.badge else 0, self._chip_room(view)
+        room = width - left - PADDING
+        beside_title = badge if view.subtitle else max(badge, chip)
         fonts = self.fonts
         title_top, title_height = (8.0, 19.0) if view.subtitle else (0.0, HEADER + 2)
-        title = fonts.fitted("title", view.title, room)
-        at = QPointF(PADDING, fonts.baseline("title", title_top, title_height))
+        title = fonts.fitted("title", view.title, room - beside_title)
+        at = QPointF(left, fonts.baseline("title", title_top, title_height))
         texts = [PlacedText("title", at, title)]
         if view.subtitle:
-            subtitle = fonts.fitted("subtitle", view.subtitle, room)
-            at = QPointF(PADDING, fonts.baseline("subtitle", 26.0, 15.0))
+            subtitle = fonts.fitted("subtitle", view.subtitle, room - max(badge, chip))
+            at = QPointF(left, fonts.baseline("subtitle", 26.0, 15.0))
             texts.append(PlacedText("subtitle", at, subtitle))
         return texts
 

@@ -11,6 +11,10 @@ from widgets.canvas.wire_item import WireItem
 DOT_ZOOM = 0.08
 DOT = 4.0
 
+# How much of a node the level shown live takes up, and what parts it from the family's colour;
+# what is drawn near would not be seen.
+_BAND, _GAP = 0.4, 8.0
+
 
 def draw_overview(
     painter: QPainter,
@@ -75,8 +79,17 @@ def _pieces(wires: Iterable[WireItem]) -> list[QLineF]:
 
 
 def _draw_marks(painter: QPainter, scene: CanvasScene) -> None:
-    """Selection outlines, and a dot of the badge's colour on nodes with problems."""
+    """Selection outlines, the levels shown live, and a dot of the badge's colour on nodes with
+    problems.
+    """
     style = scene.look
+    for node in scene.live:
+        item = scene.nodes.get(node)
+        if item is not None and item.live is not None and item.live.tint is not None:
+            card = item.scene_rect()
+            band = card.adjusted(0, card.height() * (1 - _BAND), 0, 0)
+            painter.fillRect(band.adjusted(0, -_GAP, 0, 0), style.background)
+            painter.fillRect(band, style.gauge_color(item.live.tint))
     for item in scene.nodes.values():
         if item.view.badge:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -9,6 +9,7 @@ from widgets.canvas.dot_item import DotItem
 from widgets.canvas.frame_item import FrameItem
 from widgets.canvas.graph import EMPTY, End, Graph, WireView
 from widgets.canvas.heading import turn_dots
+from widgets.canvas.live import Live
 from widgets.canvas.node_item import NodeItem
 from widgets.canvas.node_layout import Layouter
 from widgets.canvas.note_item import NoteItem
@@ -21,7 +22,8 @@ WireKey = tuple[End, End]
 
 
 class CanvasScene(QGraphicsScene):
-    """Nodes, wires, frames and notes by their ids, and which of them are selected.
+    """Nodes, wires, frames and notes by their ids, which of them are selected or show something
+    live.
 
     No node, frame or note has the id of another. `selection_listener` is called with the ids of
     the selected nodes after the set of selected nodes and notes has changed.
@@ -40,6 +42,7 @@ class CanvasScene(QGraphicsScene):
         self.wires_of: dict[str, set[WireItem]] = {}
         self.frames_of: dict[str, list[FrameItem]] = {}
         self.obstacles = Obstacles()
+        self.live: dict[str, None] = {}
         self.selected: dict[str, None] = {}
         self.selected_wires: dict[WireKey, None] = {}
         self.selected_notes: dict[str, None] = {}
@@ -106,6 +109,18 @@ class CanvasScene(QGraphicsScene):
     def settle(self) -> None:
         """Let wires look for their way again where nodes were moved on the screen."""
         follow((), self.wires.values(), self.obstacles)
+
+    def set_live(self, live: Mapping[str, Live]) -> None:
+        """Let exactly these nodes show something live; frames follow nodes that grow by it."""
+        frames: dict[str, FrameItem] = {}
+        shown = [node for node in live if node in self.nodes]
+        for node in self.live.keys() | dict.fromkeys(shown):
+            item = self.nodes.get(node)
+            if item is not None and item.set_live(live.get(node)):
+                frames |= {frame.view.id: frame for frame in self.frames_of.get(node, ())}
+        self.live = dict.fromkeys(shown)
+        for frame in frames.values():
+            frame.fit()
 
     def select(self, ids: Iterable[str], wires: Iterable[WireKey] = ()) -> None:
         """Select exactly these nodes, notes and wires; unknown ones are left out."""

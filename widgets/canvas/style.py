@@ -79,11 +79,12 @@ class Fonts:
 
 @dataclass(frozen=True)
 class FamilyColors:
-    """The tones in which one block family is drawn."""
+    """The tones in which one block family is drawn; ``icon`` is spelled as icons take it."""
 
     strip: QColor
     header: QColor
     overview: QColor
+    icon: str
 
 
 @dataclass(frozen=True)
@@ -125,18 +126,26 @@ class Style:
         self.border_pen = QPen(QColor(theme.border), 1.0)
         self.hover_pen = QPen(mix(QColor(theme.border), self.text, 0.45), 1.0)
         self.selected_pen = QPen(self.accent, 2.0)
-        self._families: dict[str, FamilyColors] = {}
+        self.track = mix(self.surface, self.text, 0.16)
+        self.muted_surface = mix(self.background, self.surface, 0.5)
+        self.muted_pen = QPen(mix(self.background, self.muted, 0.6), 1.0, Qt.PenStyle.DashLine)
+        self._families: dict[tuple[str, bool], FamilyColors] = {}
         self._hues: dict[str, HueColors] = {}
+        self._gauge_colors: dict[int, QColor] = {}
 
-    def family(self, key: str) -> FamilyColors:
-        """The tones of one block family."""
-        known = self._families.get(key)
+    def family(self, key: str, muted: bool = False) -> FamilyColors:
+        """The tones of one block family, faded for ``muted`` nodes."""
+        known = self._families.get((key, muted))
         if known is None:
             strip = QColor(self.theme.family_color(key))
-            known = self._families[key] = FamilyColors(
+            if muted:
+                strip = mix(self.muted_surface, strip, 0.45)
+            header = mix(self.surface, strip, 0.16 if self.is_dark else 0.12)
+            known = self._families[key, muted] = FamilyColors(
                 strip,
-                mix(self.surface, strip, 0.16 if self.is_dark else 0.12),
+                self.muted_surface if muted else header,
                 mix(self.surface, strip, 0.6),
+                strip.name(),
             )
         return known
 
@@ -160,6 +169,16 @@ class Style:
             QPen(mix(self.surface, note, 0.45), 1.0),
             mix(self.surface, note, 0.35),
         )
+
+    def gauge_color(self, level: float) -> QColor:
+        """Blue for -1 over grey for 0 to red for 1; told apart by the colour-blind too."""
+        step = round(16 * max(-1.0, min(1.0, level)))
+        known = self._gauge_colors.get(step)
+        if known is None:
+            low, high = ("#3f8cff", "#ff5a36") if self.is_dark else ("#1b62d6", "#cf3413")
+            end = QColor(low if step < 0 else high)
+            known = self._gauge_colors[step] = mix(self.track, end, (abs(step) / 16) ** 0.7)
+        return known
 
     def badge_color(self, badge: str) -> QColor:
         """The colour of a problem badge."""

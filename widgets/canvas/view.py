@@ -42,17 +42,22 @@ def _nothing(node: str, target: End) -> bool:
     return False
 
 
+def _no_text(node: str) -> str:
+    return ""
+
+
 class Canvas(GraphView):
     """The widget. `connection_refusal(source, target)` says why a wire must not be drawn.
 
     `may_insert(node, target)` says whether a node may be dropped into the wire that ends at
-    `target`, and `may_insert_kind(kind, target)` the same of a new node. Where a signal carries a
-    wire, it is the wire's input end. `add_requested` carries the scene point at which something
-    shall be added, `follow_requested` the node that something shall follow, `reroute_requested`
-    the wire and the scene point where it shall have a dot. Where ids are carried, those of
-    notes stand among those of nodes. `renamed` carries the id of a node or a frame and its new
-    name, `note_added` text, rectangle and colour of a new note, and `note_changed` a note's id,
-    text (empty when the user emptied it) and rectangle.
+    `target`, and `may_insert_kind(kind, target)` the same of a new node; `node_tooltip(node)` says
+    what only the owner knows of a node. Where a signal carries a wire, it is the wire's input end.
+    `add_requested` carries the scene point at which something shall be added, `follow_requested`
+    the node that something shall follow, `fix_requested` a node whose problem shall be mended,
+    `reroute_requested` the wire and the scene point where it shall have a dot. Where ids are
+    carried, those of notes stand among those of nodes. `renamed` carries the id of a node or a
+    frame and its new name, `note_added` text, rectangle and colour of a new note, and
+    `note_changed` a note's id, text (empty when the user emptied it) and rectangle.
     """
 
     moved = Signal(object)
@@ -70,6 +75,7 @@ class Canvas(GraphView):
     follow_requested = Signal(str)
     block_dropped = Signal(str, float, float)
     wire_dropped = Signal(object, bool, float, float)
+    fix_requested = Signal(str)
     renamed = Signal(str, str)
     note_added = Signal(str, object, str)
     note_changed = Signal(str, str, object)
@@ -83,6 +89,7 @@ class Canvas(GraphView):
         self.may_insert: Callable[[str, End], bool] = _nothing
         self.may_insert_kind: Callable[[str, End], bool] = _nothing
         self.wire_walk = WireWalk(self)
+        self.node_tooltip: Callable[[str], str] = _no_text
         self.space_held = False
         self._space_tapped = False
         self._painted = QRect()
@@ -294,7 +301,9 @@ class Canvas(GraphView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             hit = hit_at(self.graph_scene, self.scene_point(QPointF(event.pos())), self.zoom)
-            text = "" if self.gesture is not None else tooltip_for(hit, self.graph_scene)
+            text = ""
+            if self.gesture is None:
+                text = tooltip_for(hit, self.graph_scene, self.node_tooltip)
             QToolTip.showText(event.globalPos(), text, self.viewport())
             return True
         return super().viewportEvent(event)

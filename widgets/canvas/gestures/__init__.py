@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from widgets.canvas.gestures.badge import ClickBadge
 from widgets.canvas.gestures.base import Gesture, Pointer
 from widgets.canvas.gestures.box import BoxSelect
 from widgets.canvas.gestures.cut import CutWires, is_cut
@@ -34,6 +35,8 @@ def begin_gesture(canvas: Canvas, button: Qt.MouseButton, start: Pointer) -> Ges
     hit = hit_at(scene, start.scene, canvas.zoom)
     if hit.node is not None and hit.port is not None:
         return DragWire(canvas, start, hit.node, hit.port)
+    if hit.node is not None and hit.fixes and not start.extends:
+        return ClickBadge(canvas, start, [hit.node.view.id])
     if hit.node is not None:
         return MoveNodes(canvas, start, [hit.node.view.id])
     if hit.wire is not None:
