@@ -18,7 +18,8 @@ SEPARATOR = "-"
 class Spec:
     """One action. ``shortcuts`` are key sequences as Qt writes them.
 
-    A key behind a tab in ``text`` is one that the canvas answers itself.
+    A key behind a tab in ``text`` is one that the canvas answers itself. A ``checkable`` action is
+    on or off.
     """
 
     text: str
@@ -99,6 +100,11 @@ SPECS: Mapping[str, Spec] = {
         "&Animation", "Let nodes and the view glide to another place", checkable=True
     ),
     "theme": Spec("Switch &theme", "Switch between dark and light", ("Ctrl+T",), "theme"),
+    "learning": Spec(
+        "Show &learning in nodes",
+        "Show gradients and outputs in the nodes while training",
+        checkable=True,
+    ),
     "data": Spec("Choose &data ...", "Choose what the design learns from", ("Ctrl+B",), "data"),
     "train": Spec("&Train", "Train the design from the beginning", ("F5",), "play"),
     "pause": Spec("&Pause", "Pause training, or go on", ("F6",), "pause"),
@@ -135,7 +141,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
     ),
     "&View": (
         *("zoom_in", "zoom_out", "zoom_full", "fit", "fit_selection", SEPARATOR),
-        *("minimap", "animation", SEPARATOR),
+        *("learning", "minimap", "animation", SEPARATOR),
         *("theme", SEPARATOR, "panels"),
     ),
     "&Train": ("data", SEPARATOR, "train", "pause", "stop", "resume"),
@@ -191,6 +197,7 @@ class Actions:
             shown = f" ({spec.shortcuts[0]})" if keys else ""
             action.setToolTip(spec.tooltip + shown)
             action.setStatusTip(spec.tooltip)
+            action.setCheckable(spec.checkable)
             action.triggered.connect(_without_argument(slots[name], before))
             window.addAction(action)
             self._by_name[name] = action

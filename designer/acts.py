@@ -56,6 +56,10 @@ class Acts:
         search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         search.selectAll()
 
+    def switch_learning(self) -> None:
+        """Show in the nodes what they learn, or do not."""
+        self._window.learning.show(self._window.actions_by_name["learning"].isChecked())
+
     def export_picture(self) -> None:
         """Save the canvas as a picture."""
         window = self._window
@@ -125,6 +129,7 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "fit_selection": window.canvas.fit_selection,
         "minimap": window.canvas_options.switch_minimap,
         "animation": window.canvas_options.switch_animation,
+        "learning": acts.switch_learning,
         "theme": window.appearance.switch,
         "data": acts.choose_data,
         "train": acts.train,

@@ -12,7 +12,8 @@ from core.design.document import Design
 from core.design.levels import Path
 from designer.adding import SPACING, Adding
 from designer.amounts import amount, items
-from designer.graph import GraphMaker, to_design
+from designer.fixing import Fixing
+from designer.graph import GraphMaker, share_text, to_design
 from designer.library import Library
 from designer.offers import Offers
 from designer.session import Session
@@ -40,7 +41,9 @@ class Editor(QObject):
         self.adding = Adding(session, canvas, offers)
         self.wiring = Wiring(session, canvas, offers)
         self.wire_menu = WireMenu(canvas, self.wiring, self.adding)
+        self.fixing = Fixing(session, canvas)
         palette.activated.connect(self.add_beside)
+        canvas.node_tooltip = self._tooltip
         canvas.block_dropped.connect(self.add)
         canvas.moved.connect(partial(self._move, "Move"))
         canvas.nudged.connect(partial(self._move, "Nudge"))
@@ -129,6 +132,15 @@ class Editor(QObject):
         design = self.session.design
         return design.free_name(wanted) if item in design.nodes else wanted
 
+    def _tooltip(self, node: str) -> str:
+        report = self.session.analysis.nodes.get(node)
+        return share_text(report.parameters, self._total) if report else ""
+
+    @property
+    def _total(self) -> int:
+        """The parameters of the whole design, of which each node has its share."""
+        return self.session.analysis_of_whole.parameters
+
     def _move(self, label: str, positions: Mapping[str, tuple[float, float]]) -> None:
         merge = f"nudge {sorted(positions)}" if label == "Nudge" else ""
         what = f"{label} {items(self.session.design, positions)}"
@@ -157,4 +169,4 @@ class Editor(QObject):
             self.canvas.glide.finish()
 
     def _show(self, glide: bool = False) -> None:
-        self.canvas.show_graph(self._maker.graph(self.session.analysis), glide)
+        self.canvas.show_graph(self._maker.graph(self.session.analysis, self._total), glide)

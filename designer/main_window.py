@@ -26,6 +26,7 @@ from designer.find_node import FindNode
 from designer.groups import Groups
 from designer.history_panel import HistoryPanel
 from designer.inspector import Inspector
+from designer.learning import Learning
 from designer.library import Library
 from designer.marking import Marking
 from designer.menus import ContextMenus
@@ -79,13 +80,16 @@ class MainWindow(QMainWindow):
         self.files = Files(self.session, preferences, self)
         self.recovery = Recovery(self.session, unsaved_store)
         self.trainer = Trainer(self.session, unsaved_store)
+        self.learning = Learning(self.session, self.trainer, self.canvas, preferences)
         self.watching: Watching | None = None
         self._drawn = False
         self.acts = Acts(self)
         self.docks = window_layout.build(self)
         self.actions_by_name = Actions(self, slots(self), self.canvas.in_place.finish)
         self.recent = RecentMenu(preferences, self.files.open_recent, self)
-        self.context_menus = ContextMenus(self.actions_by_name, self.marking, self)
+        self.context_menus = ContextMenus(
+            self.actions_by_name, self.marking, self.editor.fixing, self
+        )
         self.counts = window_layout.add_bars(self)
         window_layout.restore(self)
         self._connect()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
 from designer.actions import SEPARATOR, Actions
+from designer.fixing import Fixing
 from designer.marking import Marking
 from widgets.color_menu import color_menu
 
@@ -23,10 +24,11 @@ CANVAS_MENU = ("add_block", "add_note", "paste", SEPARATOR, "data", "train", "fi
 
 
 class ContextMenus:
-    """Offers the window's actions at the pointer, and what concerns the frame or note there."""
+    """Offers the window's actions at the pointer, and what concerns the thing there alone."""
 
-    def __init__(self, actions: Actions, marking: Marking, parent: QWidget) -> None:
+    def __init__(self, actions: Actions, marking: Marking, fixing: Fixing, parent: QWidget) -> None:
         self._actions, self._marking, self._parent = actions, marking, parent
+        self._fixing = fixing
 
     def open_for_kind(self, kind: str, place: QPoint, remove: Callable[[str], object]) -> None:
         """Open the menu of a group in the palette; other blocks have none."""
@@ -45,18 +47,23 @@ class ContextMenus:
         elif item in design.notes:
             self._actions.fill(menu, NOTE_MENU, {"color": self._colors(item, menu)})
         elif item:
-            self._actions.fill(menu, NODE_MENU, {})
-            frame = self._marking.frame_of(item)
-            if frame is not None:
-                name = design.frames[frame].name.replace("&", "&&")
-                self._add_frame_acts(menu.addMenu(f"Frame “{name}”"), frame)
-            if self._actions["enter"].isEnabled():
-                menu.addSeparator()
-                self._actions.fill(menu, USE_MENU, {})
+            self._fill_node_menu(menu, item)
         else:
             self._actions.fill(menu, CANVAS_MENU, {})
         menu.exec(place)
         menu.deleteLater()
+
+    def _fill_node_menu(self, menu: QMenu, node: str) -> None:
+        menu.addActions(self._fixing.actions(node, menu))
+        menu.addSeparator()
+        self._actions.fill(menu, NODE_MENU, {})
+        frame = self._marking.frame_of(node)
+        if frame is not None:
+            name = self._marking.session.design.frames[frame].name.replace("&", "&&")
+            self._add_frame_acts(menu.addMenu(f"Frame “{name}”"), frame)
+        if self._actions["enter"].isEnabled():
+            menu.addSeparator()
+            self._actions.fill(menu, USE_MENU, {})
 
     def _add_frame_acts(self, menu: QMenu, frame: str) -> None:
         marking = self._marking

@@ -57,6 +57,15 @@ class Preferences:
     def minimap(self, on: bool) -> None:
         self._settings.setValue("minimap", on)
 
+    @property
+    def learning_in_nodes(self) -> bool:
+        """Whether nodes show what they learn while a design is trained."""
+        return bool(self._settings.value("learning_in_nodes", True, type=bool))
+
+    @learning_in_nodes.setter
+    def learning_in_nodes(self, shown: bool) -> None:
+        self._settings.setValue("learning_in_nodes", shown)
+
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and dock state of the window, None before the first end."""
         found = (self._settings.value("geometry"), self._settings.value("docks"))

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 
 from core.design.analysis import Analysis
 from core.design.problems import Problem
+from designer.fixing import mend
 from designer.session import Session
 from widgets.problem_list import ProblemList, ProblemRow
 
@@ -32,9 +33,7 @@ class Problems(ProblemList):
             self.node_wanted.emit(node)
 
     def _fix(self, index: int) -> None:
-        fix = self.session.analysis_of_whole.problems[index].fix
-        if fix:
-            self.session.act(fix.label, fix.edit, whole=True)
+        mend(self.session, self.session.analysis_of_whole.problems[index])
 
 
 def _row(whole: Analysis, problem: Problem) -> ProblemRow:

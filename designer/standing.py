@@ -26,6 +26,7 @@ def refresh(window: MainWindow) -> None:
     _history(window)
     _training(window)
     _selection(window)
+    window.actions_by_name["learning"].setChecked(window.learning.shown)
     window.actions_by_name["paste"].setEnabled(window.clipboard.available)
     analysis = window.session.analysis_of_whole
     window.docks["problems"].setWindowTitle(f"Problems ({len(analysis.problems)})")

@@ -27,6 +27,8 @@ from core.train.events import (
     Started,
     Stop,
     Summary,
+    Survey,
+    Surveyed,
     Train,
     View,
     Watch,
@@ -63,6 +65,7 @@ class Trainer(QObject):
         self._started: Started | None = None
         self._epoch = 0
         self._watch = Watch("", 0)
+        self._survey = Survey(0.0)
         self.process = TrainingProcess(self)
         self.process.told.connect(self._hear)
         self.process.died.connect(self._mourn)
@@ -100,6 +103,7 @@ class Trainer(QObject):
         self._store = self.store
         self._become(STARTING)
         self.noted.emit("Compiling the design ...")
+        self.process.send(self._survey)
         self.process.send(
             Train(
                 design=to_text(self.session.whole),
@@ -138,6 +142,13 @@ class Trainer(QObject):
     def watched(self) -> Watch:
         """What the views show."""
         return self._watch
+
+    def survey(self, wanted: Survey) -> None:
+        """Choose what is surveyed while training."""
+        if wanted != self._survey:
+            self._survey = wanted
+            if self.process.pid is not None:
+                self.process.send(wanted)
 
     def forget(self) -> None:
         """Another design was opened: let go of its predecessor's run."""
@@ -199,7 +210,7 @@ class Trainer(QObject):
                 self._end(event.summary)
             case Failed():
                 self._fail(event)
-            case Loaded() | View():
+            case Loaded() | View() | Surveyed():
                 pass
         self.heard.emit(event)
 

@@ -117,6 +117,7 @@ class CanvasScene(QGraphicsScene):
         for node in self.live.keys() | dict.fromkeys(shown):
             item = self.nodes.get(node)
             if item is not None and item.set_live(live.get(node)):
+                self.obstacles.put(node, bounds_of(item.scene_rect()))
                 frames |= {frame.view.id: frame for frame in self.frames_of.get(node, ())}
         self.live = dict.fromkeys(shown)
         for frame in frames.values():
