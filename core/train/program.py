@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import jax
@@ -70,8 +71,11 @@ class Program:
         self._evaluate_jit = jax.jit(self._evaluate_step)
         self._predict_jit = jax.jit(self._predict)
         self._look_jit = jax.jit(self._look)
-        self._survey_jit = jax.jit(self._survey)
         self._compiled: dict[int, Any] = {}
+        # Spread over the split, whose rows may be sorted.
+        places = np.linspace(0, len(self.train_rows) - 1, min(SAMPLES, self.batch_size))
+        self._survey_rows = self.train_rows[places.astype(np.int32)].astype(np.int32)
+        self._survey_compiling: Future[Any] | None = None
 
     def initial_state(self) -> State:
         """The state before the first step, on the device. May be asked for once only."""
@@ -108,12 +112,27 @@ class Program:
         """Outputs and gradients for one row of the data, layers in evaluation mode."""
         return self._look_jit(state.params, state.rest, self.data, np.int32(row))
 
+    def prepare_survey(self, state: State) -> bool:
+        """Compile the survey in a thread, beside the training; returns whether that is done."""
+        if self._survey_compiling is None:
+            shapes = jax.tree.map(_shape_of, (state.params, state.rest, self.data))
+            arguments = (*shapes, self._survey_rows, np.int32(0))
+            thread = ThreadPoolExecutor(1)
+            self._survey_compiling = thread.submit(
+                lambda: jax.jit(self._survey).lower(*arguments).compile()
+            )
+            thread.shutdown(wait=False)
+        return self._survey_compiling.done()
+
     def survey(self, state: State, row: int) -> Findings:
-        """Gradients at some training samples, and small outputs for one row of the data."""
-        last, count = len(self.train_rows) - 1, min(SAMPLES, self.batch_size)
-        # Spread over the split, whose rows may be sorted.
-        rows = self.train_rows[np.linspace(0, last, count).astype(np.int32)].astype(np.int32)
-        return self._survey_jit(state.params, state.rest, self.data, rows, np.int32(row))
+        """Gradients at some training samples, and small outputs for one row of the data.
+
+        Waits for its compilation.
+        """
+        self.prepare_survey(state)
+        assert self._survey_compiling is not None
+        compiled = self._survey_compiling.result()
+        return compiled(state.params, state.rest, self.data, self._survey_rows, np.int32(row))
 
     def evaluate(self, state: State, rows: np.ndarray) -> dict[str, float]:
         """Figures over the given rows, layers in evaluation mode. NaN for no rows."""
@@ -250,6 +269,10 @@ def _split(network: Network) -> tuple[Any, Any, Any]:
     """The network's form, its trained parameters, and all else that it keeps."""
     form, params, rest = nnx.split(network, nnx.Param, ...)  # type: ignore[misc]
     return form, params, rest
+
+
+def _shape_of(array: jax.Array) -> jax.ShapeDtypeStruct:
+    return jax.ShapeDtypeStruct(array.shape, array.dtype, sharding=array.sharding)
 
 
 def _names(state: Any) -> list[str]:

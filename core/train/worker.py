@@ -8,7 +8,6 @@ import time
 import traceback
 from dataclasses import replace
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
 
 from core.errors import LayerloomError
 from core.train.events import (
@@ -29,14 +28,11 @@ from core.train.events import (
     Watch,
 )
 
-if TYPE_CHECKING:
-    from core.train import loop
-
 # Views may take this share of the time, and surveys as much again, so that looking does not slow
 # learning down.
 VIEW_SHARE = 0.015
-# Seconds of training before the first survey: compiling it would be most of what a short run takes.
-# Such a run is surveyed at its end.
+# Seconds of training before the survey is compiled, beside it: that would be most of what a short
+# run takes. Such a run is surveyed at its end.
 BEFORE_SURVEY = 1.0
 # Seconds between two looks for commands: asking the pipe costs a hundredth of a small step.
 HEARING_INTERVAL = 0.02
@@ -69,7 +65,7 @@ class Worker:
         self._watch: Watch | None = None
         self._shown: object = None
         self._survey = Survey(0.0)
-        self._surveyed: object = None
+        self._owes_survey = False
         self._next_view = 0.0
         self._next_survey = 0.0
         self._next_hearing = 0.0
@@ -83,6 +79,9 @@ class Worker:
         """Carry out commands until told to end."""
         while self._open:
             try:
+                if self._owes_survey and not self.pipe.poll(HEARING_INTERVAL):
+                    self._survey_when_ready()
+                    continue
                 command = self.pipe.recv()
             except (EOFError, OSError):
                 return
@@ -108,11 +107,10 @@ class Worker:
             case Watch():
                 self._watch = command
                 self._look()
-                self._survey_again()
+                self._owes_survey = self._has_run
             case Survey():
-                changed, self._survey = command != self._survey, command
-                if changed:
-                    self._survey_again()
+                self._owes_survey |= self._has_run and command != self._survey
+                self._survey = command
             case Shutdown():
                 self._open = False
             case _:
@@ -122,19 +120,20 @@ class Worker:
         from core.train.start import begin
 
         # The old network's memory is given back before the new one is built.
-        self._training = self._shown = self._surveyed = None
-        self._stopping, self._has_run = False, True
+        self._training = self._shown = None
+        self._owes_survey = self._stopping = False
+        self._has_run = True
         self._training = begin(command)
         self._next_survey = 0.0
         self._loop.run_training(self._training, self.tell, self._between)
         self._look()
-        self._tell_survey()
+        self._owes_survey = True
 
     def _load(self, command: LoadRun) -> None:
         from core.train.start import reopen
 
-        self._training = self._shown = self._surveyed = None
-        self._has_run = False
+        self._training = self._shown = None
+        self._owes_survey = self._has_run = False
         self._training = reopen(command)
         self.tell(Loaded(command.run))
         self._look()
@@ -177,7 +176,7 @@ class Worker:
                     self._next_view = 0.0
                     if paused:
                         self._look()
-                        self._survey_again()
+                        self._tell_survey()
                 case Survey():
                     self._survey, self._next_survey = command, 0.0
                     if paused:
@@ -214,7 +213,11 @@ class Worker:
             return 0.0
         self._shown = training
         self.tell(view)
-        return _spent(training, began, first)
+        spent = time.perf_counter() - began
+        if first:
+            # The first look is compiled, which is no more part of the pace than the first step.
+            training.aside_seconds += spent
+        return 0.0 if first else spent
 
     def _survey_on_budget(self) -> None:
         training = self._training
@@ -222,21 +225,26 @@ class Worker:
             return
         if training is None or training.train_seconds < BEFORE_SURVEY:
             return
+        if not training.job.program.prepare_survey(training.state):
+            return
         spent = self._tell_survey()
         wait = max(self._survey.every, spent / VIEW_SHARE)
         self._next_survey = time.perf_counter() + wait
 
-    def _survey_again(self) -> None:
-        """Something else is wanted of the run that is over; a loaded one is not surveyed."""
-        if self._has_run:
+    def _survey_when_ready(self) -> None:
+        """Survey the run that is over, once that is compiled; commands are heard meanwhile."""
+        training = self._training
+        if training is None or not self._survey.every:
+            self._owes_survey = False
+        elif training.job.program.prepare_survey(training.state):
+            self._owes_survey = False
             self._tell_survey()
 
     def _tell_survey(self) -> float:
-        """Survey all nodes, if that is wanted; returns the seconds it took after compiling."""
+        """Survey all nodes, if that is wanted; returns the seconds it took."""
         training = self._training
         if training is None or not self._survey.every:
             return 0.0
-        first = self._surveyed is not training
         began = time.perf_counter()
         number = self._watch.row if self._watch else 0
         try:
@@ -247,20 +255,8 @@ class Worker:
             self._survey = Survey(0.0)
             self.tell(replace(_failure("a survey of the nodes failed", error), ends_run=False))
             return 0.0
-        self._surveyed = training
         self.tell(found)
-        return _spent(training, began, first)
-
-
-def _spent(training: loop.Training, began: float, first: bool) -> float:
-    """The seconds since ``began``, 0 for a first time.
-
-    That is compiled, which is no more part of the pace than the first step.
-    """
-    spent = time.perf_counter() - began
-    if first:
-        training.aside_seconds += spent
-    return 0.0 if first else spent
+        return time.perf_counter() - began
 
 
 def _failure(what: str, error: Exception) -> Failed:
