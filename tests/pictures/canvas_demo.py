@@ -2,7 +2,8 @@
 
     python -m tests.pictures.canvas_demo [FOLDER]
 
-The scene holds problem badges, a selection, a frame, and a wire drag over a port that refuses it.
+The scene holds every look of a node, problem badges, a selection, a frame, and a wire drag over a
+port that refuses it; and again, at several zooms, what nodes show live.
 """
 
 import os
@@ -12,15 +13,27 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import numpy as np
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from tests.widgets.drag import press_move_release, view_point
 from widgets import icons
 from widgets import theme as themes
-from widgets.canvas import Canvas, End, Frame, Graph, NodeView, Port, WireView
+from widgets.canvas import (
+    Canvas,
+    End,
+    Frame,
+    Graph,
+    Live,
+    LiveScale,
+    NodeView,
+    Port,
+    WireView,
+)
 from widgets.fonts import load_fonts
 from widgets.palette import Palette, PaletteEntry
+from widgets.pictures.thumbnails import thumbnail
 
 IN, OUT = Port("input", "Input"), Port("output", "Output")
 
@@ -117,12 +130,12 @@ def demo_graph() -> Graph:
                 Port("mask", "mask", optional=True),
             ),
         ),
-        node("dropout", "Dropout", "Regularization", (1088, 480), "[B, 10]", muted=True),
+        node("dropout", "Dropout", "Regularization", (1088, 560), "[B, 10]", muted=True),
         node(
             "encoder",
             "Layers 12 deep",
-            "Attention",
-            (520, 480),
+            "Groups",
+            (520, 560),
             "[B, T, 32]",
             "99,840 parameters",
             container=True,
@@ -133,7 +146,7 @@ def demo_graph() -> Graph:
             "all_of_it",
             "Everything at once, and long",
             "Shape",
-            (232, 560),
+            (-40, 336),
             "[B, T, 32]",
             container=True,
             copies=108,
@@ -151,6 +164,28 @@ def demo_graph() -> Graph:
     wires = tuple(WireView(End(*a.split(".")), End(*b.split("."))) for a, b in pairs)
     frame = Frame("block", "Residual block", ("norm", "relu"))
     return Graph({view.id: view for view in nodes}, wires, (frame,))
+
+
+def demo_live() -> dict[str, Live]:
+    """Pictures of an image, of feature maps, a sequence and a vector, and levels of all kinds."""
+    across, down = np.meshgrid(np.linspace(-1, 1, 12), np.linspace(-1, 1, 12))
+    ring = np.exp(-8 * (across**2 + down**2 - 0.5) ** 2)
+    maps = np.stack([ring, across * ring, down * ring, ring**3], axis=-1)
+    waves = np.sin(np.linspace(0, 9, 40)[:, None] + np.linspace(0, 3, 12))
+    bars = np.sin(np.linspace(0, 9, 10))
+    shown = {
+        "images": Live(thumbnail(ring[..., None], is_picture=True)),
+        "conv_1": Live(thumbnail(maps), -1.0),
+        "norm": Live(thumbnail(maps)),
+        "relu": Live(thumbnail(np.maximum(maps, 0.2))),
+        "add": Live(thumbnail(maps)),
+        "pool": Live(thumbnail(maps[::2, ::2])),
+        "lstm": Live(thumbnail(waves), -0.5),
+        "attend": Live(thumbnail(waves[:, :4])),
+        "encoder": Live(thumbnail(waves), 1.0),
+        "a_classifier_with_quite_a_long_name": Live(thumbnail(bars), 0.0),
+    }
+    return shown
 
 
 def demo_palette(theme: themes.Theme) -> Palette:
@@ -211,6 +246,12 @@ def picture(app: QApplication, theme: themes.Theme, folder: Path) -> None:
     canvas.center_on("conv_1")
     app.processEvents()
     canvas.grab().save(str(folder / f"canvas_{theme.name}_near.png"))
+    canvas.set_live(demo_live(), LiveScale("Level, compared with the last", "too low", "too high"))
+    for zoom in (0.25, 0.5, 1.0, 2.0):
+        canvas.set_zoom(zoom)
+        canvas.center_on("attend")
+        app.processEvents()
+        canvas.grab().save(str(folder / f"canvas_{theme.name}_live_{zoom:.0%}.png"))
     canvas.render_to(folder / f"canvas_{theme.name}.svg", white_background=not theme.is_dark)
     canvas.render_to(folder / f"canvas_{theme.name}_export.png")
     window.close()
