@@ -113,15 +113,19 @@ class CanvasScene(QGraphicsScene):
     def set_live(self, live: Mapping[str, Live]) -> None:
         """Let exactly these nodes show something live; frames follow nodes that grow by it."""
         frames: dict[str, FrameItem] = {}
+        grown = False
         shown = [node for node in live if node in self.nodes]
         for node in self.live.keys() | dict.fromkeys(shown):
             item = self.nodes.get(node)
             if item is not None and item.set_live(live.get(node)):
+                grown = True
                 self.obstacles.put(node, bounds_of(item.scene_rect()))
                 frames |= {frame.view.id: frame for frame in self.frames_of.get(node, ())}
         self.live = dict.fromkeys(shown)
         for frame in frames.values():
             frame.fit()
+        if grown:
+            self.settle()
 
     def select(self, ids: Iterable[str], wires: Iterable[WireKey] = ()) -> None:
         """Select exactly these nodes, notes and wires; unknown ones are left out."""
