@@ -152,7 +152,7 @@ class Configured:
     @classmethod
     def summary(cls) -> str:
         """The first sentence of the docstring, for tooltips."""
-        return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+        return " ".join((cls.__doc__ or "").split("\n\n")[0].replace("``", "").split())
 
 
 def plain(value: Any) -> Any:

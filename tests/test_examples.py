@@ -23,7 +23,10 @@ def copied(tmp_path: Path) -> Callable[[str], Project]:
 
 
 def test_there_is_one_of_each_kind() -> None:
-    assert set(EXAMPLES) >= {"digits_mlp", "digits_cnn", "el_nino_lstm", "moby_dick_attention"}
+    assert set(EXAMPLES) >= {
+        *("digits_mlp", "digits_cnn", "digits_resnet"),
+        *("el_nino_lstm", "moby_dick_attention", "moby_dick_transformer"),
+    }
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -40,6 +43,7 @@ def test_an_example_opens_clean_and_trains(name: str, copied: Callable[[str], Pr
 def test_the_digits_networks_reach_their_accuracy(copied: Callable[[str], Project]) -> None:
     assert copied("digits_mlp").train(seed=0).test["accuracy"] >= 0.96
     assert copied("digits_cnn").train(epochs=30, seed=0).test["accuracy"] >= 0.98
+    assert copied("digits_resnet").train(epochs=8, seed=0).test["accuracy"] >= 0.96
 
 
 def test_the_forecast_beats_its_baselines(copied: Callable[[str], Project]) -> None:
