@@ -56,6 +56,7 @@ SPECS: Mapping[str, Spec] = {
     "make_single": Spec(
         "Make &single", "Give this use a copy of the group, so that editing it changes no other"
     ),
+    "expose": Spec("Ex&pose parameters ...", "Choose what each use of this group sets for itself"),
     "keep_group": Spec("Add to &my blocks", "Keep the group for use in other designs"),
     "save_group": Spec("Sa&ve group as ...", "Write the group into a file"),
     "import_group": Spec("&Import block ...", "Take a group's file into my blocks"),
@@ -150,7 +151,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
 GROUPS = (
     *("group", "expand", SEPARATOR),
     *("enter", "leave", SEPARATOR),
-    *("rename_group", "make_single", SEPARATOR),
+    *("rename_group", "make_single", "expose", SEPARATOR),
     *("keep_group", "save_group", "import_group"),
 )
 ARRANGE = (

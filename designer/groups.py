@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -11,17 +11,20 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
 
 from core.design import group_edits
-from core.design.document import Design, Group
+from core.design.document import Design, Group, Node
 from core.design.expanding import expand
 from core.design.grouping import make_group
 from core.design.levels import group_at, level
-from core.design.ports import group_of, uses_of
+from core.design.ports import block_of, group_of, uses_of
 from core.errors import LayerloomError
+from designer.exposing_dialog import ExposingDialog, Offer
 from designer.library import SUFFIX, Library, write_group
 from designer.session import Session
 from widgets.breadcrumb import Breadcrumb
 from widgets.canvas.view import Canvas
 
+# What says which group a node uses and whose weights: no setting that others could share.
+IDENTITY = ("group", "weights_of")
 T = TypeVar("T")
 _FILTER = f"Layerloom blocks (*{SUFFIX})"
 
@@ -53,6 +56,7 @@ class Groups(QObject):
             "leave": self.leave,
             "rename_group": self.rename,
             "make_single": self.make_single,
+            "expose": self.expose,
             "keep_group": self.keep,
             "save_group": self.save_as,
             "import_group": self.take_in,
@@ -114,6 +118,20 @@ class Groups(QObject):
         for node in self._selected():
             name = self.session.design.nodes[node].name
             self.session.act(f"Make {name} single", partial(group_edits.make_single, node=node))
+
+    def expose(self) -> None:
+        """Ask which parameters of the selected nodes each use of this group sets for itself."""
+        group = group_at(self.session.whole, self.session.path)
+        nodes = [self.session.design.nodes[i] for i in self.canvas.selected_nodes()]
+        if group is None or not nodes:
+            return
+        offers = _offers(self.session.design, group, nodes)
+        dialog = ExposingDialog(offers, ", ".join(n.name for n in nodes), self.canvas)
+        if dialog.exec() == ExposingDialog.DialogCode.Accepted:
+            wanted, targets = dialog.chosen(), [n.id for n in nodes]
+            edit = partial(_exposed, group=group.id, offers=offers, wanted=wanted, nodes=targets)
+            self.session.act("Expose parameters", edit, whole=True)
+        dialog.deleteLater()
 
     def keep(self) -> None:
         """Write the selected group into the user's library."""
@@ -200,3 +218,35 @@ class Groups(QObject):
         except LayerloomError as error:
             self.trouble.emit(error.message, error.hint)
             return None
+
+
+def _offers(design: Design, group: Group, nodes: Sequence[Node]) -> list[Offer]:
+    """The parameters that all of the nodes have, and what they are exposed as."""
+    found = [block_of(design, node) for node in nodes]
+    declared = [{p.name: p for p in block[0].params()} for block in found if block]
+    shared = [p for n, p in declared[0].items() if all(d.get(n) == p for d in declared)]
+    offers = []
+    for param in shared:
+        targets = {(node.id, param.name) for node in nodes}
+        names = (e.name for e in group.exposed if targets <= set(e.targets))
+        if param.name not in IDENTITY:
+            offers.append(Offer(param, next(names, "")))
+    return offers
+
+
+def _exposed(
+    design: Design,
+    group: str,
+    offers: Sequence[Offer],
+    wanted: Mapping[str, str],
+    nodes: Sequence[str],
+) -> Design:
+    """The whole design with the parameters of nodes of a group exposed as wanted, and no others."""
+    for offer in offers:
+        name = wanted.get(offer.param.name, "")
+        if offer.name and offer.name != name:
+            design = group_edits.conceal(design, group, offer.name)
+        if name and name != offer.name:
+            targets = [(node, offer.param.name) for node in nodes]
+            design = group_edits.expose(design, group, name, targets)
+    return design

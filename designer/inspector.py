@@ -10,9 +10,10 @@ from core.blocks.inputs import Input
 from core.design import edits
 from core.design.analysis import NodeReport
 from core.design.document import Design
-from core.design.ports import block_of
+from core.design.ports import GroupUse, block_of
 from core.design.problems import bind
 from core.params import Value
+from designer import use_params
 from designer.session import Session
 from widgets.labels import wrapped_label
 from widgets.parameter_form import ParameterForm
@@ -96,6 +97,11 @@ class Inspector(QScrollArea):
             self.form.set_values((), {})
             return
         block, faults = found
+        if isinstance(block, GroupUse):
+            declared, shown_values = use_params.shown(self.session.design, report.node, block)
+            messages = {f.name: f.message for f in faults}
+            self.form.set_values(declared, shown_values, messages, subject=report.node.id)
+            return
         facts = self.session.analysis.facts
         columns = list(facts.columns) if facts else []
         values = {**block.values(), **dict(report.node.params)}
@@ -112,6 +118,8 @@ class Inspector(QScrollArea):
         if node is None:
             return
         report = self.session.analysis.nodes[node]
+        if isinstance(report.block, GroupUse):
+            value = use_params.stored(self.session.design, report.node, name, value)
         facts = self.session.analysis.facts
         tensor = None
         if isinstance(report.block, Input) and name == "column" and facts:

@@ -61,6 +61,8 @@ class ContextMenus:
         if frame is not None:
             name = self._marking.session.design.frames[frame].name.replace("&", "&&")
             self._add_frame_acts(menu.addMenu(f"Frame “{name}”"), frame)
+        if self._actions["expose"].isEnabled():
+            menu.addAction(self._actions["expose"])
         if self._actions["enter"].isEnabled():
             menu.addSeparator()
             self._actions.fill(menu, USE_MENU, {})

@@ -51,6 +51,7 @@ def _selection(window: MainWindow) -> None:
     within = bool(window.session.path)
     window.actions_by_name["leave"].setEnabled(within)
     window.actions_by_name["rename_group"].setEnabled(on_group or within)
+    window.actions_by_name["expose"].setEnabled(within and bool(nodes))
     window.actions_by_name["make_single"].setEnabled(window.groups.can_make_single)
     for name in ARRANGE:
         if name == SEPARATOR:

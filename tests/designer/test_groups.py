@@ -1,12 +1,13 @@
 """Groups with mouse and keys: make, enter, edit inside, leave, expand, reuse."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.design.document import End
 from core.project.gallery import examples
+from designer.exposing_dialog import ExposingDialog
 from designer.main_window import MainWindow
 from tests.designer.driving import click_node, type_number
 from tests.widgets.drag import drag_to_canvas, view_point
@@ -233,3 +234,43 @@ def test_a_broken_file_in_the_library_is_passed_over(cnn: MainWindow) -> None:
     assert not [k for k in cnn.palette_panel.visible_kinds() if k.startswith("file:")]
     cnn.editor.add(f"file:{folder / 'broken.loomblock'}", 0, 0)
     assert "broken.loomblock" in cnn.banner.message()
+
+
+def test_a_parameter_is_exposed_and_each_use_sets_it_for_itself(
+    qtbot: QtBot, cnn: MainWindow
+) -> None:
+    use = grouped(qtbot, cnn, *BLOCK)
+    cnn.session.enter(use)
+    cnn.canvas.select([node(cnn, "conv_1")])
+
+    def tick() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ExposingDialog)
+        dialog.boxes["filters"].click()
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+
+    QTimer.singleShot(0, tick)
+    cnn.actions_by_name["expose"].trigger()
+    assert cnn.session.undo_label == "Expose parameters"
+    cnn.groups.leave()
+    type_number(qtbot, cnn.inspector.form, "filters", 12)
+    assert cnn.session.analysis.nodes[use].outputs["output"].shape == (None, 8, 8, 12)
+    inner = cnn.session.design.groups[cnn.session.design.nodes[use].params["group"]]
+    assert (
+        inner.nodes[next(i for i, n in inner.nodes.items() if n.name == "conv_1")].params["filters"]
+        == 32
+    )
+
+
+def test_a_use_takes_the_weights_of_another(qtbot: QtBot, cnn: MainWindow) -> None:
+    use = grouped(qtbot, cnn, "relu_3")
+    group = cnn.session.design.nodes[use].params["group"]
+    cnn.editor.add(f"group:{group}", 0, 600)
+    field = cnn.inspector.form.field("weights_of").editor
+    assert [field.itemText(i) for i in range(field.count())] == ["its own", "group"]
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    (new,) = cnn.canvas.selected_nodes()
+    assert cnn.session.design.nodes[new].params["weights_of"] == use
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert cnn.session.design.nodes[new].params["weights_of"] == ""
