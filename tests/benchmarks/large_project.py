@@ -1,4 +1,4 @@
-"""Large designs without a problem, laid out and grouped as a person would."""
+"""Large designs without a problem, laid out and framed as a person would."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from core.blocks.catalog import block
-from core.design.document import Design, End, Group, Node
+from core.design.document import Design, End, Frame, Node
 from tests.benchmarks.canvas_plan import planned
 from tests.designs import DIGITS, fit_to_data, recipe
 
@@ -20,7 +20,7 @@ BLOCK: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def residual_network(nodes: int) -> Design:
-    """Five nodes a block, each block added to what it was made from; five blocks a group."""
+    """Five nodes a block, each block added to what it was made from; five blocks a frame."""
     blocks, rest = divmod(nodes - 6, len(BLOCK))
     body = BLOCK * blocks + (("LayerNorm", {}),) * rest
     chain = (
@@ -40,8 +40,9 @@ def residual_network(nodes: int) -> Design:
     wires[End(loss.id, "target")] = End(target.id, "output")
     every = {node.id: node for node in (*made, target, loss)}
     places = dict(zip(every, planned(len(every)).places, strict=True))
-    groups = _groups(ids[3 : 3 + len(BLOCK) * blocks])
-    design = Design("Large", every, wires, groups, DIGITS, recipe(), {"positions": places})
+    frames = _frames(ids[3 : 3 + len(BLOCK) * blocks])
+    view = {"positions": places}
+    design = Design(every, wires, frames, view=view, data=DIGITS, recipe=recipe(), name="Large")
     return fit_to_data(design, **{ids[0]: "image", target.id: "label"})
 
 
@@ -50,10 +51,10 @@ def _node(number: int, kind: str, params: dict[str, Any]) -> Node:
     return Node(f"n{number}", f"{kind.lower()}_{number}", kind, values)
 
 
-def _groups(nodes: list[str]) -> dict[str, Group]:
+def _frames(nodes: list[str]) -> dict[str, Frame]:
     step = 5 * len(BLOCK)
     members = [tuple(nodes[at : at + step]) for at in range(0, len(nodes), step)]
-    return {f"g{n}": Group(f"g{n}", f"Blocks {n}", ids) for n, ids in enumerate(members, 1)}
+    return {f"f{n}": Frame(f"f{n}", f"Blocks {n}", ids) for n, ids in enumerate(members, 1)}
 
 
 def _input(node: Node) -> End:
