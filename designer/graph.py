@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+
 from core.blocks.block import Port as BlockPort
 from core.design import document
 from core.design.analysis import Analysis, NodeReport
@@ -11,6 +13,7 @@ from core.design.problems import ERROR, Problem
 from designer.fixing import fix_label
 from widgets import icons
 from widgets.canvas.graph import (
+    EMPTY,
     Badge,
     End,
     Frame,
@@ -37,46 +40,119 @@ def to_design(end: End) -> document.End:
     return document.End(end.node, end.port)
 
 
+Problems = Mapping[str, tuple[Problem, ...]]
+
+
 class GraphMaker:
-    """Makes the canvas' graph; parts whose node did not change are the same objects again."""
+    """Makes the canvas' graph; parts whose node did not change are the same objects again.
+
+    An edit leaves nearly all of a design's parts as the same objects too, and those are passed over
+    without a look into them.
+    """
 
     def __init__(self) -> None:
+        self._analysis: Analysis | None = None
+        self._total = 0
+        self._problems: Problems = {}
         self._made: dict[str, tuple[object, NodeView]] = {}
+        self._wires: dict[document.End, WireView] = {}
+        self._graph = EMPTY
 
     def graph(self, analysis: Analysis, total: int) -> Graph:
         """The graph of one level of a design with so many parameters in ``total``."""
-        problems: dict[str, list[Problem]] = {}
-        for problem in analysis.problems:
-            if problem.node is not None:
-                problems.setdefault(problem.node, []).append(problem)
+        before = self._analysis
+        old = before.design if before else Design()
+        reports = before.nodes if before else {}
+        problems, known = _by_node(analysis.problems), self._problems
         design = analysis.design
-        nodes = {
-            i: self._node(analysis, i, tuple(problems.get(i, ())), total) for i in design.nodes
+        changed = {
+            i for i, r in analysis.nodes.items() if reports.get(i) is not r or r.block is None
         }
-        self._made = {i: made for i, made in self._made.items() if i in nodes}
-        outputs = analysis.outputs()
-        wires = tuple(
-            WireView(to_canvas(s), to_canvas(t), str(outputs.get(s, "")))
-            for t, s in design.wires.items()
+        told = problems.keys() | known.keys()
+        looked_at = {
+            *changed,
+            *_otherwise_placed(old, design),
+            *(i for i in told if _differ(problems.get(i, ()), known.get(i, ()))),
+            *_with_other_share(analysis, self._total, total),
+        }
+        for node in design.nodes.keys() & looked_at:
+            self._make(analysis, node, problems.get(node, ()), total)
+        self._made = {i: self._made[i] for i in design.nodes}
+        self._make_wires(analysis, old, changed)
+        wires, shown = tuple(self._wires.values()), self._graph
+        self._graph = Graph(
+            {i: view for i, (_, view) in self._made.items()},
+            shown.wires if wires == shown.wires else wires,
+            shown.frames if design.frames is old.frames else _frames(design),
+            shown.notes if design.notes is old.notes else _notes(design),
         )
-        frames = tuple(Frame(f.id, f.name, f.nodes, f.color) for f in design.frames.values())
-        notes = tuple(NoteView(n.id, n.text, n.rect, n.color) for n in design.notes.values())
-        return Graph(nodes, wires, frames, notes)
+        self._analysis, self._problems, self._total = analysis, problems, total
+        return self._graph
 
-    def _node(
+    def _make(
         self, analysis: Analysis, node: str, problems: tuple[Problem, ...], total: int
-    ) -> NodeView:
+    ) -> None:
         report = analysis.nodes[node]
         share = shown_share(report.parameters, total)
         position = analysis.design.position(node)
         # Unknown blocks take their ports from the wires, which may change without the report.
-        fresh = (report, position, problems, share, None if report.block else analysis.design)
+        # Problems are equal whatever mends them.
+        fix = fix_label(problems)
+        outside = None if report.block else analysis.design
+        fresh = (report, position, problems, fix, share, outside)
         old = self._made.get(node)
-        if old and old[0] == fresh:
-            return old[1]
-        view = _view(analysis.design, report, position, problems, share)
-        self._made[node] = (fresh, view)
-        return view
+        if not old or old[0] != fresh:
+            view = _view(analysis.design, report, position, problems, share)
+            self._made[node] = (fresh, view)
+
+    def _make_wires(self, analysis: Analysis, old: Design, changed: Set[str]) -> None:
+        """Make anew the wires that lead elsewhere and those that may carry something else."""
+        known, wires, reports = old.wires, analysis.design.wires, analysis.nodes
+        stale = {t: s for t, s in wires.items() if known.get(t) is not s or s.node in changed}
+        for target, source in stale.items():
+            tooltip = str(reports[source.node].outputs.get(source.port, ""))
+            view = WireView(to_canvas(source), to_canvas(target), tooltip)
+            if self._wires.get(target) != view:
+                self._wires[target] = view
+        if known is not wires:
+            self._wires = {target: self._wires[target] for target in wires}
+
+
+def _by_node(problems: tuple[Problem, ...]) -> Problems:
+    found: dict[str, tuple[Problem, ...]] = {}
+    for problem in problems:
+        if problem.node is not None:
+            found[problem.node] = (*found.get(problem.node, ()), problem)
+    return found
+
+
+def _differ(first: tuple[Problem, ...], second: tuple[Problem, ...]) -> bool:
+    return first != second or fix_label(first) != fix_label(second)
+
+
+def _otherwise_placed(old: Design, new: Design) -> list[str]:
+    """The nodes whose places may differ."""
+    before, after = old.view.get("positions", {}), new.view.get("positions", {})
+    if before is after:
+        return []
+    return [i for i in before.keys() | after.keys() if before.get(i) is not after.get(i)]
+
+
+def _with_other_share(analysis: Analysis, before: int, total: int) -> list[str]:
+    """The nodes whose bar is another because the whole has another size."""
+    if before == total:
+        return []
+    counts = {report.parameters for report in analysis.nodes.values()}
+    other = {n for n in counts if shown_share(n, before) != shown_share(n, total)}
+    return [i for i, r in analysis.nodes.items() if r.parameters in other] if other else []
+
+
+def _frames(design: Design) -> tuple[Frame, ...]:
+    return tuple(Frame(f.id, f.name, f.nodes, f.color) for f in design.frames.values())
+
+
+def _notes(design: Design) -> tuple[NoteView, ...]:
+    return tuple(NoteView(n.id, n.text, n.rect, n.color) for n in design.notes.values())
 
 
 def shown_share(parameters: int, total: int) -> float | None:
