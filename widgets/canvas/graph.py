@@ -6,7 +6,7 @@ left alone. Positions are scene coordinates in pixels at 100 %, x to the right, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from widgets import theme
 
@@ -64,8 +64,7 @@ def standing(view: NodeView) -> list[str]:
     return words + (["Muted: passes on what it is given"] if view.muted else [])
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """One end of a wire: a port of a node."""
 
     node: str

@@ -115,10 +115,14 @@ class GraphView(NavigableView):
 
     def preview(self, positions: dict[str, tuple[float, float]]) -> None:
         """Move nodes and notes on the screen only, as during a drag."""
-        self.graph_scene.place(positions)
+        area = self.graph_scene.place(positions)
         self.minimap.graph_changed()
         if self.zoom < OVERVIEW_ZOOM:
             self.viewport().update()
+        else:
+            # Painted as one rectangle: clipping to what each node and wire covers costs more.
+            drawn = self.viewportTransform().mapRect(area).toAlignedRect()
+            self.viewport().update(drawn.adjusted(-4, -4, 4, 4))
 
     def hold_wire(self, held: HeldWire | None) -> None:
         """Show a wire whose one end is still open, in place of the one before; None shows none."""

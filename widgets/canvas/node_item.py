@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from widgets.canvas import node_paint
 from widgets.canvas.graph import NodeView, Port
 from widgets.canvas.live import Live
-from widgets.canvas.node_layout import HEADER, PADDING, RADIUS, Layouter
+from widgets.canvas.node_layout import HEADER, PADDING, RADIUS, Layouter, NodeLayout
 from widgets.canvas.style import Style
 
 TEXT_ZOOM = 0.35
@@ -43,6 +43,8 @@ class NodeItem(QGraphicsItem):
         self.hovered_port: PortKey | None = None
         self.port_marks: Mapping[PortKey, bool] | None = None
         self.connected: dict[PortKey, int] = {}
+        self._card = QRectF()
+        self._card_of: NodeLayout | None = None
         self.setPos(*view.position)
 
     def show_view(self, view: NodeView) -> None:
@@ -118,9 +120,16 @@ class NodeItem(QGraphicsItem):
         inputs = [((False, port.name), port) for port in self.view.inputs]
         return inputs + [((True, port.name), port) for port in self.view.outputs]
 
+    def setPos(self, x: float, y: float) -> None:  # type: ignore[override]
+        super().setPos(x, y)
+        self._card_of = None
+
     def scene_rect(self) -> QRectF:
         """The card's rectangle in scene coordinates, without ports and shadow."""
-        return self.layout.rect.translated(self.pos())
+        # Kept, because pictures of the whole graph ask every node for it at every frame.
+        if self._card_of is not self.layout:
+            self._card, self._card_of = self.layout.rect.translated(self.pos()), self.layout
+        return self._card
 
     def title_rect(self) -> QRectF:
         """Where the title stands in the scene; below the node where it is drawn without one."""

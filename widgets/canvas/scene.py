@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
+from widgets.canvas.changes import changes
 from widgets.canvas.dot_item import DotItem
 from widgets.canvas.frame_item import FrameItem
-from widgets.canvas.graph import EMPTY, End, Graph, WireView
+from widgets.canvas.graph import EMPTY, End, Graph, NodeView, WireView
 from widgets.canvas.heading import turn_dots
 from widgets.canvas.live import Live
 from widgets.canvas.node_item import NodeItem
@@ -19,6 +20,7 @@ from widgets.canvas.wire_item import WireItem
 from widgets.canvas.wires_follow import follow, follow_closely
 
 WireKey = tuple[End, End]
+_SPARE = (-2000, -2000, 2000, 2000)
 
 
 class CanvasScene(QGraphicsScene):
@@ -36,6 +38,7 @@ class CanvasScene(QGraphicsScene):
         self.layouter = Layouter(self.fonts)
         self.graph: Graph = EMPTY
         self.nodes: dict[str, NodeItem] = {}
+        self.dots: dict[str, DotItem] = {}
         self.wires: dict[WireKey, WireItem] = {}
         self.frames: dict[str, FrameItem] = {}
         self.notes: dict[str, NoteItem] = {}
@@ -47,37 +50,33 @@ class CanvasScene(QGraphicsScene):
         self.selected_wires: dict[WireKey, None] = {}
         self.selected_notes: dict[str, None] = {}
         self.selection_listener: Callable[[list[str]], None] = lambda ids: None
+        # Nodes that stand where the graph does not say, as during a drag.
+        self._strayed: set[str] = set()
+        self.setSceneRect(QRectF().adjusted(*_SPARE))
 
     def show(self, graph: Graph) -> None:
         """Change the items so that they show `graph`; equal parts keep their items untouched."""
         old, self.graph = self.graph, graph
-        wanted = {
-            (wire.source, wire.target): wire
-            for wire in graph.wires
-            if wire.source.node in graph.nodes and wire.target.node in graph.nodes
-        }
-        gone = {node_id for node_id, item in self.nodes.items() if not _stays(item, graph)}
-        for key in [key for key in self.wires if key not in wanted or _touches(key, gone)]:
-            self._remove_wire(key)
-        for node_id in gone:
+        change = changes(old, graph)
+        for node_id in change.gone_nodes:
             self._remove_node(node_id)
-        followers = self._show_nodes(graph)
-        follow(followers, self.wires.values(), self.obstacles)
-        for key, wire in wanted.items():
-            known = self.wires.get(key)
-            if known is None:
-                self._add_wire(key, wire)
-            else:
-                known.view = wire
-        for item in turn_dots(self.nodes.values(), self.wires_of):
-            item.reroute()
-        if gone or graph.frames != old.frames or old.nodes.keys() != graph.nodes.keys():
+        for wire in change.gone_wires:
+            self._remove_wire((wire.source, wire.target))
+        strayed = [graph.nodes[node] for node in self._strayed if node in graph.nodes]
+        self._strayed.clear()
+        moved = self._show_nodes([*change.nodes, *strayed])
+        wires = {wire for node in moved for wire in self.wires_of[node]}
+        follow(wires, self.wires.values(), self.obstacles)
+        for wire in change.wires:
+            self._show_wire(wire)
+        for turned in self._turn_dots({*moved, *change.wire_ends}):
+            turned.reroute()
+        if change.other_nodes or graph.frames != old.frames:
             self._show_frames(graph)
         else:
-            for frame in self.frames.values():
-                frame.fit()
+            self._fit_frames(moved)
         self._show_notes(graph)
-        self._cover_items()
+        self._cover([*moved, *self.notes])
         self._drop_lost_selection()
 
     def set_style(self, look: Style) -> None:
@@ -87,24 +86,25 @@ class CanvasScene(QGraphicsScene):
             for item in items.values():
                 item.set_style(look)
 
-    def place(self, positions: Mapping[str, tuple[float, float]]) -> None:
-        """Move nodes and notes on the screen only; wires and frames follow."""
-        wires: set[WireItem] = set()
-        frames: dict[str, FrameItem] = {}
-        for node_id, (x, y) in positions.items():
-            note = self.notes.get(node_id)
-            if note is not None:
+    def place(self, positions: Mapping[str, tuple[float, float]]) -> QRectF:
+        """Move nodes and notes on the screen only; wires and frames follow.
+
+        The answer is a rectangle around all that is drawn elsewhere now, frames apart.
+        """
+        nodes = positions.keys() & self.nodes.keys()
+        before = self._area(positions)
+        self._strayed |= nodes
+        for item, (x, y) in positions.items():
+            if item in nodes:
+                self.nodes[item].setPos(x, y)
+                self.obstacles.put(item, bounds_of(self.nodes[item].scene_rect()))
+            else:
+                note = self.notes[item]
                 note.set_rect(QRectF(QPointF(x, y), note.rect.size()))
-                continue
-            item = self.nodes[node_id]
-            item.setPos(x, y)
-            self.obstacles.put(node_id, bounds_of(item.scene_rect()))
-            wires |= self.wires_of[node_id]
-            frames |= {frame.view.id: frame for frame in self.frames_of.get(node_id, ())}
-        ends = {end for wire in wires for end in (wire.source, wire.target)}
-        follow_closely(wires | turn_dots(ends, self.wires_of))
-        for frame in frames.values():
-            frame.fit()
+        wires = {wire for node in nodes for wire in self.wires_of[node]}
+        follow_closely(wires | self._turn_dots(nodes))
+        self._fit_frames(nodes)
+        return before.united(self._area(positions))
 
     def settle(self) -> None:
         """Let wires look for their way again where nodes were moved on the screen."""
@@ -112,18 +112,15 @@ class CanvasScene(QGraphicsScene):
 
     def set_live(self, live: Mapping[str, Live]) -> None:
         """Let exactly these nodes show something live; frames follow nodes that grow by it."""
-        frames: dict[str, FrameItem] = {}
-        grown = False
+        grown = []
         shown = [node for node in live if node in self.nodes]
         for node in self.live.keys() | dict.fromkeys(shown):
             item = self.nodes.get(node)
             if item is not None and item.set_live(live.get(node)):
-                grown = True
+                grown.append(node)
                 self.obstacles.put(node, bounds_of(item.scene_rect()))
-                frames |= {frame.view.id: frame for frame in self.frames_of.get(node, ())}
         self.live = dict.fromkeys(shown)
-        for frame in frames.values():
-            frame.fit()
+        self._fit_frames(grown)
         if grown:
             self.settle()
 
@@ -177,30 +174,61 @@ class CanvasScene(QGraphicsScene):
             rect = rect.united(frame.rect)
         return rect
 
-    def _show_nodes(self, graph: Graph) -> set[WireItem]:
-        """Add and change nodes; the answer is the wires that have to follow."""
-        moved: set[WireItem] = set()
-        for node_id, view in graph.nodes.items():
-            item = self.nodes.get(node_id)
+    def _show_nodes(self, views: Iterable[NodeView]) -> list[str]:
+        """Add and change nodes; the answer is those that have another place or form."""
+        moved: list[str] = []
+        for view in views:
+            item = self.nodes.get(view.id)
             if item is None:
-                made = DotItem if view.shape == "dot" else NodeItem
-                item = self.nodes[node_id] = made(view, self.layouter, self.look)
-                item.set_selected(node_id in self.selected)
-                self.wires_of[node_id] = set()
-                self.addItem(item)
-                self.obstacles.put(node_id, bounds_of(item.scene_rect()))
+                self._add_node(view)
+                moved.append(view.id)
                 continue
-            changed = item.view is not view and item.view != view
-            if changed:
+            card, position = item.scene_rect(), item.pos()
+            if item.view is not view and item.view != view:
                 item.show_view(view)
-            position = item.pos()
             if (position.x(), position.y()) != view.position:
                 item.setPos(*view.position)
-                changed = True
-            if changed:
-                moved |= self.wires_of[node_id]
-                self.obstacles.put(node_id, bounds_of(item.scene_rect()))
+            if item.scene_rect() is not card:
+                self.obstacles.put(view.id, bounds_of(item.scene_rect()))
+                moved.append(view.id)
         return moved
+
+    def _show_wire(self, view: WireView) -> None:
+        key = (view.source, view.target)
+        known = self.wires.get(key)
+        if known is None:
+            self._add_wire(key, view)
+        else:
+            known.view = view
+
+    def _area(self, items: Iterable[str]) -> QRectF:
+        """What nodes with their wires, and notes, take up on the scene."""
+        area = QRectF()
+        for item in items:
+            drawn = (self.nodes.get(item) or self.notes[item], *self.wires_of.get(item, ()))
+            for part in drawn:
+                area |= part.boundingRect().translated(part.pos())
+        return area
+
+    def _turn_dots(self, nodes: Set[str]) -> set[WireItem]:
+        """Turn the dots among some nodes, and those wired to them; the answer is their wires."""
+        near = (
+            dot
+            for key, dot in self.dots.items()
+            if key in nodes
+            or any({w.source.view.id, w.target.view.id} & nodes for w in self.wires_of[key])
+        )
+        return turn_dots(near, self.wires_of)
+
+    def _add_node(self, view: NodeView) -> None:
+        made = DotItem if view.shape == "dot" else NodeItem
+        item = self.nodes[view.id] = made(view, self.layouter, self.look)
+        if isinstance(item, DotItem):
+            self.dots[view.id] = item
+        item.set_selected(view.id in self.selected)
+        self.wires_of[view.id] = set()
+        self.addItem(item)
+        self.obstacles.put(view.id, bounds_of(item.scene_rect()))
 
     def _add_wire(self, key: WireKey, view: WireView) -> None:
         source, target = self.nodes[view.source.node], self.nodes[view.target.node]
@@ -214,15 +242,16 @@ class CanvasScene(QGraphicsScene):
     def _remove_wire(self, key: WireKey) -> None:
         item = self.wires.pop(key)
         self.selected_wires.pop(key, None)
-        self.wires_of[item.view.source.node].discard(item)
-        self.wires_of[item.view.target.node].discard(item)
-        item.source.count_wire((True, item.view.source.port), -1)
-        item.target.count_wire((False, item.view.target.port), -1)
+        for node, end, output in ((item.source, key[0], True), (item.target, key[1], False)):
+            if end.node in self.nodes:
+                self.wires_of[end.node].discard(item)
+                node.count_wire((output, end.port), -1)
         self.removeItem(item)
 
     def _remove_node(self, node_id: str) -> None:
         self.removeItem(self.nodes.pop(node_id))
         self.obstacles.drop(node_id)
+        self.dots.pop(node_id, None)
         del self.wires_of[node_id]
 
     def _show_frames(self, graph: Graph) -> None:
@@ -253,11 +282,17 @@ class CanvasScene(QGraphicsScene):
             elif item.view != view or item.rect.getRect() != view.rect:
                 item.show_view(view)
 
-    def _cover_items(self) -> None:
+    def _fit_frames(self, nodes: Iterable[str]) -> None:
+        """Let the frames around some nodes follow them."""
+        frames = (frame for node in nodes for frame in self.frames_of.get(node, ()))
+        for frame in {frame.view.id: frame for frame in frames}.values():
+            frame.fit()
+
+    def _cover(self, items: Iterable[str]) -> None:
         """Keep the scene's rectangle around all items: its search tree divides that rectangle."""
-        content = self.content_rect()
-        if not self.sceneRect().contains(content):
-            self.setSceneRect(content.adjusted(-2000, -2000, 2000, 2000))
+        area = self.sceneRect()
+        if not all(area.contains(self.rect_of(item)) for item in items):
+            self.setSceneRect(self.content_rect().adjusted(*_SPARE))
 
     def _drop_lost_selection(self) -> None:
         nodes = [node for node in self.selected if node not in self.nodes]
@@ -268,13 +303,3 @@ class CanvasScene(QGraphicsScene):
             del self.selected_notes[note]
         if nodes or notes:
             self.selection_listener(list(self.selected))
-
-
-def _stays(item: NodeItem, graph: Graph) -> bool:
-    """Whether a node's item can go on showing it; a card cannot become a dot."""
-    view = graph.nodes.get(item.view.id)
-    return view is not None and view.shape == item.view.shape
-
-
-def _touches(key: WireKey, nodes: Set[str]) -> bool:
-    return any(end.node in nodes for end in key)

@@ -17,6 +17,8 @@ def follow(
 ) -> None:
     """Let the wires of changed nodes follow them, and others make room for those nodes."""
     changes = obstacles.take_changes()
+    if not (changes or wires):
+        return
     many = len(changes) > _CHANGES
     for wire in all_wires:
         if many or wire in wires or _touches(wire.bounds, changes):
