@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.design.analysis import NodeReport
+from core.design.flat import place_of
+from core.design.outlook import outlook
 from designer.session import Session
 from widgets.canvas.view import Canvas
 from widgets.palette import match_score
@@ -126,7 +128,9 @@ class FindNode(QFrame):
     def _go(self, item: QListWidgetItem | None) -> None:
         if item is not None:
             self._close()
-            self.canvas.reveal(item.data(_ID))
+            path, node = place_of(item.data(_ID))
+            self.session.go_to(path)
+            self.canvas.reveal(node)
 
     def _close(self) -> None:
         self.hide()
@@ -138,7 +142,7 @@ class FindNode(QFrame):
 
     def _fill(self, *_: object) -> None:
         query = self.search.text().strip()
-        reports = list(self.session.analysis.nodes.values())
+        reports = self._reports()
         found = _found(query, reports)
         self.list.clear()
         for report in found[:_MOST]:
@@ -154,6 +158,13 @@ class FindNode(QFrame):
         self.note.setText(more if found else nothing)
         self.note.setVisible(bool(self.note.text()))
         self._place()
+
+    def _reports(self) -> list[NodeReport]:
+        """The nodes of the outermost level, and those in groups, of repeated ones the first."""
+        whole = self.session.analysis_of_whole
+        outer = outlook(whole, self.session.whole, ()).nodes
+        inner = (r for i, r in whole.nodes.items() if "/" in i and "~" not in i)
+        return [*outer.values(), *inner]
 
     def _place(self) -> None:
         """Stand at the top of the canvas, in its middle."""

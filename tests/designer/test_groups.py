@@ -274,3 +274,12 @@ def test_a_use_takes_the_weights_of_another(qtbot: QtBot, cnn: MainWindow) -> No
     assert cnn.session.design.nodes[new].params["weights_of"] == use
     qtbot.keyClick(field, Qt.Key.Key_Up)
     assert cnn.session.design.nodes[new].params["weights_of"] == ""
+
+
+def test_a_node_in_a_group_is_found_and_gone_to(qtbot: QtBot, cnn: MainWindow) -> None:
+    use = grouped(qtbot, cnn, *BLOCK)
+    press(qtbot, cnn, Qt.Key.Key_F)
+    qtbot.keyClicks(cnn.find_node.search, "group/conv_1")
+    qtbot.keyClick(cnn.find_node.search, Qt.Key.Key_Return)
+    assert cnn.session.path == (use,)
+    assert cnn.canvas.selected_nodes() == [node(cnn, "conv_1")]
