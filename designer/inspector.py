@@ -1,20 +1,20 @@
-"""The panel that edits the selected node: name, parameters, shapes and help."""
+"""The panel that edits what is selected: one node's name, parameters and shapes, or several."""
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from core.blocks.inputs import Input
 from core.design import edits
 from core.design.analysis import NodeReport
-from core.design.document import Design
 from core.design.ports import GroupUse, block_of
-from core.design.problems import bind
 from core.params import Value
 from designer import use_params
 from designer.session import Session
+from designer.several_nodes import SeveralNodes
+from designer.shared_parameters import with_value
 from widgets.labels import wrapped_label
 from widgets.parameter_form import ParameterForm
 
@@ -22,12 +22,13 @@ NOTHING = "Select a node on the canvas to see and change its parameters."
 
 
 class Inspector(QScrollArea):
-    """Shows one node of the session's design."""
+    """Shows the chosen nodes of the session's design."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
         self._node: str | None = None
+        self._chosen: tuple[str, ...] = ()
         self.setWidgetResizable(True)
         self.setAccessibleName("Inspector")
         self._title = wrapped_label("title")
@@ -40,6 +41,7 @@ class Inspector(QScrollArea):
         self._facts = wrapped_label("")
         self._problems = wrapped_label("error")
         self._help = wrapped_label("muted")
+        self.several = SeveralNodes(session)
         self._name_row = QWidget()
         row = QFormLayout(self._name_row)
         row.setContentsMargins(0, 0, 0, 0)
@@ -56,15 +58,27 @@ class Inspector(QScrollArea):
             self._problems,
             self._facts,
             self._help,
+            self.several,
         ):
             column.addWidget(part)
         column.addStretch(1)
         self.setWidget(body)
-        session.changed.connect(lambda *_: self.show_node(self._node))
-        self.show_node(None)
+        session.changed.connect(lambda *_: self.show_nodes(self._chosen))
+        self.show_nodes(())
 
-    def show_node(self, node: str | None) -> None:
-        """Show a node by id, or the hint to select one."""
+    def show_nodes(self, nodes: Sequence[str]) -> None:
+        """Show nodes by id, those that are gone left out; none shows the hint to select one."""
+        known = self.session.analysis.nodes
+        self._chosen = tuple(i for i in nodes if i in known)
+        many = len(self._chosen) > 1
+        self.several.setVisible(many)
+        for part in (self._title, self._summary):
+            part.setVisible(not many)
+        self._show_node(self._chosen[0] if len(self._chosen) == 1 else None)
+        if many:
+            self.several.show_nodes(self._chosen)
+
+    def _show_node(self, node: str | None) -> None:
         report = self.session.analysis.nodes.get(node) if node else None
         self._node = node if report else None
         for part in (self._name_row, self.form, self._facts, self._help):
@@ -120,16 +134,7 @@ class Inspector(QScrollArea):
         report = self.session.analysis.nodes[node]
         if isinstance(report.block, GroupUse):
             value = use_params.stored(self.session.design, report.node, name, value)
-        facts = self.session.analysis.facts
-        tensor = None
-        if isinstance(report.block, Input) and name == "column" and facts:
-            tensor = facts.columns.get(str(value))
-
-        def edit(design: Design) -> Design:
-            if tensor:
-                return bind(design, node, str(value), tensor)
-            return edits.set_params(design, node, **{name: value})
-
+        edit = with_value(self.session.analysis, [node], name, value)
         label = f"Change {name.replace('_', ' ')} of {report.node.name}"
         self.session.act(label, edit, merge=f"{node}.{name}")
 

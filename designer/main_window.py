@@ -176,8 +176,8 @@ class MainWindow(QMainWindow):
         refresh(self)
 
     def _select(self, ids: list[str]) -> None:
-        self.inspector.show_node(ids[0] if len(ids) == 1 else None)
-        if len(ids) == 1:
+        self.inspector.show_nodes(ids)
+        if ids:
             self.docks.show("inspector")
         self._refresh()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QWidget
+
+_WIDEST = 2**31 - 1
 
 
 class LineEdit(QLineEdit):
@@ -35,14 +37,52 @@ class LineEdit(QLineEdit):
 class SpinBox(QSpinBox):
     """A spin box for whole numbers that ignores the wheel unless it has the focus.
 
-    Steps count at once, typed digits on Enter or when the focus leaves.
+    Steps count at once, typed digits on Enter or when the focus leaves. It may show no number.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # While no number is shown, this one below the lowest stands for none.
+        self._none: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
         self.setLineEdit(LineEdit())
+
+    @property
+    def shows_none(self) -> bool:
+        """Whether the box is empty, as after ``show_none``."""
+        return self._none is not None and self.value() == self._none
+
+    def show_number(self, value: int, lowest: int, highest: int) -> None:
+        """Show a number and take those from ``lowest`` to ``highest``, both and it included."""
+        self._none = None
+        # Widened first, so that the range never moves a value that nobody changed.
+        self.setRange(-_WIDEST, _WIDEST)
+        self.setValue(value)
+        self.setRange(min(lowest, value), max(highest, value))
+        self.lineEdit().setText(self.textFromValue(value))
+
+    def show_none(self, lowest: int, highest: int, placeholder: str) -> None:
+        """Show the placeholder until a number is typed, or stepped to from the lowest on."""
+        self._none = lowest - 1
+        self.setRange(-_WIDEST - 1, _WIDEST)
+        self.setValue(self._none)
+        self.setRange(self._none, highest)
+        self.lineEdit().setPlaceholderText(placeholder)
+
+    def textFromValue(self, value: int) -> str:
+        """Nothing for none."""
+        return "" if value == self._none else super().textFromValue(value)
+
+    def valueFromText(self, text: str) -> int:
+        """None for nothing."""
+        return self.value() if self.shows_none and not text else super().valueFromText(text)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Nothing is right while none is shown."""
+        if self.shows_none and not text:
+            return QValidator.State.Acceptable, text, position
+        return super().validate(text, position)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Step only with the focus; otherwise the form scrolls."""

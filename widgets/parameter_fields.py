@@ -1,74 +1,20 @@
-"""One editor for each kind of parameter; ``make_field`` picks it."""
+"""One editor for each kind of parameter; ``field_type`` picks it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
-    QWidget,
 )
 
 from core.params import Param, Value
+from widgets.data_fields import ColumnField, NamesField
+from widgets.field import Field, Several, Shown
 from widgets.inputs import ComboBox, LineEdit, SpinBox
 
 _INT_MAX = 2**31 - 1
-_LIST_ROWS = 6
-
-
-class Field(QWidget):
-    """Edits one parameter.
-
-    ``edited`` carries a valid new value that a person gave. ``problem`` is what is wrong with the
-    text now typed, ``""`` if nothing is; ``refused`` is emitted when it changes.
-    """
-
-    edited = Signal(object)
-    refused = Signal(str)
-
-    def __init__(self, param: Param, editor: QWidget) -> None:
-        super().__init__()
-        self.param = param
-        self.editor = editor
-        self.problem = ""
-        self._value: Value | None = None
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6)
-        self._row.addWidget(editor, 1)
-        self.setFocusProxy(editor)
-
-    def show_value(self, value: Value, fresh: bool) -> None:
-        """Show ``value``. Unless ``fresh``, the old value again leaves what is being typed."""
-        if not fresh and value == self._value:
-            return
-        self._value = value
-        self._write(value)
-        self._refuse("")
-
-    def set_options(self, names: Sequence[str]) -> None:
-        """Offer ``names`` to choose from, where the editor can."""
-
-    def _write(self, value: Value) -> None:
-        raise NotImplementedError
-
-    def _offer(self, value: Value) -> None:
-        """Take a value from the person: refuse it, or emit it if it is new."""
-        self._refuse(self.param.fault(value) or "")
-        if not self.problem and value != self._value:
-            self._value = value
-            self.edited.emit(value)
-
-    def _refuse(self, message: str) -> None:
-        if message != self.problem:
-            self.problem = message
-            self.refused.emit(message)
 
 
 class BoolField(Field):
@@ -78,10 +24,20 @@ class BoolField(Field):
         self._box = QCheckBox()
         super().__init__(param, self._box)
         self._row.addStretch(0)
-        self._box.clicked.connect(self._offer)
+        self._box.clicked.connect(self._tick)
 
-    def _write(self, value: Value) -> None:
-        self._box.setChecked(bool(value))
+    def _write(self, value: Shown) -> None:
+        several = isinstance(value, Several)
+        self._box.setTristate(several)
+        if several:
+            self._box.setCheckState(Qt.CheckState.PartiallyChecked)
+        else:
+            self._box.setChecked(bool(value))
+        self._box.setText(Several.text if several else "")
+
+    def _tick(self, ticked: bool) -> None:
+        self._write(ticked)
+        self._offer(ticked)
 
 
 class IntField(Field):
@@ -90,17 +46,28 @@ class IntField(Field):
     def __init__(self, param: Param) -> None:
         self._spin = SpinBox()
         super().__init__(param, self._spin)
-        self._spin.valueChanged.connect(self._offer)
+        low, high = param.minimum, param.maximum
+        self._lowest = -_INT_MAX if low is None else int(low)
+        self._highest = _INT_MAX if high is None else int(high)
+        self._spin.valueChanged.connect(self._stepped)
 
-    def _write(self, value: Value) -> None:
+    def can_show(self, value: Shown) -> bool:
+        """Only whole numbers, and no larger ones than a spin box takes."""
+        return isinstance(value, Several) or (isinstance(value, int) and abs(value) <= _INT_MAX)
+
+    def _write(self, value: Shown) -> None:
+        if isinstance(value, Several):
+            self._spin.show_none(self._lowest, self._highest, value.text)
+            return
         assert isinstance(value, int)
-        low, high = self.param.minimum, self.param.maximum
-        lowest = -_INT_MAX if low is None else int(low)
-        highest = _INT_MAX if high is None else int(high)
-        # Widened first, so that the range never moves a value that nobody changed.
-        self._spin.setRange(-_INT_MAX, _INT_MAX)
-        self._spin.setValue(value)
-        self._spin.setRange(min(lowest, value), max(highest, value))
+        self._spin.show_number(value, self._lowest, self._highest)
+
+    def _stepped(self, value: int) -> None:
+        if self._spin.shows_none:
+            return
+        if isinstance(self._value, Several):
+            self._spin.show_number(value, self._lowest, self._highest)
+        self._offer(value)
 
 
 class TextField(Field):
@@ -113,13 +80,18 @@ class TextField(Field):
         self._line.textEdited.connect(self._recheck)
         self._line.escaped.connect(self._restore)
 
-    def _write(self, value: Value) -> None:
+    def _write(self, value: Shown) -> None:
         position = self._line.cursorPosition()
-        self._line.setText(format_value(value))
+        several = isinstance(value, Several)
+        self._line.setPlaceholderText(Several.text if several else "")
+        self._line.setText("" if isinstance(value, Several) else format_value(value))
         self._line.setCursorPosition(position if self._line.hasFocus() else 0)
 
     def _commit(self) -> None:
         if not self._line.isModified():
+            return
+        if isinstance(self._value, Several) and not self._line.text().strip():
+            self._restore()
             return
         try:
             value = self.param.parse(self._line.text())
@@ -177,88 +149,21 @@ class ChoiceField(Field):
         self._combo.addItems(list(param.choices))
         self._combo.textActivated.connect(self._offer)
 
-    def _write(self, value: Value) -> None:
-        self._combo.setPlaceholderText(str(value))
-        self._combo.setCurrentIndex(self._combo.findText(str(value)))
+    def _write(self, value: Shown) -> None:
+        text = value.text if isinstance(value, Several) else str(value)
+        self._combo.setPlaceholderText(text)
+        self._combo.setCurrentIndex(self._combo.findText(text))
 
 
-class ColumnField(Field):
-    """An editable combo box of the columns of the data."""
-
-    def __init__(self, param: Param) -> None:
-        self._combo = ComboBox()
-        self._line = LineEdit()
-        super().__init__(param, self._combo)
-        self._combo.setEditable(True)
-        self._combo.setLineEdit(self._line)
-        self._combo.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
-        self._combo.textActivated.connect(self._offer)
-        self._line.editingFinished.connect(self._commit)
-
-    def set_options(self, names: Sequence[str]) -> None:
-        """Offer the columns ``names``; what is typed stays."""
-        if [self._combo.itemText(i) for i in range(self._combo.count())] != list(names):
-            text, typing = self._combo.currentText(), self._line.isModified()
-            self._combo.clear()
-            self._combo.addItems(list(names))
-            self._combo.setEditText(text)
-            self._line.setModified(typing)
-
-    def _write(self, value: Value) -> None:
-        self._combo.setEditText(str(value))
-
-    def _commit(self) -> None:
-        if self._line.isModified():
-            self._line.setModified(False)
-            self._offer(self._line.text().strip())
-
-
-class NamesField(Field):
-    """A list in which the chosen names are ticked. Chosen names that are not offered stay in it."""
-
-    def __init__(self, param: Param) -> None:
-        self._list = QListWidget()
-        self._options: tuple[str, ...] = ()
-        super().__init__(param, self._list)
-        self._list.itemChanged.connect(self._ticked)
-
-    def set_options(self, names: Sequence[str]) -> None:
-        """Offer ``names``, in this order."""
-        if tuple(names) != self._options:
-            self._options = tuple(names)
-            if isinstance(self._value, tuple):
-                self._write(self._value)
-
-    def _write(self, value: Value) -> None:
-        assert isinstance(value, tuple)
-        chosen = tuple(str(v) for v in value)
-        row = self._list.currentRow()
-        self._list.clear()
-        for name in dict.fromkeys((*self._options, *chosen)):
-            item = QListWidgetItem(name)
-            ticked = Qt.CheckState.Checked if name in chosen else Qt.CheckState.Unchecked
-            item.setCheckState(ticked)
-            if name not in self._options:
-                item.setToolTip(f"{name} is not in the data")
-            self._list.addItem(item)
-        self._list.setCurrentRow(row)
-        rows = min(max(self._list.count(), 2), _LIST_ROWS)
-        self._list.setFixedHeight(rows * max(self._list.sizeHintForRow(0), 24) + 8)
-
-    def _ticked(self) -> None:
-        items = [self._list.item(i) for i in range(self._list.count())]
-        self._offer(tuple(i.text() for i in items if i.checkState() == Qt.CheckState.Checked))
-
-
-def make_field(param: Param, value: Value, has_options: bool) -> Field:
+def field_type(param: Param, value: Shown, has_options: bool) -> type[FieldOfParam]:
     """The editor for ``param``, whose present value is ``value``."""
     if param.kind == "int":
         bounds = (value, param.minimum or 0, param.maximum or 0)
         fits = all(abs(b) <= _INT_MAX for b in bounds if isinstance(b, int | float))
-        return IntField(param) if fits and isinstance(value, int) else TextField(param)
+        return IntField if fits and isinstance(value, int | Several) else TextField
     if param.kind == "names" and has_options:
-        return NamesField(param)
-    return _FIELDS.get(param.kind, TextField)(param)
+        return NamesField
+    return _FIELDS.get(param.kind, TextField)
 
 
 def format_value(value: Value) -> str:
@@ -272,7 +177,8 @@ def format_value(value: Value) -> str:
     return f"{short}e{int(exponent)}" if exponent else short
 
 
-_FIELDS: dict[str, type[BoolField | ChoiceField | ColumnField | PathField]] = {
+FieldOfParam = BoolField | IntField | TextField | ChoiceField | ColumnField | NamesField
+_FIELDS: dict[str, type[FieldOfParam]] = {
     "bool": BoolField,
     "choice": ChoiceField,
     "column": ColumnField,

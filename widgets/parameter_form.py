@@ -9,8 +9,10 @@ from types import MappingProxyType
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
-from core.params import Param, Value
-from widgets.parameter_fields import Field, NamesField, make_field
+from core.params import Param
+from widgets.data_fields import NamesField
+from widgets.field import Field, Shown
+from widgets.parameter_fields import field_type
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _NO_OPTIONS: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -47,12 +49,12 @@ class ParameterForm(QWidget):
     def set_values(
         self,
         params: Sequence[Param],
-        values: Mapping[str, Value],
+        values: Mapping[str, Shown],
         faults: Mapping[str, str] = _NONE,
         options: Mapping[str, Sequence[str]] = _NO_OPTIONS,
         subject: object = None,
     ) -> None:
-        """Show ``values`` (the default stands in for a missing one).
+        """Show ``values`` (the default stands in for a missing one, ``SEVERAL`` for many).
 
         ``faults`` are messages by parameter name, ``options`` the columns or names to choose from.
         While ``subject`` (whatever the values belong to) and the parameters stay the same, the
@@ -60,10 +62,9 @@ class ParameterForm(QWidget):
         """
         shown = {p.name: values.get(p.name, p.default) for p in params}
         with_options = frozenset(n for n, names in options.items() if names)
-        structure = (tuple(params), with_options)
         fresh = subject != self._subject
         self._subject = subject
-        if structure != self._built_for:
+        if not self._fits(tuple(params), shown, with_options):
             self._build(tuple(params), shown, with_options)
             fresh = True
         for name, row in self._rows.items():
@@ -81,8 +82,15 @@ class ParameterForm(QWidget):
         label = self._rows[name].message
         return "" if label.isHidden() else label.text()
 
+    def _fits(
+        self, params: tuple[Param, ...], values: Mapping[str, Shown], with_options: frozenset[str]
+    ) -> bool:
+        """Whether the fields that are there can show these values."""
+        same = (params, with_options) == self._built_for
+        return same and all(row.field.can_show(values[n]) for n, row in self._rows.items())
+
     def _build(
-        self, params: tuple[Param, ...], values: Mapping[str, Value], with_options: frozenset[str]
+        self, params: tuple[Param, ...], values: Mapping[str, Shown], with_options: frozenset[str]
     ) -> None:
         while item := self._grid.takeAt(0):
             if old := item.widget():
@@ -91,8 +99,8 @@ class ParameterForm(QWidget):
         self._rows = {}
         self._built_for = (params, with_options)
         for param in params:
-            field = make_field(param, values[param.name], param.name in with_options)
-            self._add(param, field)
+            kind = field_type(param, values[param.name], param.name in with_options)
+            self._add(param, kind(param))
         if not params:
             nothing = QLabel("Nothing to set here.")
             nothing.setProperty("role", "muted")

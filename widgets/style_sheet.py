@@ -109,6 +109,8 @@ QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; 
 QCheckBox:focus { color: $accent; }
 QCheckBox::indicator:checked, QListView::indicator:checked, QTreeView::indicator:checked {
   background: $accent; border-color: $accent; image: url("$icons/check-$name.svg"); }
+QCheckBox::indicator:indeterminate, QListView::indicator:indeterminate {
+  background: $accent; border-color: $accent; image: url("$icons/dash-$name.svg"); }
 QCheckBox:disabled { color: $wire; }
 QCheckBox::indicator:disabled { background: $window; border-color: $border; }
 

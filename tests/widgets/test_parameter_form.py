@@ -247,6 +247,9 @@ def test_columns_can_be_chosen_or_typed(qtbot, form, heard) -> None:
     retype(qtbot, combo.lineEdit(), "other")
     qtbot.keyClick(combo.lineEdit(), Qt.Key.Key_Return)
     assert heard[1:] == [("target", "other")]
+    retype(qtbot, combo.lineEdit(), "b")
+    qtbot.keyClick(combo.lineEdit(), Qt.Key.Key_Return)
+    assert heard[2:] == [("target", "b")]
 
 
 def test_new_columns_leave_the_chosen_one(qtbot, form, heard) -> None:
