@@ -112,6 +112,7 @@ SPECS: Mapping[str, Spec] = {
     "stop": Spec("&Stop", "End training and keep the weights", ("Shift+F5",), "stop"),
     "resume": Spec("&Resume", "Go on with the last run", ("F7",), "resume"),
     "help": Spec("&Help", "How to begin, shortcuts and blocks", ("F1",), "help"),
+    "keys": Spec("&Keyboard map", "Show every key and what the mouse does", ("?",)),
 }
 
 MENUS: Mapping[str, tuple[str, ...]] = {
@@ -146,7 +147,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         *("theme", SEPARATOR, "panels"),
     ),
     "&Train": ("data", SEPARATOR, "train", "pause", "stop", "resume"),
-    "&Help": ("help",),
+    "&Help": ("help", "keys"),
 }
 GROUPS = (
     *("group", "expand", SEPARATOR),

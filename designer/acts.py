@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from designer.key_map import key_map
+from widgets.key_overlay import KeyOverlay
+
 if TYPE_CHECKING:
     from designer.main_window import MainWindow
 
@@ -48,6 +51,10 @@ class Acts:
         dialog = HelpDialog(self._window)
         dialog.exec()
         dialog.deleteLater()
+
+    def show_keys(self) -> None:
+        """Show every key and mouse gesture over the window."""
+        KeyOverlay(self._window, "Keyboard map", key_map())
 
     def find_block(self) -> None:
         """Put the cursor into the palette's search."""
@@ -137,4 +144,5 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "stop": window.trainer.stop,
         "resume": partial(window.trainer.train, True),
         "help": acts.show_help,
+        "keys": acts.show_keys,
     }

@@ -32,10 +32,12 @@ _FILTER = f"Layerloom blocks (*{SUFFIX})"
 class Groups(QObject):
     """Connects one canvas and its breadcrumb to the groups of one session.
 
-    ``library_changed`` comes when a block of the user's library came or went.
+    ``library_changed`` comes when a block of the user's library came or went, ``edit_wanted`` with
+    the id of a node that was opened but has no inside.
     """
 
     library_changed = Signal()
+    edit_wanted = Signal(str)
     trouble = Signal(str, str)
     noted = Signal(str)
 
@@ -44,7 +46,7 @@ class Groups(QObject):
         self.session, self.canvas, self.library = session, canvas, library
         self.breadcrumb = Breadcrumb()
         self.breadcrumb.activated.connect(self._leave_to)
-        canvas.node_activated.connect(session.enter)
+        canvas.node_activated.connect(self._activate)
         session.changed.connect(self._show_path)
 
     def slots(self) -> dict[str, Callable[[], object]]:
@@ -95,6 +97,10 @@ class Groups(QObject):
         chosen = self._selected()
         if chosen:
             self.session.enter(chosen[-1])
+
+    def _activate(self, node: str) -> None:
+        if not self.session.enter(node):
+            self.edit_wanted.emit(node)
 
     def leave(self) -> None:
         """Show the level around the present one."""

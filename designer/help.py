@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import inspect
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from core.blocks.block import Block
 from core.blocks.catalog import blocks
-from designer.actions import SPECS
+from designer.key_map import key_map
+from widgets.key_overlay import KeyRow
 
 BEGIN = """
 <h2>How to begin</h2>
@@ -24,22 +26,6 @@ sample; the saliency view shows which inputs the prediction depends on.
 <code>layerloom train FILE.loom</code>
 </ol>
 """
-CANVAS_KEYS = (
-    ("Drag on empty canvas", "select with a box; Shift adds"),
-    ("Middle drag, or Space and drag", "pan"),
-    ("Wheel", "zoom around the pointer"),
-    ("Delete", "delete what is selected"),
-    ("Arrow keys", "move the selected nodes; Shift moves farther"),
-    ("F2", "rename the selected node"),
-    ("F, Home", "show the selection, show everything"),
-    ("Tab, Space or double-click on empty canvas", "search a block and add it there"),
-    ("Drop a wire on empty canvas", "search the blocks that fit it, and connect the chosen one"),
-    ("A", "add the next block after the selected node"),
-    ("Drop a free node on a wire", "insert it there"),
-    ("Ctrl+Delete", "delete the selected nodes and connect what is around them"),
-    ("Shift+Tab", "leave the canvas"),
-    ("Ctrl+A, Escape", "select everything, select nothing"),
-)
 
 
 class HelpDialog(QDialog):
@@ -64,16 +50,20 @@ class HelpDialog(QDialog):
 
 def help_html() -> str:
     """The page."""
-    keys = [(", ".join(s.shortcuts), s.tooltip) for s in SPECS.values() if s.shortcuts]
     return "".join(
         (
             BEGIN,
-            "<h2>Keys</h2>",
-            _table((*keys, *CANVAS_KEYS)),
+            "<h2>Keys and mouse</h2>",
+            *(_keys(group, rows) for group, rows in key_map().items()),
             "<h2>Blocks</h2>",
             *(_block(b) for b in blocks().values() if b.listed),
         )
     )
+
+
+def _keys(group: str, rows: Sequence[KeyRow]) -> str:
+    lines = tuple((", ".join((*row.keys, *row.mouse)), row.text) for row in rows)
+    return f"<h3>{html.escape(group)}</h3>{_table(lines)}"
 
 
 def _table(rows: tuple[tuple[str, str], ...]) -> str:

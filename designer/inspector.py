@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from core.design import edits
@@ -104,6 +105,12 @@ class Inspector(QScrollArea):
         self._problems.setText("\n".join(texts))
         self._problems.setVisible(bool(texts))
         self._help.setText(_further_help(type(block)) if block else "")
+
+    def focus_form(self, node: str) -> None:
+        """Show a node and put the cursor into its first parameter, or its name without any."""
+        self.show_nodes([node])
+        first = self.form.first_editor() or self.name
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_form(self, report: NodeReport) -> None:
         found = block_of(self.session.design, report.node)

@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         self.canvas.selection_changed.connect(self._select)
         self.canvas.context_menu_requested.connect(self.context_menus.open)
         self.session.refused.connect(self.acts.tell)
+        self.groups.edit_wanted.connect(self._edit)
         self.problems.node_wanted.connect(self._go_to)
         self.data.choose_requested.connect(self.acts.choose_data)
         self.banner.closed.connect(self.recovery.release)
@@ -180,6 +181,10 @@ class MainWindow(QMainWindow):
         if ids:
             self.docks.show("inspector")
         self._refresh()
+
+    def _edit(self, node: str) -> None:
+        self.docks.show("inspector")
+        self.inspector.focus_form(node)
 
     def _go_to(self, node: str) -> None:
         path, last = place_of(node)

@@ -77,6 +77,10 @@ class ParameterForm(QWidget):
         """The editor of the parameter called ``name``. Raises KeyError if there is none."""
         return self._rows[name].field
 
+    def first_editor(self) -> QWidget | None:
+        """The editor of the first parameter, None without parameters."""
+        return next((row.field.editor for row in self._rows.values()), None)
+
     def message(self, name: str) -> str:
         """The message shown under the parameter, ``""`` if there is none."""
         label = self._rows[name].message

@@ -1,9 +1,9 @@
 """The one Qt style sheet, as rules with the colours of a theme filled in.
 
 A widget asks for a look with the dynamic property ``role``: labels know ``title``, ``muted``,
-``error``, ``warning`` and ``success``, buttons ``primary`` and ``quiet``, frames ``card``, ``row``
-and ``banner`` (with ``kind``). An input with ``invalid`` set to true has a border in the colour of
-errors.
+``error``, ``warning``, ``success`` and ``key``, buttons ``primary`` and ``quiet``, frames ``card``,
+``row`` and ``banner`` (with ``kind``). An input with ``invalid`` set to true has a border in the
+colour of errors.
 """
 
 from __future__ import annotations
@@ -168,6 +168,8 @@ QLabel[role="muted"] { color: $text_muted; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="warning"] { color: $warning; }
 QLabel[role="success"] { color: $success; }
+QLabel[role="key"] { background: $surface_raised; border: 1px solid $border; border-radius: 4px;
+  padding: 1px 6px; }
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 7px; }
 QFrame[role="row"] { background: transparent; border: 1px solid transparent; border-radius: 5px; }
 QFrame[role="row"]:hover { background: $surface_raised; }
