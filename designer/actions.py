@@ -144,7 +144,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
     "&View": (
         *("zoom_in", "zoom_out", "zoom_full", "fit", "fit_selection", SEPARATOR),
         *("learning", "minimap", "animation", SEPARATOR),
-        *("theme", SEPARATOR, "panels"),
+        *("themes", SEPARATOR, "panels"),
     ),
     "&Train": ("data", SEPARATOR, "train", "pause", "stop", "resume"),
     "&Help": ("help", "keys"),

@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.preferences = preferences
         self.session = Session()
-        self.appearance = Appearance(preferences)
+        self.appearance = Appearance(preferences, self)
         self.canvas = Canvas(self.appearance.theme)
         self.palette_panel = Palette(self.appearance.theme)
         self.canvas_options = CanvasOptions(preferences, self.canvas)

@@ -66,6 +66,15 @@ class Preferences:
     def learning_in_nodes(self, shown: bool) -> None:
         self._settings.setValue("learning_in_nodes", shown)
 
+    @property
+    def last_theme(self) -> str:
+        """The theme shown last: ``dark`` or ``light``, empty before the first start."""
+        return str(self._settings.value("last_theme", ""))
+
+    @last_theme.setter
+    def last_theme(self, name: str) -> None:
+        self._settings.setValue("last_theme", name)
+
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and dock state of the window, None before the first end."""
         found = (self._settings.value("geometry"), self._settings.value("docks"))

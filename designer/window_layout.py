@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolBar, QVBoxLayout, QWidget
 
 from designer.actions import ARRANGE, GROUPS
 from designer.docks import BOTTOM, LEFT, RIGHT, Docks
+from designer.theme_menu import ThemeMenu
 
 if TYPE_CHECKING:
     from designer.main_window import MainWindow
@@ -77,10 +78,15 @@ def _fill_menus(window: MainWindow) -> None:
     panels = QMenu("&Panels", window)
     for dock in window.docks.all():
         panels.addAction(dock.toggleViewAction())
-    window.actions_by_name.fill_menus(
-        window,
-        {"recent": window.recent, "arrange": arrange, "groups": groups, "panels": panels},
-    )
+    themes = ThemeMenu(window.appearance, window.actions_by_name["theme"], window)
+    submenus = {
+        "recent": window.recent,
+        "arrange": arrange,
+        "groups": groups,
+        "themes": themes,
+        "panels": panels,
+    }
+    window.actions_by_name.fill_menus(window, submenus)
 
 
 def _add_toolbar(window: MainWindow) -> None:

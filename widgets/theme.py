@@ -126,9 +126,17 @@ def light() -> Theme:
     )
 
 
-def system_theme(app: QApplication) -> Theme:
-    """The theme that the desktop asks for; dark when it says nothing."""
-    return light() if app.styleHints().colorScheme() == Qt.ColorScheme.Light else dark()
+def system_theme(app: QApplication) -> Theme | None:
+    """The theme that the desktop asks for; None when it says nothing."""
+    scheme = color_scheme(app)
+    if scheme == Qt.ColorScheme.Unknown:
+        return None
+    return light() if scheme == Qt.ColorScheme.Light else dark()
+
+
+def color_scheme(app: QApplication) -> Qt.ColorScheme:
+    """What the desktop says of its colours."""
+    return app.styleHints().colorScheme()
 
 
 def apply(app: QApplication, theme: Theme) -> None:
