@@ -34,7 +34,7 @@ SPECS: Mapping[str, Spec] = {
     "open": Spec("&Open ...", "Open a project file", ("Ctrl+O",), "open"),
     "save": Spec("&Save", "Save the project file", ("Ctrl+S",), "save"),
     "save_as": Spec("Save &as ...", "Save under another name", ("Ctrl+Shift+S",)),
-    "picture": Spec("Export &picture ...", "Save the canvas as SVG or PNG", ("Ctrl+E",)),
+    "picture": Spec("Export &picture ...", "Save the canvas as SVG, PNG or PDF", ("Ctrl+E",)),
     "quit": Spec("&Quit", "Close the window", ("Ctrl+Q",)),
     "undo": Spec("&Undo", "Take the last step back", ("Ctrl+Z",), "undo"),
     "redo": Spec("&Redo", "Do the undone step again", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),

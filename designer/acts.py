@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from designer.key_map import key_map
 from widgets.key_overlay import KeyOverlay
@@ -69,17 +68,17 @@ class Acts:
 
     def export_picture(self) -> None:
         """Save the canvas as a picture."""
+        from designer.picture_dialog import PictureDialog
+
         window = self._window
-        name, _ = QFileDialog.getSaveFileName(
-            window, "Export picture", f"{window.session.design.name}.svg", "Pictures (*.svg *.png)"
+        dialog = PictureDialog(
+            window.canvas.graph_scene, window.preferences, window.files.beside, window
         )
-        if not name:
-            return
-        path = Path(name) if Path(name).suffix else Path(f"{name}.svg")
-        try:
-            window.canvas.render_to(path)
-        except (OSError, ValueError) as error:
-            self.tell(f"{path} could not be written: {error}", "Choose another place.")
+        dialog.set_theme(window.appearance.theme)
+        dialog.exec()
+        if dialog.written is not None:
+            window.statusBar().showMessage(f"Exported {dialog.written.name}", 5000)
+        dialog.deleteLater()
 
     def tell(self, text: str, hint: str, resumable: bool = False) -> None:
         """Say in the banner what went wrong, with a button to resume training if it can be."""

@@ -81,6 +81,11 @@ class Files(QObject):
         path = Path(name)
         return self._write(path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX))
 
+    def beside(self, suffix: str) -> Path:
+        """The file that is proposed for what is written of the design, without a dot."""
+        file = self.session.file
+        return self.session.folder / f"{file.stem if file else self.session.whole.name}.{suffix}"
+
     def may_leave(self) -> bool:
         """Ask before unsaved work or a running training is lost; False means stay."""
         if not self.may_leave_training():

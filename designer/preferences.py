@@ -75,6 +75,15 @@ class Preferences:
     def last_theme(self, name: str) -> None:
         self._settings.setValue("last_theme", name)
 
+    def picture(self) -> dict[str, str]:
+        """How a picture was exported last, empty before the first."""
+        saved: Any = self._settings.value("picture", {})
+        return {str(k): str(v) for k, v in saved.items()} if isinstance(saved, dict) else {}
+
+    def save_picture(self, options: dict[str, str]) -> None:
+        """Remember how a picture was exported."""
+        self._settings.setValue("picture", options)
+
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and dock state of the window, None before the first end."""
         found = (self._settings.value("geometry"), self._settings.value("docks"))

@@ -31,6 +31,7 @@ from widgets.canvas import (
     Port,
     WireView,
 )
+from widgets.canvas.export import Picture
 from widgets.fonts import load_fonts
 from widgets.palette import Palette, PaletteEntry
 from widgets.pictures.thumbnails import thumbnail
@@ -252,7 +253,8 @@ def picture(app: QApplication, theme: themes.Theme, folder: Path) -> None:
         canvas.center_on("attend")
         app.processEvents()
         canvas.grab().save(str(folder / f"canvas_{theme.name}_live_{zoom:.0%}.png"))
-    canvas.render_to(folder / f"canvas_{theme.name}.svg", white_background=not theme.is_dark)
+    background = "theme" if theme.is_dark else "white"
+    canvas.render_to(folder / f"canvas_{theme.name}.svg", Picture(background))
     canvas.render_to(folder / f"canvas_{theme.name}_export.png")
     window.close()
 

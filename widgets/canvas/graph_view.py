@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmapCache, QRegion, QResizeEvent
 
-from widgets.canvas.export import render_to
+from widgets.canvas.export import WHOLE, Picture, render_to
 from widgets.canvas.gestures.base import Gesture
 from widgets.canvas.graph import End, Graph, standing
 from widgets.canvas.grid import DotGrid
@@ -145,9 +145,9 @@ class GraphView(NavigableView):
         item = self.graph_scene.nodes[node]
         return item.layout.badge.translated(item.pos())
 
-    def render_to(self, path: str | Path, white_background: bool = False) -> None:
-        """Write the whole picture as SVG or PNG; raises InputError where that is impossible."""
-        render_to(self.graph_scene, Path(path), white_background)
+    def render_to(self, path: str | Path, picture: Picture = WHOLE) -> None:
+        """Write a picture as SVG, PNG or PDF; raises InputError where that is impossible."""
+        render_to(self.graph_scene, Path(path), picture)
 
     def select(self, ids: Iterable[str]) -> None:
         """Select exactly these nodes and notes."""

@@ -52,6 +52,9 @@ class Fonts:
         self._widths: dict[tuple[TextRole, str], float] = {}
         for role, (pixels, weight) in _FONT_SPECS.items():
             font = QFont(family) if family else QFont()
+            # Other forms of letters could not be searched for or copied from a PDF.
+            for feature in ("tnum", "calt"):
+                font.setFeature(QFont.Tag(feature), 0)
             font.setPixelSize(pixels)
             font.setWeight(weight)
             self.fonts[role] = font

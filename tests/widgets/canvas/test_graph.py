@@ -1,17 +1,14 @@
 """Showing graphs by difference, views, tooltips, drops and pictures."""
 
 from dataclasses import replace
-from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.errors import InputError
 from tests.widgets.canvas.samples import chain, node, wire
 from widgets import theme
 from widgets.canvas import Canvas, Frame, Graph
@@ -175,32 +172,3 @@ def test_the_theme_can_be_changed(canvas: Canvas) -> None:
     canvas.set_theme(theme.light())
     image = canvas.viewport().grab().toImage()
     assert image.pixelColor(5, 5).lightness() > 200
-
-
-def test_an_svg_holds_text_and_no_bitmaps(canvas: Canvas, tmp_path: Path) -> None:
-    path = tmp_path / "picture.svg"
-    canvas.render_to(path)
-    root = ElementTree.parse(path).getroot()
-    texts = [
-        "".join(element.itertext()).strip() for element in root.iter() if "text" in element.tag
-    ]
-    assert {"node a", "node b", "node c"} <= set(texts)
-    assert not [element for element in root.iter() if element.tag.endswith("image")]
-
-
-def test_a_png_has_the_background_asked_for(canvas: Canvas, tmp_path: Path) -> None:
-    path = tmp_path / "picture.png"
-    canvas.render_to(path, white_background=True)
-    image = QImage(str(path))
-    assert image.pixelColor(0, 0).name() == "#ffffff"
-    assert image.width() > 600
-
-
-@pytest.mark.parametrize("name", ["picture.bmp", "missing/picture.svg", "missing/picture.png"])
-def test_pictures_that_cannot_be_written_are_refused(
-    canvas: Canvas, tmp_path: Path, name: str, capfd: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(InputError) as error:
-        canvas.render_to(tmp_path / name)
-    assert "picture" in error.value.message
-    assert error.value.hint

@@ -1,0 +1,107 @@
+"""Draw a design as a picture: SVG, PNG or PDF."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import InputError
+from designer.cli.check import analysed
+from designer.cli.output import DONE, print_json
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from core.design.analysis import Analysis
+
+PICTURES = ("svg", "png", "pdf")
+MAX_SCALE = 4.0
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("file", type=Path, help="project file")
+    parser.add_argument("--to", choices=PICTURES, help="the format (default: by OUT's suffix)")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    ground = parser.add_mutually_exclusive_group()
+    ground.add_argument("--white", action="store_true", help="light colours on white")
+    ground.add_argument("--transparent", action="store_true", help="no background")
+    parser.add_argument("--theme", choices=("dark", "light"), default="light")
+    parser.add_argument(
+        "--scale", type=_scale, default=2.0, help=f"pixels of a PNG per unit, 1 to {MAX_SCALE:g}"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Draw it; no display is needed."""
+    form = _format(options.output, options.to)
+    analysis = analysed(options.file)
+    if not analysis.design.nodes:
+        raise InputError(
+            f"{options.file}: the design is empty, there is nothing to draw",
+            "Add a block to it first.",
+        )
+    width, height = _draw(analysis, options, form)
+    if options.json:
+        print_json({"file": str(options.output), "format": form, "width": width, "height": height})
+    else:
+        print(f"wrote {options.output} ({width} x {height} pixels)")
+    return DONE
+
+
+def _format(output: Path, wanted: str | None) -> str:
+    suffix = output.suffix.lower().removeprefix(".")
+    if wanted is None and suffix not in PICTURES:
+        raise InputError(
+            f"{output}: a picture cannot be written as {output.suffix or 'a file without suffix'}",
+            f"Give OUT one of the suffixes {', '.join(f'.{p}' for p in PICTURES)}, or use --to.",
+        )
+    if wanted and suffix in PICTURES and suffix != wanted:
+        raise InputError(
+            f"{output}: the suffix says {suffix}, --to says {wanted}", "Make the two agree."
+        )
+    return wanted or suffix
+
+
+def _draw(analysis: Analysis, options: argparse.Namespace, form: str) -> tuple[int, int]:
+    app = _application()
+    from designer.graph import GraphMaker
+    from widgets.canvas.export import Picture, render_to
+    from widgets.canvas.scene import CanvasScene
+    from widgets.canvas.style import Style
+    from widgets.fonts import load_fonts
+    from widgets.theme import dark, light
+
+    load_fonts(app)
+    scene = CanvasScene(Style(dark() if options.theme == "dark" else light()))
+    scene.show(GraphMaker().graph(analysis))
+    background = "white" if options.white else "transparent" if options.transparent else "theme"
+    size = render_to(scene, options.output, Picture(background, scale=options.scale), form)
+    return size.width(), size.height()
+
+
+def _application() -> QApplication:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        from PySide6.QtWidgets import QApplication
+    except ImportError as error:
+        raise InputError(
+            f"pictures need Qt: {error}", "`layerloom doctor` says what to install."
+        ) from error
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    return app
+
+
+def _scale(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 1 <= value <= MAX_SCALE:
+        raise argparse.ArgumentTypeError(f"must be between 1 and {MAX_SCALE:g}, not {text!r}")
+    return value
