@@ -116,7 +116,18 @@ SPECS: Mapping[str, Spec] = {
 }
 
 MENUS: Mapping[str, tuple[str, ...]] = {
-    "&File": ("new", "open", "recent", SEPARATOR, "save", "save_as", "picture", SEPARATOR, "quit"),
+    "&File": (
+        "new",
+        "open",
+        "recent",
+        "examples",
+        SEPARATOR,
+        "save",
+        "save_as",
+        "picture",
+        SEPARATOR,
+        "quit",
+    ),
     "&Edit": (
         "undo",
         "redo",

@@ -21,6 +21,7 @@ from designer.canvas_options import CanvasOptions
 from designer.clipboard import Clipboard
 from designer.data_panel import DataPanel
 from designer.editor import Editor
+from designer.examples_menu import ExamplesMenu
 from designer.files import Files
 from designer.find_node import FindNode
 from designer.groups import Groups
@@ -87,10 +88,12 @@ class MainWindow(QMainWindow):
         self.docks = window_layout.build(self)
         self.actions_by_name = Actions(self, slots(self), self.canvas.in_place.finish)
         self.recent = RecentMenu(preferences, self.files.open_recent, self)
+        self.examples = ExamplesMenu(self.files.open_copy, self)
         self.context_menus = ContextMenus(
             self.actions_by_name, self.marking, self.editor.fixing, self
         )
         self.counts = window_layout.add_bars(self)
+        window_layout.tell_how_to_begin(self)
         window_layout.restore(self)
         self._connect()
         self._refresh()

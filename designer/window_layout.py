@@ -10,11 +10,17 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolBar, QVBoxLayout, QWidget
 from designer.actions import ARRANGE, GROUPS
 from designer.docks import BOTTOM, LEFT, RIGHT, Docks
 from designer.theme_menu import ThemeMenu
+from widgets.canvas.empty_state import Way
 
 if TYPE_CHECKING:
     from designer.main_window import MainWindow
 
 WITH_TEXT = ("train", "resume")
+WAYS_TO_BEGIN = (
+    Way("drag", "Drag a block from the list of blocks on the left."),
+    Way("keyboard", "Press Tab, or double-click, to search for a block."),
+    Way("open", "Open an example and change it, or choose your data first."),
+)
 
 
 def build(window: MainWindow) -> Docks:
@@ -32,6 +38,15 @@ def add_bars(window: MainWindow) -> QLabel:
     counts = QLabel()
     window.statusBar().addPermanentWidget(counts)
     return counts
+
+
+def tell_how_to_begin(window: MainWindow) -> None:
+    """Give the empty canvas its words and buttons."""
+    window.canvas.empty_state.offer(
+        "Begin a network",
+        WAYS_TO_BEGIN,
+        [("Open an example", window.examples), ("Choose data …", window.actions_by_name["data"])],
+    )
 
 
 def restore(window: MainWindow) -> None:
@@ -81,6 +96,7 @@ def _fill_menus(window: MainWindow) -> None:
     themes = ThemeMenu(window.appearance, window.actions_by_name["theme"], window)
     submenus = {
         "recent": window.recent,
+        "examples": window.examples,
         "arrange": arrange,
         "groups": groups,
         "themes": themes,

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import icons
+from widgets.icon_label import IconLabel
 from widgets.style_sheet import BANNER_COLORS
 from widgets.theme import Theme, dark
 
@@ -34,7 +35,7 @@ class Banner(QFrame):
         self._theme = dark()
         self._kind = "info"
         self.setProperty("role", "banner")
-        self._icon = QLabel()
+        self._icon = IconLabel(_ICON_SIZE)
         self._text = _wrapping("title")
         self._hint = _wrapping("muted")
         words = QVBoxLayout()
@@ -106,8 +107,7 @@ class Banner(QFrame):
 
     def _draw_icon(self) -> None:
         color = getattr(self._theme, BANNER_COLORS[self._kind])
-        scale = self.devicePixelRatioF()
-        self._icon.setPixmap(icons.pixmap(self._kind, color, _ICON_SIZE, scale))
+        self._icon.show_icon(self._kind, color)
 
     def _set_actions(self, actions: Sequence[tuple[str, Callable[[], object]]]) -> None:
         while item := self._buttons.takeAt(0):

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets import icons
+from widgets.icon_label import IconLabel
 from widgets.theme import Theme, dark
 
 EMPTY_TEXT = "No problems. The design is ready to train."
@@ -143,8 +143,8 @@ class _Row(QFrame):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         color = {"error": theme.error, "warning": theme.warning}.get(problem.severity, theme.accent)
-        picture = QLabel()
-        picture.setPixmap(icons.pixmap(problem.severity, color, 16, self.devicePixelRatioF()))
+        picture = IconLabel(16)
+        picture.show_icon(problem.severity, color)
         picture.setToolTip(problem.severity.capitalize())
         grid.addWidget(picture, 0, 0, Qt.AlignmentFlag.AlignTop)
         self.name = _label(problem.node_name, "title")
@@ -188,8 +188,8 @@ def _note(text: str, theme: Theme | None) -> QWidget:
     line.setContentsMargins(8, 8, 8, 8)
     line.setSpacing(9)
     if theme:
-        picture = QLabel()
-        picture.setPixmap(icons.pixmap("success", theme.success, 16, note.devicePixelRatioF()))
+        picture = IconLabel(16)
+        picture.show_icon("success", theme.success)
         line.addWidget(picture)
     line.addWidget(_label(text, "muted"), 1)
     return note

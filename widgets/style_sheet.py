@@ -1,9 +1,9 @@
 """The one Qt style sheet, as rules with the colours of a theme filled in.
 
-A widget asks for a look with the dynamic property ``role``: labels know ``title``, ``muted``,
-``error``, ``warning``, ``success`` and ``key``, buttons ``primary`` and ``quiet``, frames ``card``,
-``row`` and ``banner`` (with ``kind``). An input with ``invalid`` set to true has a border in the
-colour of errors.
+A widget asks for a look with the dynamic property ``role``: labels know ``headline``, ``title``,
+``muted``, ``error``, ``warning``, ``success`` and ``key``, buttons ``primary`` and ``quiet``,
+frames ``card``, ``row`` and ``banner`` (with ``kind``). An input with ``invalid`` set to true has
+a border in the colour of errors.
 """
 
 from __future__ import annotations
@@ -118,6 +118,8 @@ QPushButton { background: $surface_raised; color: $text; border: 1px solid $bord
   border-radius: 5px; padding: 5px 14px; min-height: 18px; }
 QPushButton:hover { border-color: $wire; }
 QPushButton:pressed { background: $base; }
+QPushButton::menu-indicator { image: url("$icons/chevron-down.svg"); width: 12px; height: 12px;
+  subcontrol-origin: padding; subcontrol-position: center right; right: 8px; }
 QPushButton:focus { border: 1px solid $accent; }
 QPushButton:disabled { color: $wire; background: $window; border-color: $border; }
 QPushButton[role="primary"], QPushButton:default { background: $accent; color: $on_accent;
@@ -164,6 +166,7 @@ QGroupBox { border: 1px solid $border; border-radius: 6px; margin-top: 12px; pad
 QGroupBox::title { subcontrol-origin: margin; left: 9px; color: $text_muted; }
 
 QLabel[role="title"] { font-weight: 600; }
+QLabel[role="headline"] { font-weight: 600; font-size: 15pt; }
 QLabel[role="muted"] { color: $text_muted; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="warning"] { color: $warning; }

@@ -6,12 +6,12 @@ from pathlib import Path
 from PySide6.QtCore import QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmapCache, QRegion, QResizeEvent
 
+from widgets.canvas.empty_state import EmptyState
 from widgets.canvas.export import WHOLE, Picture, render_to
 from widgets.canvas.gestures.base import Gesture
 from widgets.canvas.graph import End, Graph, standing
 from widgets.canvas.grid import DotGrid
 from widgets.canvas.held_wire import HeldWire
-from widgets.canvas.hints import draw_empty_hint
 from widgets.canvas.hits import OVERVIEW_ZOOM
 from widgets.canvas.live import Live, LiveScale
 from widgets.canvas.live_legend import LiveLegend
@@ -42,11 +42,8 @@ class GraphView(NavigableView):
         self._held: HeldWire | None = None
         self._grid = DotGrid()
         self._legend = LiveLegend(self, self.graph_scene.fonts, self.graph_scene.look)
-        self._empty_text = (
-            "Drag a block from the palette, or press Tab to search",
-            "Connect blocks by dragging from one port to another",
-        )
         self.minimap = Minimap(self)
+        self.empty_state = EmptyState(self.viewport(), self.graph_scene.look.theme)
         self.centerOn(0, 0)
         self.setAccessibleName("Design canvas")
         self._describe()
@@ -55,16 +52,6 @@ class GraphView(NavigableView):
     def graph(self) -> Graph:
         """The graph shown."""
         return self.graph_scene.graph
-
-    @property
-    def empty_text(self) -> tuple[str, str]:
-        """The hint on an empty canvas: a line, and a second, smaller one."""
-        return self._empty_text
-
-    @empty_text.setter
-    def empty_text(self, lines: tuple[str, str]) -> None:
-        self._empty_text = lines
-        self.viewport().update()
 
     @property
     def _is_empty(self) -> bool:
@@ -77,12 +64,12 @@ class GraphView(NavigableView):
         """
         self.glide.finish()
         places = places_to_leave(self, graph) if glide else {}
-        was_empty = self._is_empty
         self.graph_scene.show(graph)
         if self.gesture is not None:
             self.gesture.refresh()
-        if self.zoom < OVERVIEW_ZOOM or was_empty != self._is_empty:
+        if self.zoom < OVERVIEW_ZOOM:
             self.viewport().update()
+        self.empty_state.want(self._is_empty)
         self._describe()
         self.minimap.graph_changed()
         if places:
@@ -111,6 +98,7 @@ class GraphView(NavigableView):
         self.graph_scene.set_style(Style(theme))
         self.minimap.graph_changed()
         self._legend.set_style(self.graph_scene.look)
+        self.empty_state.set_theme(theme)
         self.viewport().update()
 
     def preview(self, positions: dict[str, tuple[float, float]]) -> None:
@@ -204,9 +192,6 @@ class GraphView(NavigableView):
             self.drawBackground(painter, area)
             draw_overview(painter, self.graph_scene, self.viewportTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._is_empty:
-            area = QRectF(self.viewport().rect())
-            draw_empty_hint(painter, area, self._empty_text, self.graph_scene.look)
         if self._held is not None:
             self._held.paint(painter, self.graph_scene, self.viewportTransform())
         if self.gesture is not None:
@@ -217,8 +202,9 @@ class GraphView(NavigableView):
         super().scrollContentsBy(dx, dy)
         self.minimap.view_changed()
         # What is painted in viewport coordinates must not scroll with the picture.
-        if self.gesture is not None or self._held is not None or self._is_empty:
+        if self.gesture is not None or self._held is not None:
             self.viewport().update()
+        self.empty_state.place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

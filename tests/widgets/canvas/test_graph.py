@@ -149,14 +149,6 @@ def test_fitting_before_the_first_show_waits_for_the_size(qtbot: QtBot) -> None:
     assert all(canvas.visible_rect().contains(canvas.node_rect(node)) for node in "abc")
 
 
-def test_an_empty_canvas_says_how_to_begin(canvas: Canvas) -> None:
-    canvas.show_graph(Graph({}))
-    canvas.empty_text = ("", "")
-    blank = canvas.viewport().grab().toImage()
-    canvas.empty_text = ("Drag something", "or press a key")
-    assert canvas.viewport().grab().toImage() != blank
-
-
 def test_zoomed_out_the_nodes_are_drawn_as_rectangles(canvas: Canvas) -> None:
     canvas.set_zoom(0.1)
     canvas.center_on("b")
