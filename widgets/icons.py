@@ -6,12 +6,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 _FOLDER = Path(__file__).parent.parent / "resources" / "icons"
 _SIZES = (16, 20, 24)
-_SCALES = (1, 2)
 _DISABLED_OPACITY = 0.35
 
 
@@ -19,13 +18,13 @@ _DISABLED_OPACITY = 0.35
 def icon(name: str, color: str) -> QIcon:
     """The icon called ``name`` in ``color`` (``#rrggbb``), with a dimmed picture for disabled.
 
-    Holds pictures of 16, 20 and 24 pixels for screens of scale 1 and 2. Raises FileNotFoundError
-    when there is no such icon.
+    Holds pictures of 16, 20 and 24 pixels for screens of scale 1 and 2 and those that are there.
+    Raises FileNotFoundError when there is no such icon.
     """
     renderer = _renderer(name, color)
     made = QIcon()
     for size in _SIZES:
-        for scale in _SCALES:
+        for scale in _scales():
             picture = _draw(renderer, size, scale)
             made.addPixmap(picture)
             made.addPixmap(_dimmed(picture), QIcon.Mode.Disabled)
@@ -68,6 +67,11 @@ def names() -> list[str]:
     """The icons that take a colour, in alphabetical order."""
     paths = sorted(_FOLDER.glob("*.svg"))
     return [p.stem for p in paths if "currentColor" in p.read_text(encoding="utf-8")]
+
+
+def _scales() -> list[float]:
+    """The scales to draw for; a picture of another scale would be blurred."""
+    return sorted({1.0, 2.0, *(s.devicePixelRatio() for s in QGuiApplication.screens())})
 
 
 def _renderer(name: str, color: str) -> QSvgRenderer:

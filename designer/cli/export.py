@@ -78,7 +78,7 @@ def _draw(analysis: Analysis, options: argparse.Namespace, form: str) -> tuple[i
 
     load_fonts(app)
     scene = CanvasScene(Style(dark() if options.theme == "dark" else light()))
-    scene.show(GraphMaker().graph(analysis))
+    scene.show(GraphMaker().graph(analysis, analysis.parameters))
     background = "white" if options.white else "transparent" if options.transparent else "theme"
     size = render_to(scene, options.output, Picture(background, scale=options.scale), form)
     return size.width(), size.height()

@@ -1,13 +1,17 @@
 """The bundled typeface loads, and icons have the colour that was asked for."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, QSize
+from PySide6.QtCore import QEvent, QPointF, QSize
 from PySide6.QtGui import QFontInfo, QFontMetricsF, QIcon, QImage, QPainter
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from widgets import fonts, icons
+from widgets.icon_label import IconLabel
 
 ROOT = Path(__file__).parent.parent.parent
 WANTED = [
@@ -35,6 +39,22 @@ WANTED = [
     "chart",
     "group",
 ]
+
+
+# The application's scale is fixed at its start, so every scale needs a process of its own.
+ON_A_SCALED_SCREEN = """
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtWidgets import QApplication
+from widgets import icons
+app = QApplication([])
+scale = app.primaryScreen().devicePixelRatio()
+found = [
+    icons.icon("save", "#ff0000").pixmap(QSize(size, size), scale).toImage()
+    == icons.pixmap("save", "#ff0000", size, scale).toImage()
+    for size in (16, 20, 24)
+]
+print(scale, *found)
+"""
 
 
 def test_application_uses_inter_with_digits_of_one_width(qtbot, qapp) -> None:
@@ -93,6 +113,29 @@ def test_a_painted_icon_has_one_pixel_for_each_of_the_screen(qapp, scale: float)
     left, top = round(7.3 * scale), round(5.6 * scale)
     wanted = icons.pixmap("family-loss", "#ff0000", wide).toImage()
     assert made.copy(left, top, wide, wide) == wanted.convertToFormat(made.format())
+
+
+@pytest.mark.parametrize("scale", ["1.25", "1.5", "2"])
+def test_icons_are_drawn_and_not_enlarged_whatever_the_screens_scale(scale: str) -> None:
+    environment = {**os.environ, "QT_SCALE_FACTOR": scale}
+    command = [sys.executable, "-c", ON_A_SCALED_SCREEN]
+    done = subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split() == [scale if "." in scale else f"{scale}.0", "True", "True", "True"]
+
+
+def test_an_icon_label_follows_the_window_to_another_screen(qtbot, qapp, monkeypatch) -> None:
+    label = IconLabel(20)
+    qtbot.addWidget(label)
+    label.show_icon("save", "#ff0000")
+    drawn_again = []
+    picture = icons.pixmap
+    monkeypatch.setattr(icons, "pixmap", lambda *how: drawn_again.append(how) or picture(*how))
+    monkeypatch.setattr(IconLabel, "devicePixelRatioF", lambda _: 2.0)
+    QApplication.sendEvent(label, QEvent(QEvent.Type.DevicePixelRatioChange))
+    assert drawn_again == [("save", "#ff0000", 20, 2.0)]
 
 
 def test_icons_are_cached_and_missing_ones_are_named(qapp) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from widgets import icons
+from widgets.icon_label import IconLabel
 from widgets.pictures.colormaps import paint, rgb_of, span
 from widgets.pictures.image_pane import ImagePane
 from widgets.pictures.sequence_map import SequenceMap
@@ -31,7 +31,7 @@ class SaliencyView(QWidget):
         self._true = QLabel()
         self._predicted = QLabel()
         self._verdict = QLabel()
-        self._mark = QLabel()
+        self._mark = IconLabel(_MARK)
         self._text = QLabel()
         self._text.setProperty("role", "muted")
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -142,7 +142,7 @@ class SaliencyView(QWidget):
             return
         color = self._theme.success if self._correct else self._theme.error
         name = "check" if self._correct else "cross"
-        self._mark.setPixmap(icons.pixmap(name, color, _MARK, self.devicePixelRatioF()))
+        self._mark.show_icon(name, color)
 
     def _make_words(self) -> QWidget:
         words = QWidget()
