@@ -100,6 +100,10 @@ SPECS: Mapping[str, Spec] = {
     "animation": Spec(
         "&Animation", "Let nodes and the view glide to another place", checkable=True
     ),
+    "next_panel": Spec("&Next panel", "Put the cursor into the next panel", ("Ctrl+F6",)),
+    "previous_panel": Spec(
+        "&Previous panel", "Put the cursor into the panel before", ("Ctrl+Shift+F6",)
+    ),
     "theme": Spec("Switch &theme", "Switch between dark and light", ("Ctrl+T",), "theme"),
     "learning": Spec(
         "Show &learning in nodes",
@@ -155,7 +159,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
     "&View": (
         *("zoom_in", "zoom_out", "zoom_full", "fit", "fit_selection", SEPARATOR),
         *("learning", "minimap", "animation", SEPARATOR),
-        *("themes", SEPARATOR, "panels"),
+        *("themes", SEPARATOR, "panels", "next_panel", "previous_panel"),
     ),
     "&Train": ("data", SEPARATOR, "train", "pause", "stop", "resume"),
     "&Help": ("help", "keys"),

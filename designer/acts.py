@@ -136,6 +136,8 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "minimap": window.canvas_options.switch_minimap,
         "animation": window.canvas_options.switch_animation,
         "learning": acts.switch_learning,
+        "next_panel": window.panel_cycle.next,
+        "previous_panel": window.panel_cycle.previous,
         "theme": window.appearance.switch,
         "data": acts.choose_data,
         "train": acts.train,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
+from PySide6.QtCore import QChildEvent, QEvent, QObject, Qt
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabBar, QWidget
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -12,12 +12,14 @@ BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 NARROWEST = {LEFT: 210, RIGHT: 280, BOTTOM: 210}
 
 
-class Docks:
+class Docks(QObject):
     """The docks by name."""
 
     def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
         self._window = window
         self._by_name: dict[str, QDockWidget] = {}
+        window.installEventFilter(self)
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
@@ -25,6 +27,14 @@ class Docks:
     def __getitem__(self, name: str) -> QDockWidget:
         """The dock of that name."""
         return self._by_name[name]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Name the tabs that the window makes wherever panels are put on each other."""
+        if isinstance(event, QChildEvent) and event.type() == QEvent.Type.ChildPolished:
+            made = event.child()
+            if isinstance(made, QTabBar):
+                made.setAccessibleName("Panels")
+        return super().eventFilter(watched, event)
 
     def all(self) -> list[QDockWidget]:
         """Every dock, in the order in which they were added."""

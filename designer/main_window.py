@@ -31,6 +31,7 @@ from designer.learning import Learning
 from designer.library import Library
 from designer.marking import Marking
 from designer.menus import ContextMenus
+from designer.panel_cycle import PanelCycle
 from designer.preferences import Preferences
 from designer.problems import Problems
 from designer.recent_menu import RecentMenu
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self._drawn = False
         self.acts = Acts(self)
         self.docks = window_layout.build(self)
+        self.panel_cycle = PanelCycle(self.docks, self.canvas)
         self.actions_by_name = Actions(self, slots(self), self.canvas.in_place.finish)
         self.recent = RecentMenu(preferences, self.files.open_recent, self)
         self.examples = ExamplesMenu(self.files.open_copy, self)

@@ -28,7 +28,9 @@ def build(window: MainWindow) -> Docks:
     window.setMinimumSize(900, 600)
     window.resize(1480, 920)
     window.setCentralWidget(_center(window))
-    return _docks(window)
+    docks = _docks(window)
+    QWidget.setTabOrder(window.palette_panel.list, window.canvas)
+    return docks
 
 
 def add_bars(window: MainWindow) -> QLabel:

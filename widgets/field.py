@@ -55,6 +55,10 @@ class Field(QWidget):
         """Whether the editor can show ``value``; files hold values of any kind."""
         return True
 
+    def stops(self) -> list[QWidget]:
+        """The widgets at which Tab stops, in its order."""
+        return [self.editor]
+
     def set_options(self, names: Sequence[str]) -> None:
         """Offer ``names`` to choose from, where the editor can."""
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
     QPushButton,
+    QWidget,
 )
 
 from core.params import Param, Value
@@ -128,6 +129,10 @@ class PathField(TextField):
         self.browse.setAutoDefault(False)
         self.browse.clicked.connect(self._ask)
         self._row.addWidget(self.browse)
+
+    def stops(self) -> list[QWidget]:
+        """The line, then the button."""
+        return [self.editor, self.browse]
 
     def _ask(self) -> None:
         title, start = f"Choose {self.param.label}", self._line.text()

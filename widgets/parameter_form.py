@@ -13,6 +13,7 @@ from core.params import Param
 from widgets.data_fields import NamesField
 from widgets.field import Field, Shown
 from widgets.parameter_fields import field_type
+from widgets.tab_order import keep_tab_order
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _NO_OPTIONS: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -105,6 +106,7 @@ class ParameterForm(QWidget):
         for param in params:
             kind = field_type(param, values[param.name], param.name in with_options)
             self._add(param, kind(param))
+        keep_tab_order(self, [w for row in self._rows.values() for w in row.field.stops()])
         if not params:
             nothing = QLabel("Nothing to set here.")
             nothing.setProperty("role", "muted")

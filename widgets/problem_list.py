@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.icon_label import IconLabel
+from widgets.tab_order import keep_tab_order
 from widgets.theme import Theme, dark
 
 EMPTY_TEXT = "No problems. The design is ready to train."
@@ -111,6 +112,7 @@ class ProblemList(QWidget):
             row.fix.clicked.connect(lambda _checked, at=index: self.fix_requested.emit(at))
             self._rows.append(row)
             self._column.addWidget(row)
+        keep_tab_order(self, [widget for row in self._rows for widget in (row, row.fix)])
         if not self._problems:
             self._column.addWidget(_note(EMPTY_TEXT, self._theme))
         if hidden := len(self._problems) - len(self._rows):
@@ -133,9 +135,8 @@ class _Row(QFrame):
         self.setProperty("role", "row")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(
-            f"{problem.severity.capitalize()} in {problem.node_name}: {problem.message}"
-        )
+        place = f" in {problem.node_name}" if problem.node_name else ""
+        self.setAccessibleName(f"{problem.severity.capitalize()}{place}: {problem.message}")
         self.setAccessibleDescription(problem.remedy)
         grid = QGridLayout(self)
         grid.setContentsMargins(8, 7, 8, 7)
@@ -154,7 +155,7 @@ class _Row(QFrame):
             label.setVisible(bool(label.text()))
             grid.addWidget(label, line, 1)
         self.fix = QPushButton(problem.fix_label)
-        self.fix.setAccessibleName(f"{problem.fix_label} ({problem.node_name})")
+        self.fix.setAccessibleName(f"{problem.fix_label}{place}")
         self.fix.setVisible(bool(problem.fix_label))
         grid.addWidget(self.fix, 0, 2, 3, 1, Qt.AlignmentFlag.AlignVCenter)
 

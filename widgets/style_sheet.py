@@ -67,11 +67,11 @@ QDockWidget { color: $text_muted; font-weight: 600; titlebar-close-icon: none; }
 QDockWidget::title { background: $surface; padding: 7px 10px; border-bottom: 1px solid $border; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar { background: transparent; }
-QTabBar::tab { background: transparent; color: $text_muted; padding: 7px 13px;
-  border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab { background: transparent; color: $text_muted; padding: 6px 12px;
+  border: 1px solid transparent; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
-QTabBar::tab:focus { color: $accent; }
+QTabBar::tab:focus { border: 1px solid $accent; border-bottom: 2px solid $accent; }
 QTabBar::tab:disabled { color: $border; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
@@ -102,11 +102,12 @@ QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("$icons/chevron-up.svg
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("$icons/chevron-down.svg");
   width: 10px; height: 10px; }
 
-QCheckBox { spacing: 7px; padding: 3px 1px; color: $text; }
+QCheckBox { spacing: 7px; padding: 2px; color: $text; border: 1px solid transparent;
+  border-radius: 5px; }
 QCheckBox::indicator, QListView::indicator, QTreeView::indicator { width: 15px; height: 15px;
   border: 1px solid $wire; border-radius: 4px; background: $base; }
 QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; }
-QCheckBox:focus { color: $accent; }
+QCheckBox:focus { border: 1px solid $accent; }
 QCheckBox::indicator:checked, QListView::indicator:checked, QTreeView::indicator:checked {
   background: $accent; border-color: $accent; image: url("$icons/check-$name.svg"); }
 QCheckBox::indicator:indeterminate, QListView::indicator:indeterminate {
@@ -124,7 +125,8 @@ QPushButton:focus { border: 1px solid $accent; }
 QPushButton:disabled { color: $wire; background: $window; border-color: $border; }
 QPushButton[role="primary"], QPushButton:default { background: $accent; color: $on_accent;
   border-color: $accent; font-weight: 600; }
-QPushButton[role="primary"]:focus, QPushButton:default:focus { border: 1px solid $text; }
+QPushButton[role="primary"]:focus, QPushButton:default:focus { border: 3px double $on_accent;
+  padding: 3px 12px; }
 QPushButton[role="primary"]:disabled { background: $surface_raised; color: $wire;
   border-color: $border; }
 QPushButton[role="quiet"] { background: transparent; border-color: transparent; color: $accent;
@@ -145,7 +147,10 @@ QHeaderView::section { background: $surface; color: $text_muted; border: none;
 QTableView { gridline-color: $border; }
 QTableView::item { padding: 0 8px; }
 QTableCornerButton::section { background: $surface; border: none; }
-QScrollArea { background: transparent; border: none; }
+QScrollArea { background: transparent; border: 1px solid transparent; border-radius: 0; }
+QScrollArea:focus { border: 1px solid $accent; }
+QGraphicsView { border: 1px solid $base; border-radius: 0; }
+QGraphicsView:focus { border: 1px solid $accent; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }

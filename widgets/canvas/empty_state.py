@@ -73,6 +73,10 @@ class EmptyState(QFrame):
         for text, target in buttons:
             self._buttons.addWidget(_button(text, target))
         self._buttons.addStretch(1)
+        before = self._viewport.focusProxy() or self._viewport
+        for button in self.findChildren(QPushButton):
+            QWidget.setTabOrder(before, button)
+            before = button
         self.set_theme(self._theme)
         self.want(self._wanted)
 

@@ -75,7 +75,7 @@ class CurvePlot(QWidget):
         self.fit_action.triggered.connect(self._fit)
         self._lay_out()
         self.set_theme(self._theme)
-        self.setAccessibleName(title)
+        self._name(title)
 
     def set_series(self, name: str, x: Sequence[float], y: Sequence[float]) -> None:
         """Replace the points of the curve ``name``, which is made if it is new."""
@@ -110,7 +110,7 @@ class CurvePlot(QWidget):
         """Change the heading and the label of the vertical axis."""
         self._title.setText(title)
         self._y_label = y_label
-        self.setAccessibleName(title)
+        self._name(title)
         self._label_axes()
 
     def set_theme(self, theme: Theme) -> None:
@@ -146,6 +146,10 @@ class CurvePlot(QWidget):
         menu.addActions([self.fit_action, self.log_action])
         menu.exec(event.globalPos())
         menu.deleteLater()
+
+    def _name(self, title: str) -> None:
+        for widget in (self, self._plot):
+            widget.setAccessibleName(title)
 
     def _make_plot(self) -> Any:
         plot = pg.PlotWidget()
