@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -23,6 +22,7 @@ from designer.session import Session
 from widgets.canvas.view import Canvas
 from widgets.palette import match_score
 from widgets.palette_rows import PaletteEntry
+from widgets.row_ground import paint_row_ground
 from widgets.theme import Theme, dark
 
 _WIDTH, _ROW, _ROWS, _TOP = 420, 30, 9, 12
@@ -186,15 +186,10 @@ class _NodeDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         theme, report, rect = self._bar.theme, index.data(_REPORT), QRectF(option.rect)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_row_ground(painter, rect, theme, option.state)
         painter.setPen(Qt.PenStyle.NoPen)
-        if selected or option.state & QStyle.StateFlag.State_MouseOver:
-            ground = QColor(theme.accent if selected else theme.text)
-            ground.setAlphaF(0.22 if selected else 0.07)
-            painter.setBrush(ground)
-            painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), 6, 6)
         family = report.block.family if report.block else ""
         painter.setBrush(QColor(theme.family_color(family)))
         painter.drawRoundedRect(QRectF(rect.left() + 12, rect.center().y() - 5, 10, 10), 3, 3)

@@ -17,7 +17,6 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from designer.session import Session
+from widgets.row_ground import paint_row_ground
 from widgets.theme import Theme, dark
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -132,7 +132,7 @@ class _StepDelegate(QStyledItemDelegate):
         ahead, last = index.row() - model.at, len(model.steps) - 1
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_ground(painter, rect, theme, option.state)
+        paint_row_ground(painter, rect, theme, option.state, inset=4)
         _paint_line(painter, rect, theme, index.row() > 0, index.row() < last)
         _paint_dot(painter, rect, theme, ahead)
         font = QFont(option.font)
@@ -145,18 +145,6 @@ class _StepDelegate(QStyledItemDelegate):
         )
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), shown)
         painter.restore()
-
-
-def _paint_ground(painter: QPainter, rect: QRectF, theme: Theme, state: QStyle.StateFlag) -> None:
-    """The row's background while it is pointed at or reached by keys."""
-    selected = bool(state & QStyle.StateFlag.State_Selected)
-    if not selected and not state & QStyle.StateFlag.State_MouseOver:
-        return
-    color = QColor(theme.accent if selected else theme.text)
-    color.setAlphaF(0.22 if selected else 0.07)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color)
-    painter.drawRoundedRect(rect.adjusted(4, 1, -4, -1), 6, 6)
 
 
 def _paint_line(painter: QPainter, rect: QRectF, theme: Theme, above: bool, below: bool) -> None:

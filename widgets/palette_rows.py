@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from widgets import icons
+from widgets.row_ground import paint_row_ground
 from widgets.theme import Theme
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
@@ -70,14 +71,7 @@ class RowDelegate(QStyledItemDelegate):
         rect = QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if hovered or selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            color = QColor(theme.accent if selected else theme.text)
-            color.setAlphaF(0.22 if selected else 0.07)
-            painter.setBrush(color)
-            painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), 6, 6)
+        paint_row_ground(painter, rect, theme, option.state)
         if isinstance(entry, PaletteEntry):
             self._paint_entry(painter, rect, entry, option.font)
         else:

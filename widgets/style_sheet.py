@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from widgets.theme import Theme
 
 BANNER_COLORS = {"info": "accent", "warning": "warning", "error": "error", "success": "success"}
+# How much of its colour a banner has.
+BANNER_TINT = 0.13
 _ICONS = Path(__file__).parent.parent / "resources" / "icons"
 
 
@@ -26,7 +28,7 @@ def style_sheet(theme: Theme) -> str:
     """The style sheet in the colours of ``theme``."""
     names = {f.name: getattr(theme, f.name) for f in fields(theme)}
     tints = {
-        f"{kind}_tint": mix(getattr(theme, color), theme.window, 0.13)
+        f"{kind}_tint": mix(getattr(theme, color), theme.window, BANNER_TINT)
         for kind, color in BANNER_COLORS.items()
     }
     on_accent = on_color(theme.accent)

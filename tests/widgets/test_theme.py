@@ -8,6 +8,10 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from widgets import theme
+from widgets.canvas.style import Style, readable_on
+from widgets.colors import mix
+from widgets.row_ground import HOVERED, SELECTED
+from widgets.style_sheet import BANNER_COLORS, BANNER_TINT
 
 THEMES = [theme.dark(), theme.light()]
 
@@ -38,11 +42,66 @@ def oklab(rgb: np.ndarray) -> np.ndarray:
     return np.array(lab) @ np.cbrt(np.array(cone) @ rgb)
 
 
+GROUNDS = ("window", "base", "surface", "surface_raised")
+TEXTS = ("text", "text_muted", "error", "warning", "success", "accent")
+
+
 @pytest.mark.parametrize("made", THEMES, ids=lambda t: t.name)
-@pytest.mark.parametrize("ground", ["window", "base", "surface"])
-@pytest.mark.parametrize("text", ["text", "text_muted", "error", "warning", "success", "accent"])
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("text", TEXTS)
 def test_text_can_be_read(made: theme.Theme, ground: str, text: str) -> None:
     assert contrast(getattr(made, text), getattr(made, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("made", THEMES, ids=lambda t: t.name)
+def test_text_on_what_is_selected_or_filled_can_be_read(made: theme.Theme) -> None:
+    palette = theme.palette(made)
+    role = QPalette.ColorRole
+    for text, ground in (
+        (role.HighlightedText, role.Highlight),
+        (role.PlaceholderText, role.Base),
+        (role.ToolTipText, role.ToolTipBase),
+        (role.ButtonText, role.Button),
+        (role.Link, role.Base),
+    ):
+        assert contrast(palette.color(text).name(), palette.color(ground).name()) >= 4.5, text
+
+
+@pytest.mark.parametrize("made", THEMES, ids=lambda t: t.name)
+def test_text_on_rows_that_lists_paint_themselves_can_be_read(made: theme.Theme) -> None:
+    for color, share in ((made.accent, SELECTED), (made.text, HOVERED)):
+        ground = mix(color, made.base, share)
+        for text in (made.text, made.text_muted):
+            assert contrast(text, ground) >= 4.5
+
+
+@pytest.mark.parametrize("made", THEMES, ids=lambda t: t.name)
+@pytest.mark.parametrize("kind", BANNER_COLORS)
+def test_text_on_banners_can_be_read(made: theme.Theme, kind: str) -> None:
+    tint = mix(getattr(made, BANNER_COLORS[kind]), made.window, BANNER_TINT)
+    for text in (made.text, made.text_muted):
+        assert contrast(text, tint) >= 4.5
+
+
+@pytest.mark.parametrize("made", THEMES, ids=lambda t: t.name)
+def test_text_on_the_canvas_can_be_read(made: theme.Theme) -> None:
+    look = Style(made)
+    for family in (*made.family, "no such family"):
+        header = look.family(family).header.name()
+        assert contrast(made.text, header) >= 4.5, family
+        assert contrast(made.text_muted, header) >= 4.5, family
+    fill = look.frame_fill
+    frame = mix(fill.name(), made.base, fill.alphaF())
+    assert contrast(made.text_muted, frame) >= 4.5
+    for badge in ("error", "warning"):
+        color = look.badge_color(badge)
+        assert contrast(readable_on(color).name(), color.name()) >= 4.5
+
+
+@pytest.mark.parametrize("made", THEMES, ids=lambda t: t.name)
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_the_focus_stands_out(made: theme.Theme, ground: str) -> None:
+    assert contrast(made.accent, getattr(made, ground)) >= 3
 
 
 def test_contrast_agrees_with_published_values() -> None:

@@ -143,7 +143,7 @@ class Style:
             strip = QColor(self.theme.family_color(key))
             if muted:
                 strip = mix(self.muted_surface, strip, 0.45)
-            header = mix(self.surface, strip, 0.16 if self.is_dark else 0.12)
+            header = mix(self.surface, strip, 0.13 if self.is_dark else 0.12)
             known = self._families[key, muted] = FamilyColors(
                 strip,
                 self.muted_surface if muted else header,
