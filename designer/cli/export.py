@@ -9,14 +9,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.design.analysis import Analysis, analyse
+from core.design.outlook import outlook
 from core.errors import InputError
-from designer.cli.check import analysed
+from core.project.facts import data_facts
+from core.project.file import load
 from designer.cli.output import DONE, print_json
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
-
-    from core.design.analysis import Analysis
 
 PICTURES = ("svg", "png", "pdf")
 MAX_SCALE = 4.0
@@ -39,13 +40,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Draw it; no display is needed."""
     form = _format(options.output, options.to)
-    analysis = analysed(options.file)
-    if not analysis.design.nodes:
+    design = load(options.file)
+    if not design.nodes:
         raise InputError(
             f"{options.file}: the design is empty, there is nothing to draw",
             "Add a block to it first.",
         )
-    width, height = _draw(analysis, options, form)
+    analysis = analyse(design, data_facts(design, options.file.parent))
+    width, height = _draw(outlook(analysis, design, ()), options, form)
     if options.json:
         print_json({"file": str(options.output), "format": form, "width": width, "height": height})
     else:

@@ -90,9 +90,6 @@ def test_text_on_the_canvas_can_be_read(made: theme.Theme) -> None:
         header = look.family(family).header.name()
         assert contrast(made.text, header) >= 4.5, family
         assert contrast(made.text_muted, header) >= 4.5, family
-    fill = look.frame_fill
-    frame = mix(fill.name(), made.base, fill.alphaF())
-    assert contrast(made.text_muted, frame) >= 4.5
     for badge in ("error", "warning"):
         color = look.badge_color(badge)
         assert contrast(readable_on(color).name(), color.name()) >= 4.5

@@ -13,8 +13,10 @@ import pytest
 from PySide6.QtGui import QImage
 
 from core.design.document import Design
+from core.design.grouping import make_group
 from core.project.file import save
 from tests.designer.cli.line import Line
+from tests.designs import iris_mlp, saved
 from tests.pdf import Pdf
 from widgets.theme import dark, light
 
@@ -106,6 +108,15 @@ def test_wrong_calls_say_what_is_wrong(
     monkeypatch.chdir(tmp_path)
     assert says in call.wrong("export", file, *options)
     assert not list(tmp_path.glob("picture*"))
+
+
+def test_a_group_is_drawn_as_one_node(call: Line, tmp_path: Path) -> None:
+    design, _ = make_group(iris_mlp(), ["dense", "activation"], "Hidden layer")
+    out = tmp_path / "picture.svg"
+    assert call("export", saved(design, tmp_path), "-o", out).code == 0
+    text = out.read_text(encoding="utf-8")
+    assert "Hidden layer" in text
+    assert ">activation<" not in text.replace(" ", "").replace("\n", "")
 
 
 def test_an_empty_design_is_refused(call: Line, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tests.pdf import Pdf
 from tests.widgets.canvas.samples import chain, node
 from widgets.canvas import Canvas, Frame, Graph
 from widgets.canvas.export import Picture
+from widgets.canvas.graph import NoteView
 from widgets.fonts import load_fonts
 from widgets.theme import dark, light
 
@@ -104,6 +105,17 @@ def test_a_part_leaves_out_the_other_nodes_and_what_hangs_on_them(
     assert {"node a", "node b", "A frame"} <= set(svg_texts(pair))
     wires = [p.read_text(encoding="utf-8").count('stroke-width="1.5"') for p in (whole, part)]
     assert wires[0] > wires[1] == 0
+
+
+def test_notes_are_drawn_and_may_be_a_part(canvas: Canvas, tmp_path: Path) -> None:
+    graph = chain()
+    note = NoteView("m1", "Remember this", (-300, 200, 200, 80))
+    canvas.show_graph(Graph(graph.nodes, graph.wires, notes=(note,)))
+    whole, part = tmp_path / "whole.svg", tmp_path / "part.svg"
+    canvas.render_to(whole)
+    canvas.render_to(part, Picture(items=["m1"]))
+    assert {"Remember this", "node a"} <= set(svg_texts(whole))
+    assert svg_texts(part) == ["Remember this"]
 
 
 def test_selection_and_hover_are_left_out(framed: Canvas, tmp_path: Path) -> None:
