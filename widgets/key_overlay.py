@@ -123,9 +123,10 @@ class KeyOverlay(QWidget):
         self.setGeometry(area)
         room = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         frame = self._card.sizeHint() - self._scroll.sizeHint()
+        border = QSize(2, 2) * self._scroll.frameWidth()
         for columns in range(MOST_COLUMNS, 0, -1):
             table = _table(self._groups, columns)
-            wanted = table.sizeHint() + frame
+            wanted = table.sizeHint() + frame + border
             if wanted.width() + SCROLL_BAR <= room.width():
                 break
         self._scroll.setWidget(table)
@@ -140,16 +141,30 @@ def _table(groups: Mapping[str, Sequence[KeyRow]], columns: int) -> QWidget:
     line = QHBoxLayout(made)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(34)
-    total = sum(len(rows) + 2 for rows in groups.values())
-    grid, used = _column(line), 0
-    for group, rows in groups.items():
-        length = len(rows) + 2
-        at = line.count() * total / columns
-        if used and used + length / 2 > at and line.count() < columns:
-            grid = _column(line)
-        used += length
-        _add_group(grid, group, rows)
+    for names in in_columns({group: len(rows) + 2 for group, rows in groups.items()}, columns):
+        grid = _column(line)
+        for group in names:
+            _add_group(grid, group, groups[group])
+    for widget in made.findChildren(QWidget):
+        # Without its style a label does not know how large it will be.
+        widget.ensurePolished()
     return made
+
+
+def in_columns(lengths: Mapping[str, int], columns: int) -> list[list[str]]:
+    """Names in at most so many columns, their order kept and the longest column short."""
+    for longest in range(max(lengths.values()), sum(lengths.values()) + 1):
+        filled: list[list[str]] = [[]]
+        room = longest
+        for name, length in lengths.items():
+            if length > room:
+                filled.append([])
+                room = longest
+            filled[-1].append(name)
+            room -= length
+        if len(filled) <= columns:
+            break
+    return filled
 
 
 def _column(line: QHBoxLayout) -> QGridLayout:

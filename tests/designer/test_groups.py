@@ -173,7 +173,7 @@ def test_a_group_is_in_the_palette_and_dragged_from_there(qtbot: QtBot, cnn: Mai
     use = grouped(qtbot, cnn, *BLOCK)
     group = cnn.session.design.nodes[use].params["group"]
     assert f"group:{group}" in cnn.palette_panel.visible_kinds()
-    drag_to_canvas(qtbot, cnn.palette_panel, f"group:{group}", cnn.canvas, QPoint(200, 60))
+    drag_to_canvas(qtbot, cnn.palette_panel, f"group:{group}", cnn.canvas, QPoint(200, 480))
     uses = [n for n in cnn.session.design.nodes.values() if n.block == "Group"]
     assert [n.params["group"] for n in uses] == [group, group]
     assert cnn.session.undo_label == "Add Group"

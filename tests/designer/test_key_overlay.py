@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from designer.actions import SPECS
@@ -47,6 +47,8 @@ def test_the_question_mark_shows_the_map_over_the_whole_window(
     assert overlay.hasFocus()
     words = {label.text() for label in overlay.findChildren(QLabel)}
     assert {"Training", "Groups", "Ctrl+Shift+G", "Wheel", "Drag from port to port"} <= words
+    (scroll,) = overlay.findChildren(QScrollArea)
+    qtbot.waitUntil(lambda: not scroll.verticalScrollBar().isVisible())
     window.resize(1000, 650)
     qtbot.waitUntil(lambda: overlay.geometry() == window.rect())
 
