@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from PySide6.QtGui import QKeySequence
 
+from designer.actions import ARRANGE, MENUS, SPECS
 from designer.actions import GROUPS as GROUP_ACTIONS
-from designer.actions import MENUS, SPECS
 from widgets.canvas.key_map import HINTS
 from widgets.key_overlay import KeyRow
 
@@ -16,6 +16,7 @@ GROUPS = ("File", "Adding", "Wiring", "Editing", "Groups", "View", "Training", "
 _GROUP_OF_MENU = {"&File": "File", "&Edit": "Editing", "&Train": "Training", "&Help": "Help"}
 _GROUP_OF_ACTION = {
     **dict.fromkeys((*GROUP_ACTIONS, "frame", "unframe"), "Groups"),
+    **dict.fromkeys(ARRANGE, "Editing"),
     "add_block": "Adding",
     "find_block": "Adding",
     "find_node": "View",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.design.analysis import Analysis, analyse
+from core.design.layout import arranged
 from core.design.outlook import outlook
 from core.errors import InputError
 from core.project.facts import data_facts
@@ -81,6 +82,10 @@ def _draw(analysis: Analysis, options: argparse.Namespace, form: str) -> tuple[i
     load_fonts(app)
     scene = CanvasScene(Style(dark() if options.theme == "dark" else light()))
     scene.show(GraphMaker().graph(analysis, analysis.parameters))
+    if len(set(map(analysis.design.position, analysis.design.nodes))) == 1:
+        # Nobody has placed the nodes; they would all be drawn on one another.
+        sizes = {i: item.layout.rect.size().toTuple() for i, item in scene.nodes.items()}
+        scene.place(arranged(analysis.design, sizes))
     background = "white" if options.white else "transparent" if options.transparent else "theme"
     size = render_to(scene, options.output, Picture(background, scale=options.scale), form)
     return size.width(), size.height()

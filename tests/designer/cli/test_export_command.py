@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,7 +17,7 @@ from core.design.document import Design
 from core.design.grouping import make_group
 from core.project.file import save
 from tests.designer.cli.line import Line
-from tests.designs import iris_mlp, saved
+from tests.designs import add, iris_mlp, saved
 from tests.pdf import Pdf
 from widgets.theme import dark, light
 
@@ -117,6 +118,18 @@ def test_a_group_is_drawn_as_one_node(call: Line, tmp_path: Path) -> None:
     text = out.read_text(encoding="utf-8")
     assert "Hidden layer" in text
     assert ">activation<" not in text.replace(" ", "").replace("\n", "")
+
+
+def test_nodes_that_nobody_placed_are_laid_out(call: Line, tmp_path: Path) -> None:
+    sizes = []
+    for name, design in (
+        ("many", replace(iris_mlp(), view={})),
+        ("one", add(Design(), "Dense", "dense")),
+    ):
+        path, out = tmp_path / f"{name}.loom", tmp_path / f"{name}.svg"
+        save(design, path)
+        sizes.append(call("export", path, "-o", out, "--json").json["width"] - 64)
+    assert sizes[0] > 4 * sizes[1]
 
 
 def test_an_empty_design_is_refused(call: Line, tmp_path: Path) -> None:
