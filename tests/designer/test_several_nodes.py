@@ -128,6 +128,19 @@ def test_a_column_given_to_several_inputs_brings_its_shape(
     assert params(window, "shape") == [(8, 8, 1), (8, 8, 1)]
 
 
+def test_two_uses_of_a_group_share_how_often_they_repeat(qtbot: QtBot, cnn: MainWindow) -> None:
+    cnn.canvas.select(ids(cnn, "relu_1"))
+    cnn.groups.make()
+    (use,) = cnn.canvas.selected_nodes()
+    cnn.session.act("Duplicate", lambda d: edits.duplicate(d, [use]))
+    cnn.canvas.select([use, list(cnn.session.design.nodes)[-1]])
+    form = cnn.inspector.several.form
+    with pytest.raises(KeyError):
+        form.field("group")
+    type_number(qtbot, form, "repeat", 3)
+    assert params(cnn, "repeat") == [3, 3]
+
+
 def test_one_node_again_shows_its_own_form(cnn: MainWindow) -> None:
     cnn.canvas.select(ids(cnn, "conv_1", "conv_2"))
     click_node(cnn, *ids(cnn, "conv_1"))

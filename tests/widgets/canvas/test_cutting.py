@@ -76,16 +76,20 @@ def test_escape_gives_the_cut_up(fan: Canvas) -> None:
 
 
 def test_the_line_and_the_count_are_painted(fan: Canvas) -> None:
-    error = fan.graph_scene.look.error.name()
+    error = fan.graph_scene.look.error.getRgb()
+
+    def is_error(color: tuple[int, ...]) -> bool:
+        """A thin line between two pixels has its colour in neither of them."""
+        return all(abs(one - two) < 70 for one, two in zip(color, error, strict=True))
 
     def error_pixels() -> int:
         image = fan.viewport().grab().toImage()
         rows, columns = range(0, image.height(), 2), range(image.width())
-        return sum(image.pixelColor(x, y).name() == error for y in rows for x in columns)
+        return sum(is_error(image.pixelColor(x, y).getRgb()) for y in rows for x in columns)
 
-    assert error_pixels() == 0
+    before = error_pixels()
     press_move_release(fan.viewport(), *across(fan, -40, 260), modifiers=ALT, release=False)
-    assert error_pixels() > 40
+    assert error_pixels() > before + 40
 
 
 def test_wires_are_cut_in_the_overview_too(fan: Canvas) -> None:
