@@ -46,10 +46,9 @@ def shared(analysis: Analysis, reports: Sequence[NodeReport]) -> Shared:
         if pair is None:
             continue
         block, wrong = pair
-        whole = isinstance(block, GroupUse)
-        saved = block.values() if whole else {**block.values(), **report.node.params}
+        saved = block.values() if isinstance(block, GroupUse) else report.node.params
         for p in params:
-            value = saved[p.name]
+            value = saved[p.name] if p.name in saved else getattr(block, p.name)
             same = values.setdefault(p.name, value) == value
             values[p.name] = value if same else SEVERAL
         for fault in wrong:
