@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from core.design import edits
@@ -23,7 +24,12 @@ NOTHING = "Select a node on the canvas to see and change its parameters."
 
 
 class Inspector(QScrollArea):
-    """Shows the chosen nodes of the session's design."""
+    """Shows the chosen nodes of the session's design.
+
+    ``left`` comes when Escape leads out of it.
+    """
+
+    left = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -110,7 +116,15 @@ class Inspector(QScrollArea):
         """Show a node and put the cursor into its first parameter, or its name without any."""
         self.show_nodes([node])
         first = self.form.first_editor() or self.name
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.ensureWidgetVisible(first)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where no field has a use for it, leads out."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _show_form(self, report: NodeReport) -> None:
         found = block_of(self.session.design, report.node)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -15,6 +15,7 @@ from core.design.flat import place_of
 from designer import window_layout
 from designer.actions import Actions
 from designer.acts import Acts, slots
+from designer.announcing import Announcing
 from designer.appearance import Appearance
 from designer.arranging import Arranging
 from designer.canvas_options import CanvasOptions
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(self.session, unsaved_store)
         self.trainer = Trainer(self.session, unsaved_store)
         self.learning = Learning(self.session, self.trainer, self.canvas, preferences)
+        self.announcing = Announcing(self.session, self.canvas, self.trainer)
         self.watching: Watching | None = None
         self._drawn = False
         self.acts = Acts(self)
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
         window_layout.restore(self)
         self._connect()
         self._refresh()
+        self.canvas.setFocus()
 
     def _connect(self) -> None:
         self.session.changed.connect(self._refresh)
@@ -107,6 +110,7 @@ class MainWindow(QMainWindow):
         self.session.refused.connect(self.acts.tell)
         self.groups.edit_wanted.connect(self._edit)
         self.problems.node_wanted.connect(self._go_to)
+        self.inspector.left.connect(self._back_to_canvas)
         self.data.choose_requested.connect(self.acts.choose_data)
         self.banner.closed.connect(self.recovery.release)
         self.files.opened.connect(self._opened)
@@ -190,6 +194,9 @@ class MainWindow(QMainWindow):
     def _edit(self, node: str) -> None:
         self.docks.show("inspector")
         self.inspector.focus_form(node)
+
+    def _back_to_canvas(self) -> None:
+        self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _go_to(self, node: str) -> None:
         path, last = place_of(node)

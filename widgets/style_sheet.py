@@ -151,8 +151,6 @@ QTableView::item { padding: 0 8px; }
 QTableCornerButton::section { background: $surface; border: none; }
 QScrollArea { background: transparent; border: 1px solid transparent; border-radius: 0; }
 QScrollArea:focus { border: 1px solid $accent; }
-QGraphicsView { border: 1px solid $base; border-radius: 0; }
-QGraphicsView:focus { border: 1px solid $accent; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }

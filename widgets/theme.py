@@ -82,7 +82,7 @@ def dark() -> Theme:
         surface_raised="#272b35",
         border="#363c49",
         text="#e7eaf0",
-        text_muted="#a0a8b8",
+        text_muted="#a8b0c0",
         accent="#6ea8fe",
         error="#ff8a80",
         warning="#eab54c",

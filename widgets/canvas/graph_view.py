@@ -6,10 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmapCache, QRegion, QResizeEvent
 
+from widgets.canvas import spoken
 from widgets.canvas.empty_state import EmptyState
 from widgets.canvas.export import WHOLE, Picture, render_to
 from widgets.canvas.gestures.base import Gesture
-from widgets.canvas.graph import End, Graph, standing
+from widgets.canvas.graph import End, Graph
 from widgets.canvas.grid import DotGrid
 from widgets.canvas.held_wire import HeldWire
 from widgets.canvas.hits import OVERVIEW_ZOOM
@@ -223,18 +224,4 @@ class GraphView(NavigableView):
         self.selection_changed.emit(ids)
 
     def _describe(self) -> None:
-        scene = self.graph_scene
-        notes = f", {len(scene.notes)} notes" if scene.notes else ""
-        counts = (
-            f"{len(scene.nodes)} blocks, {len(scene.wires)} wires{notes},"
-            f" {len(scene.chosen())} selected"
-        )
-        self.setAccessibleDescription(f"{counts}{self._describe_single()}")
-
-    def _describe_single(self) -> str:
-        """What is told of the one node that is selected."""
-        if len(self.graph_scene.selected) != 1 or len(self.graph_scene.chosen()) != 1:
-            return ""
-        view = self.graph_scene.nodes[next(iter(self.graph_scene.selected))].view
-        lines = (view.subtitle, *view.detail, *standing(view), view.badge_text)
-        return "; ".join((f": {view.title}", *(line for line in lines if line)))
+        self.setAccessibleDescription(spoken.canvas_text(self.graph_scene.chosen(), self.graph))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
+from widgets.canvas import spoken
 from widgets.canvas.grid import GRID
 
 if TYPE_CHECKING:
@@ -80,9 +81,12 @@ def _escape(canvas: Canvas) -> bool:
     """Cancel the gesture; without one clear the selection; else leave the key to others."""
     scene = canvas.graph_scene
     if canvas.cancel_gesture():
+        canvas.voice.say("Given up")
         return True
     had_selection = bool(scene.chosen() or scene.selected_wires)
     scene.select([])
+    if had_selection:
+        canvas.voice.say(spoken.selection_text([], canvas.graph))
     return had_selection
 
 

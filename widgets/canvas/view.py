@@ -19,8 +19,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from widgets.canvas import accessible
 from widgets.canvas.auto_scroll import AutoScroll
 from widgets.canvas.drops import BlockDrops
+from widgets.canvas.focus_ring import WIDTH as RING_WIDTH
+from widgets.canvas.focus_ring import FocusRing
 from widgets.canvas.gestures import Pointer, begin_gesture
 from widgets.canvas.gestures.key_wire import KeyWire
 from widgets.canvas.graph import End, Graph
@@ -30,6 +33,7 @@ from widgets.canvas.hover import Hover, cursor_for, tooltip_for
 from widgets.canvas.in_place import InPlace
 from widgets.canvas.keys import handle_key
 from widgets.canvas.menus import ask_for_menu
+from widgets.canvas.voice import Voice
 from widgets.canvas.wire_walk import WireWalk
 from widgets.theme import Theme
 
@@ -57,7 +61,8 @@ class Canvas(GraphView):
     `reroute_requested` the wire and the scene point where it shall have a dot. Where ids are
     carried, those of notes stand among those of nodes. `renamed` carries the id of a node or a
     frame and its new name, `note_added` text, rectangle and colour of a new note, and
-    `note_changed` a note's id, text (empty when the user emptied it) and rectangle.
+    `note_changed` a note's id, text (empty when the user emptied it) and rectangle. `announced`
+    carries what a screen reader has been given to speak.
     """
 
     moved = Signal(object)
@@ -82,8 +87,10 @@ class Canvas(GraphView):
     node_activated = Signal(str)
     context_menu_requested = Signal(QPoint, str)
     wire_menu_requested = Signal(QPoint, object)
+    announced = Signal(str)
 
     def __init__(self, theme: Theme | None = None) -> None:
+        accessible.install()
         super().__init__(theme)
         self.connection_refusal: Callable[[End, End], str | None] = _anything
         self.may_insert: Callable[[str, End], bool] = _nothing
@@ -101,6 +108,9 @@ class Canvas(GraphView):
         self._drops = BlockDrops(self)
         self.menu_at: QPointF | None = None
         self.in_place = InPlace(self)
+        self.voice = Voice(self)
+        self._ring = FocusRing()
+        self.setViewportMargins(RING_WIDTH, RING_WIDTH, RING_WIDTH, RING_WIDTH)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -123,12 +133,14 @@ class Canvas(GraphView):
         self._hover.show(Hit())
         super().show_graph(graph, glide)
         self.in_place.follow()
+        self.voice.follow()
         self._refresh_cursor()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         self.in_place.finish()
         super().set_theme(theme)
+        self.update()
 
     def request_delete(self) -> bool:
         """Ask for the removal of what is selected; False where nothing is."""
@@ -192,6 +204,8 @@ class Canvas(GraphView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
+        self._ring.touch()
+        self.update()
         self.in_place.finish()
         self.glide.finish()
         self._space_tapped = False
@@ -278,7 +292,14 @@ class Canvas(GraphView):
         else:
             event.ignore()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._ring.arrive(event.reason())
+        self.update()
+        self.voice.tell_focus()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
         self.space_held = self._space_tapped = False
         if self.gesture is not None and self.gesture.by_keys:
             self.cancel_gesture()
@@ -297,6 +318,12 @@ class Canvas(GraphView):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._drops.drop(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self._ring.paint(self, self.graph_scene.look)
+            return True
+        return super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

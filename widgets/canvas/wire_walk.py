@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from widgets.canvas import spoken
 from widgets.canvas.scene import WireKey
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ class WireWalk:
         wire = wires[(before + by) % len(wires)]
         scene.select([], [wire])
         self._canvas.ensureVisible(scene.wires[wire].boundingRect(), _MARGIN, _MARGIN)
+        at = f"{wires.index(wire) + 1} of {len(wires)}"
+        text = spoken.wire_text(scene.wires[wire].view, scene.graph.nodes)
+        self._canvas.voice.say(f"{text}, {at}", urgent=True)
         return True
 
     def to_end(self, source: bool) -> bool:

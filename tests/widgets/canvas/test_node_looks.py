@@ -119,7 +119,7 @@ def test_a_muted_node_is_faded_crossed_by_a_line_and_says_so(canvas: Canvas) -> 
     assert style.wire.name() in colors(grab(canvas, QRectF(right, 22, 15, 4)))
     assert "Muted" in tooltip(canvas, canvas.node_rect("n").center())
     canvas.select(["n"])
-    assert "Muted" in canvas.accessibleDescription()
+    assert "muted" in canvas.accessibleDescription()
 
 
 def test_a_container_is_a_pile_and_tells_its_copies(canvas: Canvas) -> None:

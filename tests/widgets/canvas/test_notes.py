@@ -171,7 +171,7 @@ def test_a_box_and_select_all_take_notes_too(noted: Canvas) -> None:
     assert (noted.selected_notes(), noted.selected_nodes()) == (["note1"], [])
     QTest.keyClick(noted, Qt.Key.Key_A, CTRL)
     assert (noted.selected_notes(), len(noted.selected_nodes())) == (["note1"], 3)
-    assert "1 notes" in noted.accessibleDescription()
+    assert "1 note, 4 selected" in noted.accessibleDescription()
     QTest.keyClick(noted, Qt.Key.Key_Escape)
     assert noted.selected_notes() == []
 

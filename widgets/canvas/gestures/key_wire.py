@@ -52,6 +52,7 @@ class KeyWire(LooseWire):
         self._choosing = len(self._own) > 1
         self._lit: NodeItem | None = None
         self._index = 0
+        self._said = ""
 
     def begin(self) -> None:
         """Offer the first port."""
@@ -59,22 +60,18 @@ class KeyWire(LooseWire):
             self._light(self.fixed)
         else:
             self._offer()
+        self._say()
 
     @property
     def text(self) -> str:
         """What the label says: the wire on offer and the keys."""
-        own = self._named(self.fixed, self.from_output)
-        if self._choosing:
-            return f"{own}\n{self._index + 1} of {len(self._own)}, to begin with\n{_KEYS}"
-        if self.found is None:
-            ports = "No input can take" if self.from_output else "No output can feed"
-            return f"{ports} {own}"
-        other = self._named(self.found.end, not self.from_output)
-        source, target = (own, other) if self.from_output else (other, own)
-        count = f"{self._index + 1} of {len(self.candidates)}"
-        count += ", in place of the wire there" if self._taken() else ""
-        arrow = "\N{RIGHTWARDS ARROW}"
-        return f"{source} {arrow} {target}  {self._carried()}".rstrip() + f"\n{count}\n{_KEYS}"
+        keys = [] if self._has_nothing else [_KEYS]
+        return "\n".join([*self._lines("\N{RIGHTWARDS ARROW}"), *keys])
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says of the wire on offer."""
+        return ", ".join(" ".join(line.split()) for line in self._lines("to"))
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
         """Walk on, take the port on offer, or keep the key from doing something else."""
@@ -87,6 +84,7 @@ class KeyWire(LooseWire):
             self._go(self._index + (1 if key in _NEXT else -1))
         elif key in _ENDS:
             self._go(_ENDS[key])
+        self._say()
         return True
 
     def cancel(self) -> None:
@@ -103,6 +101,7 @@ class KeyWire(LooseWire):
             self.canvas.cancel_gesture()
         elif not self._choosing:
             self._offer()
+            self._say()
 
     def painted_rect(self) -> QRectF:
         """Around the wire and the label."""
@@ -112,11 +111,35 @@ class KeyWire(LooseWire):
     def paint(self, painter: QPainter) -> None:
         """Paint the wire on offer and its name."""
         style = self.canvas.graph_scene.look
-        nothing = self.found is None and not self._choosing
         if self.found is not None:
             self.paint_curve(painter, self._curve(), style.accent)
-        edge = style.error if nothing else style.accent
+        edge = style.error if self._has_nothing else style.accent
         paint_label(painter, self._label_rect(), self.text, style, edge)
+
+    @property
+    def _has_nothing(self) -> bool:
+        return self.found is None and not self._choosing
+
+    def _lines(self, arrow: str) -> list[str]:
+        own = self._named(self.fixed, self.from_output)
+        if self._choosing:
+            return [own, f"{self._index + 1} of {len(self._own)}, to begin with"]
+        if self.found is None:
+            ports = "No input can take" if self.from_output else "No output can feed"
+            return [f"{ports} {own}"]
+        other = self._named(self.found.end, not self.from_output)
+        source, target = (own, other) if self.from_output else (other, own)
+        count = f"{self._index + 1} of {len(self.candidates)}"
+        count += ", in place of the wire there" if self._taken() else ""
+        return [f"{source} {arrow} {target}  {self._carried()}".rstrip(), count]
+
+    def _say(self) -> None:
+        """Have the wire on offer spoken, unless it just was; the first time with the keys."""
+        text = self.spoken
+        if self.canvas.gesture is self and text != self._said:
+            keys = "" if self._said or self._has_nothing else f". {_KEYS}"
+            self._said = text
+            self.canvas.voice.say(text + keys, urgent=True)
 
     def _take(self) -> None:
         if self._choosing:
