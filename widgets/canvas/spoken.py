@@ -17,7 +17,7 @@ def node_text(view: NodeView) -> str:
     parts += [f"{shown[line]} {line}" if line in shown else line for line in view.detail]
     parts += [words[0].lower() + words[1:] for words in standing(view)]
     if view.badge:
-        parts.append(f"{view.badge}: {_in_one_line(view.badge_text)}")
+        parts.append(f"{view.badge}: {_problem(view)}")
     return ", ".join(part for part in parts if part)
 
 
@@ -137,7 +137,12 @@ def _wired(before: Graph, after: Graph) -> Iterable[str]:
     old, new = (
         {(wire.source, wire.target): wire for wire in graph.wires} for graph in (before, after)
     )
-    lost = [_joined(wire, "from", before) for key, wire in old.items() if key not in new]
+    # That the wires of what was deleted are gone goes without saying.
+    lost = [
+        _joined(wire, "from", before)
+        for key, wire in old.items()
+        if key not in new and all(end.node in after.nodes for end in key)
+    ]
     drawn = [_joined(wire, "to", after) for key, wire in new.items() if key not in old]
     if lost:
         yield f"Disconnected {_listed(lost, 'wire')}"
@@ -172,7 +177,7 @@ def _troubled(before: Graph, after: Graph) -> Iterable[str]:
     ]
     if found:
         first = found[0]
-        yield f"{first.badge.capitalize()} at {first.title}: {_in_one_line(first.badge_text)}"
+        yield f"{first.badge.capitalize()} at {first.title}: {_problem(first)}"
     if len(found) > 1:
         yield f"Problems at {_amount(len(found) - 1, 'other block')}"
 
@@ -187,6 +192,10 @@ def _listed(names: Collection[str], noun: str) -> str:
 
 def _amount(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _problem(view: NodeView) -> str:
+    return _in_one_line(view.badge_text).removeprefix(f"{view.title}: ")
 
 
 def _in_one_line(text: str) -> str:

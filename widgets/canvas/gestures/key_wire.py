@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from widgets.canvas.gestures.base import Pointer
 from widgets.canvas.gestures.label import label_rect, paint_label
@@ -29,6 +29,8 @@ _HELD = (
 )
 _KEYS = "Arrow keys choose, Enter connects, Esc gives up"
 _MARGIN = 60
+_RING = QPointF(9, 9)
+_LABEL_ROOM = 20
 _LABEL_WAY = QPointF(-16, -10)
 
 
@@ -104,15 +106,19 @@ class KeyWire(LooseWire):
             self._say()
 
     def painted_rect(self) -> QRectF:
-        """Around the wire and the label."""
-        curve = self._curve().boundingRect().adjusted(-6, -6, 6, 6)
-        return curve.united(self._label_rect()).adjusted(-3, -3, 3, 3)
+        """Around the wire, the port on offer and the label."""
+        marks = self._curve().boundingRect().adjusted(-6, -6, 6, 6).united(self._ring())
+        return marks.united(self._label_rect()).adjusted(-3, -3, 3, 3)
 
     def paint(self, painter: QPainter) -> None:
-        """Paint the wire on offer and its name."""
+        """Paint the wire on offer and its name, and a ring around the port that is chosen."""
         style = self.canvas.graph_scene.look
         if self.found is not None:
             self.paint_curve(painter, self._curve(), style.accent)
+        if not self._has_nothing:
+            painter.setPen(QPen(style.accent, 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(self._ring())
         edge = style.error if self._has_nothing else style.accent
         paint_label(painter, self._label_rect(), self.text, style, edge)
 
@@ -183,8 +189,11 @@ class KeyWire(LooseWire):
             self.found = self.candidates[self._index]
             self._light(self.found.end)
             at = self.found.at
-            around = QRectF(at.x() - 1, at.y() - 1, 2, 2)
-            self.canvas.ensureVisible(around, _MARGIN, _MARGIN)
+            card = self.canvas.graph_scene.nodes[self.found.end.node].scene_rect()
+            card.setBottom(card.bottom() + _LABEL_ROOM / self.canvas.zoom)
+            self.canvas.ensureVisible(card, _MARGIN, _MARGIN)
+            # A card larger than the view may have its port outside of it all the same.
+            self.canvas.ensureVisible(QRectF(at.x() - 1, at.y() - 1, 2, 2), _MARGIN, _MARGIN)
 
     def _light(self, end: End | None) -> None:
         """Highlight one port as the pointer would, and no other."""
@@ -220,6 +229,13 @@ class KeyWire(LooseWire):
 
     def _curve(self) -> QPainterPath:
         return self.curve_to(self.found.at) if self.found is not None else QPainterPath()
+
+    def _ring(self) -> QRectF:
+        """Around the port on offer, in viewport coordinates and the same size at every zoom."""
+        own = self.canvas.graph_scene.nodes[self.fixed.node]
+        at = self.found.at if self.found else own.anchor((self.from_output, self.fixed.port))
+        center = self.canvas.viewportTransform().map(at)
+        return QRectF(center - _RING, center + _RING)
 
     def _label_rect(self) -> QRectF:
         """Below the node on offer, whose texts stay in sight."""
