@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.design import edits
 from core.design.analysis import NodeReport
@@ -17,6 +17,7 @@ from designer import use_params
 from designer.session import Session
 from designer.several_nodes import SeveralNodes
 from designer.shared_parameters import with_value
+from widgets.inputs import LineEdit
 from widgets.labels import wrapped_label
 from widgets.parameter_form import ParameterForm
 
@@ -40,7 +41,7 @@ class Inspector(QScrollArea):
         self.setAccessibleName("Inspector")
         self._title = wrapped_label("title")
         self._summary = wrapped_label("muted")
-        self.name = QLineEdit()
+        self.name = LineEdit()
         self.name.setAccessibleName("Name")
         self.name.editingFinished.connect(self._rename)
         self.form = ParameterForm()

@@ -12,7 +12,7 @@ _WIDEST = 2**31 - 1
 class LineEdit(QLineEdit):
     """A line edit that keeps undo and redo to itself only while something is typed.
 
-    ``escaped`` is emitted when Escape is pressed with uncommitted text.
+    Escape takes back what was typed and not committed; ``escaped`` says so.
     """
 
     escaped = Signal()
@@ -29,6 +29,9 @@ class LineEdit(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape gives up what was typed."""
         if event.key() == Qt.Key.Key_Escape and self.isModified():
+            while self.isUndoAvailable():
+                self.undo()
+            self.setModified(False)
             self.escaped.emit()
             return
         super().keyPressEvent(event)

@@ -166,7 +166,7 @@ def _renamed(before: Graph, after: Graph) -> Iterable[str]:
 
 
 def _troubled(before: Graph, after: Graph) -> Iterable[str]:
-    """The first new problem of a node that was there before, and how many more there are."""
+    """A new problem of a node that was there before, an error first, and how many more."""
     found = [
         view
         for node, view in after.nodes.items()
@@ -176,7 +176,7 @@ def _troubled(before: Graph, after: Graph) -> Iterable[str]:
         and old.badge_text != view.badge_text
     ]
     if found:
-        first = found[0]
+        first = min(found, key=lambda view: view.badge != "error")
         yield f"{first.badge.capitalize()} at {first.title}: {_problem(first)}"
     if len(found) > 1:
         yield f"Problems at {_amount(len(found) - 1, 'other block')}"

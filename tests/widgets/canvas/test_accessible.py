@@ -4,7 +4,6 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,12 +23,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 Role = QAccessible.Role
 
 
-@pytest.fixture(autouse=True)
-def listening(qapp: QApplication) -> Iterator[None]:
-    """As if a screen reader ran."""
-    QAccessible.setActive(True)
-    yield
-    QAccessible.setActive(False)
+pytestmark = pytest.mark.usefixtures("listening")
 
 
 @pytest.fixture

@@ -120,6 +120,18 @@ def test_changes(after: Graph, words: str) -> None:
     assert spoken.change_text(chain(), after) == words
 
 
+def test_an_error_is_told_before_warnings() -> None:
+    nodes = chain().nodes
+    bad = {
+        "a": replace(nodes["a"], badge="warning", badge_text="Unused."),
+        "b": replace(nodes["b"], badge="error", badge_text="node b: gets nothing."),
+        "c": replace(nodes["c"], badge="error", badge_text="Wrong."),
+    }
+    assert spoken.change_text(chain(), changed(nodes=bad)) == (
+        "Error at node b: gets nothing. Problems at 2 other blocks"
+    )
+
+
 def test_a_problem_that_was_there_is_not_told_again() -> None:
     bad = with_a(badge="error", badge_text="Wrong.")
     moved = replace(bad, nodes={**bad.nodes, "a": replace(bad.nodes["a"], position=(5.0, 5.0))})
