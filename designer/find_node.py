@@ -23,6 +23,7 @@ from widgets.canvas.view import Canvas
 from widgets.palette import match_score
 from widgets.palette_rows import PaletteEntry
 from widgets.row_ground import paint_row_ground
+from widgets.speech import SpokenHits
 from widgets.theme import Theme, dark
 
 _WIDTH, _ROW, _ROWS, _TOP = 420, 30, 9, 12
@@ -65,6 +66,7 @@ class FindNode(QFrame):
         self.note = QLabel()
         self.note.setProperty("role", "muted")
         self.note.setContentsMargins(6, 2, 6, 4)
+        self.spoken = SpokenHits(self.search, self.list)
         # A click beside the field would otherwise give the focus to the canvas.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setFocusProxy(self.search)
@@ -89,6 +91,7 @@ class FindNode(QFrame):
         self.raise_()
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
+        self.spoken.tell()
 
     def hits(self) -> list[str]:
         """The ids of the nodes shown, best first."""
@@ -157,6 +160,8 @@ class FindNode(QFrame):
         more = f"and {len(found) - _MOST:,} more" if len(found) > _MOST else ""
         self.note.setText(more if found else nothing)
         self.note.setVisible(bool(self.note.text()))
+        if not found:
+            self.spoken.say(nothing)
         self._place()
 
     def _reports(self) -> list[NodeReport]:

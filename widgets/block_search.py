@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from widgets.palette import match_score
 from widgets.palette_rows import ENTRY_ROLE, PaletteEntry, RowDelegate
+from widgets.speech import SpokenHits
 from widgets.theme import Theme, dark
 
 _WIDTH, _ROW, _MOST_ROWS = 340, 30, 9
@@ -78,6 +79,7 @@ class BlockSearch(QFrame):
         self.nothing.setProperty("role", "muted")
         self.nothing.setWordWrap(True)
         self.nothing.setContentsMargins(8, 4, 8, 4)
+        self.spoken = SpokenHits(self.search, self.list)
         self._build()
 
     def _build(self) -> None:
@@ -118,6 +120,7 @@ class BlockSearch(QFrame):
         self._place(place)
         self.show()
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.spoken.tell()
 
     def is_searching(self) -> bool:
         """Whether families are left out of the rows; they always are here."""
@@ -162,11 +165,14 @@ class BlockSearch(QFrame):
         for entry in found:
             item = QListWidgetItem(entry.label)
             item.setData(ENTRY_ROLE, entry)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.label}, {entry.family}")
             item.setToolTip(entry.tooltip)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.nothing.setText(f"No block matches “{query}”" if self._entries else self._nothing_fits)
         self.nothing.setVisible(not found)
+        if not found:
+            self.spoken.say(self.nothing.text())
         self.list.setVisible(bool(found))
         self.list.setFixedHeight(_ROW * min(max(1, len(found)), _MOST_ROWS) + 2)
         self.adjustSize()

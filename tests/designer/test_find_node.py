@@ -163,3 +163,14 @@ def test_the_bar_stays_in_the_middle_of_a_canvas_that_changes_its_size(
         assert window.canvas.width() == width
         assert window.canvas.rect().contains(find.geometry())
         assert abs(find.geometry().center().x() - window.canvas.rect().center().x()) <= 1
+
+
+def test_the_hit_that_enter_takes_is_spoken(qtbot: QtBot, find: FindNode) -> None:
+    spoken: list[str] = []
+    find.spoken.announced.connect(spoken.append)
+    qtbot.keyClicks(find.search, "conv")
+    assert spoken[-1] == "conv_1, Convolution, [B, 8, 8, 32], 1 of 3"
+    qtbot.keyClick(find.search, Qt.Key.Key_Down)
+    assert spoken[-1] == "conv_2, Convolution, [B, 8, 8, 32], 2 of 3"
+    qtbot.keyClicks(find.search, "qq")
+    assert spoken[-1] == "No node matches “convqq”"

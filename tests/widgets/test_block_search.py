@@ -135,3 +135,18 @@ def test_the_popup_is_as_high_as_its_hits_need(popup: BlockSearch, qtbot: QtBot)
     qtbot.waitUntil(lambda: popup.height() < full / 2)
     popup.search.clear()
     qtbot.waitUntil(lambda: popup.height() == full)
+
+
+def test_the_hit_that_enter_takes_is_spoken(qtbot: QtBot) -> None:
+    popup = BlockSearch()
+    qtbot.addWidget(popup)
+    spoken: list[str] = []
+    popup.spoken.announced.connect(spoken.append)
+    popup.offer(ENTRIES, QPoint(300, 300))
+    assert spoken == ["Dense, Dense, 1 of 5"]
+    qtbot.keyClick(popup.search, Qt.Key.Key_Down)
+    assert spoken[-1] == "Convolution, Convolution, 2 of 5"
+    qtbot.keyClicks(popup.search, "pool")
+    assert spoken[-1] == "Average pooling, Pooling, 1 of 2"
+    qtbot.keyClicks(popup.search, "qq")
+    assert spoken[-1] == "No block matches “poolqq”"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 
 from widgets.canvas import spoken
 from widgets.canvas.accessible import ItemPart, interface_of
 from widgets.canvas.graph import EMPTY, Graph
+from widgets.speech import say
 
 if TYPE_CHECKING:
     from widgets.canvas.view import Canvas
@@ -27,15 +28,10 @@ class Voice:
         canvas.selection_changed.connect(self._selected)
 
     def say(self, text: str, urgent: bool = False) -> None:
-        """Have a text spoken; an urgent one takes the place of what is being spoken."""
-        if not text:
-            return
-        canvas = self._canvas
-        event = QAccessibleAnnouncementEvent(canvas, text)
-        politeness = QAccessible.AnnouncementPoliteness
-        event.setPoliteness(politeness.Assertive if urgent else politeness.Polite)
-        QAccessible.updateAccessibility(event)
-        canvas.announced.emit(text)
+        """Have a text spoken, as ``speech.say`` does; an empty one is passed over."""
+        if text:
+            say(self._canvas, text, urgent)
+            self._canvas.announced.emit(text)
 
     def tell_focus(self) -> None:
         """Say which node or note the keys act on; it is then read out by its name."""
