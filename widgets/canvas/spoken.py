@@ -18,6 +18,8 @@ def node_text(view: NodeView) -> str:
     parts += [words[0].lower() + words[1:] for words in standing(view)]
     if view.badge:
         parts.append(f"{view.badge}: {_problem(view)}")
+    if view.fix:
+        parts.append(f"the full stop key mends it: {view.fix}")
     return ", ".join(part for part in parts if part)
 
 

@@ -39,6 +39,7 @@ def test_the_header_of_every_family(look: Style, family: str) -> None:
     for badge in ("error", "warning"):
         assert ratio(look.badge_color(badge), tones.header) >= 3
     assert ratio(look.accent, tones.header) >= 3, "outline of a selected node"
+    assert ratio(look.muted, look.family(family, muted=True).header) >= 4.5, "title while muted"
 
 
 @looks
@@ -46,6 +47,8 @@ def test_what_stands_below_the_header_and_beside_the_pointer(look: Style) -> Non
     assert ratio(look.muted, look.surface) >= 4.5, "details and names of ports"
     assert ratio(look.text, look.label_surface) >= 4.5, "label of a wire that is drawn"
     assert ratio(look.muted, look.background) >= 4.5, "hint on an empty canvas"
+    assert ratio(look.muted, look.muted_surface) >= 4.5, "details of a muted node"
+    assert ratio(look.muted, look.label_surface) >= 4.5, "chip that counts copies, and legend"
     assert ratio(look.wire, look.background) >= 3
     assert ratio(look.wire_active, look.background) >= 3
 

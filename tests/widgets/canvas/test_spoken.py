@@ -25,11 +25,18 @@ def conv(**more: object) -> NodeView:
     ("more", "end"),
     [
         ({}, ""),
-        ({"muted": True}, ", muted"),
-        ({"container": True, "copies": 3}, ", holds other blocks, stands 3 times behind itself"),
+        ({"muted": True}, ", muted: passes on what it is given"),
+        (
+            {"container": True, "copies": 3},
+            ", holds a graph of its own, stands behind itself 3 times",
+        ),
         (
             {"badge": "error", "badge_text": "conv_1: the kernel is too wide.\nNarrow it."},
             ", error: the kernel is too wide. Narrow it",
+        ),
+        (
+            {"badge": "warning", "badge_text": "Too wide.", "fix": "Make it 3"},
+            ", warning: Too wide, the full stop key mends it: Make it 3",
         ),
     ],
 )
