@@ -242,20 +242,26 @@ class CanvasInterface(QAccessibleWidget):
         return chosen[-1] if chosen else ""
 
     def childCount(self) -> int:
-        return len(self.places())
+        return len(self.places()) + super().childCount()
 
     def child(self, index: int) -> QAccessibleInterface:
-        if 0 <= index < len(self.places()):
-            return self.part(self._order[index])
-        return None  # type: ignore[return-value]
+        """What is on the canvas, and behind that the widgets over it: a field, the minimap."""
+        count = len(self.places())
+        return self.part(self._order[index]) if index < count else super().child(index - count)
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
-        return self.places().get(child.item, -1) if isinstance(child, ItemPart) else -1
+        if isinstance(child, ItemPart):
+            return self.places().get(child.item, -1)
+        place = super().indexOfChild(child)
+        return place + len(self.places()) if place >= 0 else -1
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface:
         view = self.view
         if view is None or not self.rect().contains(x, y):
             return None  # type: ignore[return-value]
+        over = view.childAt(view.mapFromGlobal(QPoint(x, y)))
+        if over is not None and over is not view.viewport():
+            return QAccessible.queryAccessibleInterface(over)
         point = view.scene_point(QPointF(view.viewport().mapFromGlobal(QPoint(x, y))))
         hit = hit_at(view.graph_scene, point, view.zoom)
         found = hit.node or hit.note or hit.frame
@@ -263,7 +269,7 @@ class CanvasInterface(QAccessibleWidget):
 
     def focusChild(self) -> QAccessibleInterface:
         current = self.current()
-        return self.part(current) if current else None  # type: ignore[return-value]
+        return self.part(current) if current else super().focusChild()
 
     def _drop_all(self) -> None:
         self.forget(self.known())

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.canvas.samples import chain, node, wire
@@ -42,6 +42,12 @@ def name(of: QAccessibleInterface) -> str:
     return of.text(QAccessible.Text.Name)
 
 
+def items(canvas: Canvas) -> list[QAccessibleInterface]:
+    """What stands for the nodes, notes and frames; widgets over the canvas come behind them."""
+    count = len(canvas.graph.nodes) + len(canvas.graph.notes) + len(canvas.graph.frames)
+    return children(whole(canvas))[:count]
+
+
 def whole(canvas: Canvas) -> QAccessibleInterface:
     found = QAccessible.queryAccessibleInterface(canvas)
     assert found is not None
@@ -60,14 +66,14 @@ def test_nodes_notes_and_frames_are_children_of_the_canvas(canvas: Canvas) -> No
     canvas.show_graph(with_marks())
     root = whole(canvas)
     assert (root.role(), name(root)) == (Role.List, "Design canvas")
-    assert [(part.role(), name(part)) for part in children(root)] == [
+    assert [(part.role(), name(part)) for part in items(canvas)] == [
         (Role.ListItem, "node a, Kind, detail"),
         (Role.ListItem, "node b, Kind, detail, muted: passes on what it is given"),
         (Role.ListItem, "node c, Kind, detail"),
         (Role.Note, "note: Plan. first, second"),
         (Role.Grouping, "frame Stem around node a and node b"),
     ]
-    for place, part in enumerate(children(root)):
+    for place, part in enumerate(items(canvas)):
         assert root.indexOfChild(part) == place
         assert part.parent() is root
         assert part.isValid()
@@ -75,7 +81,7 @@ def test_nodes_notes_and_frames_are_children_of_the_canvas(canvas: Canvas) -> No
 
 
 def test_ports_say_what_they_are_wired_to(canvas: Canvas) -> None:
-    a, b, c = children(whole(canvas))
+    a, b, c = items(canvas)
     assert [name(port) for port in children(a)] == [
         "input in, not connected",
         "output out, connected to node b in",
@@ -92,7 +98,7 @@ def test_ports_say_what_they_are_wired_to(canvas: Canvas) -> None:
 
 def test_parts_are_where_they_are_on_the_screen(canvas: Canvas) -> None:
     root = whole(canvas)
-    a, _, c = children(root)
+    a, _, c = items(canvas)
     card = canvas.viewportTransform().mapRect(canvas.node_rect("a")).toAlignedRect()
     corner = canvas.viewport().mapToGlobal(card.topLeft())
     assert (a.rect().topLeft(), a.rect().size()) == (corner, card.size())
@@ -109,8 +115,8 @@ def test_parts_are_where_they_are_on_the_screen(canvas: Canvas) -> None:
 
 def test_keys_move_focus_and_selection(focused: Canvas) -> None:
     root = whole(focused)
-    a, b, _ = children(root)
-    assert root.focusChild() is None
+    a, b, _ = items(focused)
+    assert root.focusChild() is root
     QTest.keyClick(focused, Key.Key_Right)
     assert root.focusChild() is a
     QTest.keyClick(focused, Key.Key_Right, ALT)
@@ -118,20 +124,20 @@ def test_keys_move_focus_and_selection(focused: Canvas) -> None:
     assert [(s.focused, s.selected) for s in (a.state(), b.state())] == [(0, 0), (1, 1)]
     assert b.state().selectable
     QTest.keyClick(focused, Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    assert [part.state().selected for part in children(root)] == [1, 1, 1]
+    assert [part.state().selected for part in items(focused)] == [1, 1, 1]
     QTest.keyClick(focused, Key.Key_Escape)
-    assert root.focusChild() is None
+    assert root.focusChild() is root
 
 
 def test_a_change_keeps_what_stands_for_a_node_and_ends_what_has_gone(canvas: Canvas) -> None:
     root = whole(canvas)
-    a, b, c = children(root)
+    a, b, c = items(canvas)
     port = c.child(0)
     graph = chain()
     bad = {"badge": "error", "badge_text": "Too wide.\nCut it."}
     renamed = replace(graph.nodes["a"], title="stem", **bad)
     canvas.show_graph(Graph({"a": renamed, "d": node("d", 0, 300)}))
-    assert [name(part) for part in children(root)] == [
+    assert [name(part) for part in items(canvas)] == [
         "stem, Kind, detail, error: Too wide. Cut it",
         "node d, Kind, detail",
     ]
@@ -154,6 +160,24 @@ def test_ports_that_come_and_go(canvas: Canvas) -> None:
     assert name(c.child(2)) == "input z, not connected"
 
 
+def test_a_field_over_the_canvas_is_found(focused: Canvas) -> None:
+    root = whole(focused)
+    focused.select(["b"])
+    QTest.keyClick(focused, Key.Key_F2)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    found = QAccessible.queryAccessibleInterface(field)
+    assert root.focusChild() is found
+    parent, above = found, found.parent()
+    while above is not root:
+        parent, above = above, above.parent()
+    place = root.indexOfChild(parent)
+    assert place >= len(focused.graph.nodes)
+    assert root.child(place) is parent
+    middle = found.rect().center()
+    assert root.childAt(middle.x(), middle.y()) is found
+
+
 def test_a_thousand_nodes_survive_collection_and_the_canvas_ends_them(
     qtbot: QtBot, qapp: QApplication
 ) -> None:
@@ -165,12 +189,12 @@ def test_a_thousand_nodes_survive_collection_and_the_canvas_ends_them(
     qtbot.waitExposed(canvas)
     root = interface_of(canvas)
     for _ in range(3):
-        for part in children(root):
+        for part in items(canvas):
             assert len(children(part)) == 2
             QAccessible.uniqueId(part)
         gc.collect()
     assert name(root.child(500)) == "node n500, Kind, detail"
-    numbers = [QAccessible.uniqueId(part) for part in children(root)]
+    numbers = [QAccessible.uniqueId(part) for part in items(canvas)]
     canvas.show_graph(Graph({i: nodes[i] for i in list(nodes)[500:]}))
     gc.collect()
     assert [QAccessible.accessibleInterface(i) for i in numbers[:500]] == [None] * 500
@@ -185,7 +209,7 @@ def test_a_thousand_nodes_survive_collection_and_the_canvas_ends_them(
 LEAVE_WITH_PARTS_KNOWN = """
 import gc
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from tests.widgets.canvas.samples import chain
 from widgets.canvas import Canvas, Graph
 app = QApplication([])

@@ -36,6 +36,7 @@ def test_the_header_of_every_family(look: Style, family: str) -> None:
     assert ratio(look.text, tones.header) >= 4.5, "title"
     assert ratio(look.muted, tones.header) >= 4.5, "subtitle"
     assert min(ratio(tones.strip, ground) for ground in (look.surface, look.background)) >= 3
+    assert ratio(tones.strip, tones.header) >= 3, "icon"
     for badge in ("error", "warning"):
         assert ratio(look.badge_color(badge), tones.header) >= 3
     assert ratio(look.accent, tones.header) >= 3, "outline of a selected node"
