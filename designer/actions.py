@@ -74,6 +74,11 @@ SPECS: Mapping[str, Spec] = {
         "Lay out the selected nodes, or all, so that wires lead downwards",
         ("Ctrl+Shift+L",),
     ),
+    "arrange_rows": Spec(
+        "Arrange in ro&ws",
+        "Lay out the selected nodes, or all, left to right in rows that fill the view",
+        ("Ctrl+Alt+L",),
+    ),
     "align_left": Spec("Align &left", "Put the left edges of the selected nodes on a line"),
     "align_center": Spec("Align &centers", "Put the selected nodes' middles below each other"),
     "align_right": Spec("Align &right", "Put the right edges of the selected nodes on a line"),
@@ -171,7 +176,7 @@ GROUPS = (
     *("keep_group", "save_group", "import_group"),
 )
 ARRANGE = (
-    *("arrange_right", "arrange_down", SEPARATOR),
+    *("arrange_right", "arrange_down", "arrange_rows", SEPARATOR),
     *("align_left", "align_center", "align_right", SEPARATOR),
     *("align_top", "align_middle", "align_bottom", SEPARATOR),
     *("distribute_horizontally", "distribute_vertically", SEPARATOR),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import get_args
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF
 from core.design import arrange, edits
 from core.design.arrange import Box, Direction, Edge, Places
 from core.design.layout import Flow, arranged
+from core.design.layout.rows import folded
 from designer.session import Session
 from widgets.canvas.grid import GRID
 from widgets.canvas.view import Canvas
@@ -39,8 +40,20 @@ class Arranging:
         chosen = self.canvas.selected_nodes() if self.can_align else None
         design = self.session.design
         sizes = {node: box[2:] for node, box in self._boxes(list(design.nodes)).items()}
-        places = arranged(design, sizes, chosen, flow)
-        self._move(f"Arrange {_FLOWS[flow]}", places)
+        self._place(f"Arrange {_FLOWS[flow]}", arranged(design, sizes, chosen, flow), sizes)
+
+    def lay_out_in_rows(self) -> None:
+        """Lay out the selected nodes, or all, left to right in as many rows as fill the view."""
+        chosen = self.canvas.selected_nodes() if self.can_align else None
+        design = self.session.design
+        sizes = {node: box[2:] for node, box in self._boxes(list(design.nodes)).items()}
+        view = self.canvas.viewport().size()
+        line = arranged(design, sizes, chosen, "right")
+        places = folded(design, line, sizes, view.width() / max(1, view.height()))
+        self._place("Arrange in rows", places, sizes)
+
+    def _place(self, label: str, places: Places, sizes: Mapping[str, tuple[float, float]]) -> None:
+        self._move(label, places)
         seen = self.canvas.visible_rect()
         boxes = (QRectF(*place, *sizes[node]) for node, place in places.items())
         if places and not any(seen.intersects(box) for box in boxes):
@@ -64,6 +77,7 @@ class Arranging:
         """What each action of the window does, by the action's name."""
         return {
             **{f"arrange_{flow}": partial(self.lay_out, flow) for flow in get_args(Flow)},
+            "arrange_rows": self.lay_out_in_rows,
             **{f"align_{edge}": partial(self.align, edge) for edge in get_args(Edge)},
             **{f"distribute_{way}": partial(self.distribute, way) for way in get_args(Direction)},
             "snap": self.snap,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from designer.main_window import MainWindow
 
 # What arranges all nodes where none are selected.
-ALWAYS = ("arrange_right", "arrange_down", "snap")
+ALWAYS = ("arrange_right", "arrange_down", "arrange_rows", "snap")
 # What needs at least one selected node.
 ON_NODES = ("bridge", "mute", "frame", "group")
 # What needs at least one selected node or note.

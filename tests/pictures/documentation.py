@@ -5,20 +5,17 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSettings, QTimer, SignalInstance
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
 
 from core.design import edits
 from core.project.gallery import examples
 from designer.data_dialog import DataDialog
-from designer.main_window import MainWindow
-from designer.preferences import Preferences
+from tests.pictures import canvas_pages
+from tests.pictures.window import closed, opened, settle, wait_for
 from widgets.fonts import load_fonts
-
-PATIENCE_MS = 120_000
 
 
 def main(folder: Path) -> None:
@@ -30,8 +27,8 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(place))
-        for name in ("digits_cnn", "moby_dick_attention", "el_nino_lstm"):
-            shutil.copy(examples()[name], place)
+        for example in examples().values():
+            shutil.copy(example, place)
         trained(place / "digits_cnn.loom", "dark", "conv_2", folder / "designer_dark.png")
         trained(
             place / "moby_dick_attention.loom", "light", "attention", folder / "tokens_light.png"
@@ -39,6 +36,7 @@ def main(folder: Path) -> None:
         trained(place / "el_nino_lstm.loom", "dark", "lstm", folder / "sequence_dark.png")
         problems(place / "digits_cnn.loom", folder / "problems_light.png")
         data_dialog(place / "digits_cnn.loom", folder / "data_dark.png")
+        canvas_pages.draw(place, folder)
 
 
 def trained(file: Path, theme: str, node: str, picture: Path) -> None:
@@ -78,44 +76,6 @@ def data_dialog(file: Path, picture: Path) -> None:
     dialog.grab().save(str(picture))
     dialog.close()
     closed(window)
-
-
-def opened(file: Path, theme: str) -> MainWindow:
-    """A window on a file, everything loaded."""
-    preferences = Preferences()
-    preferences.theme = theme
-    preferences.animation = False
-    window = MainWindow(preferences, file.parent / "unsaved")
-    assert window.files.read(file)
-    wait_for(window.complete, window.show)
-    settle(300)
-    return window
-
-
-def closed(window: QWidget) -> None:
-    """Close a window and let go of its unsaved changes."""
-    assert isinstance(window, MainWindow)
-    window.files.may_leave = lambda: True  # type: ignore[method-assign]
-    window.close()
-    window.preferences._settings.clear()
-
-
-def wait_for(signal: SignalInstance, begin: Callable[[], object]) -> None:
-    """Begin something and wait until it says that it is done."""
-    loop = QEventLoop()
-    signal.connect(loop.quit)
-    patience = QTimer(singleShot=True, interval=PATIENCE_MS)
-    patience.timeout.connect(lambda: sys.exit("a picture took too long"))
-    patience.start()
-    begin()
-    loop.exec()
-
-
-def settle(milliseconds: int) -> None:
-    """Let the window draw what has come."""
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 if __name__ == "__main__":

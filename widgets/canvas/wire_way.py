@@ -21,6 +21,8 @@ _STEEP = 1.5
 _BESIDE, _PER_PIXEL = 14.0, 0.2
 _PAST = 48.0
 _INWARD = 26.0
+# What leads back keeps farther from nodes than what leads on, so that both are seen.
+_BACK = 22.0
 _JOG = 18.0
 _STEP = 6.0
 _STEPS = 8
@@ -169,6 +171,8 @@ def _upright_way(
         back = lane
     elif abs(lane - out) < _JOG and lane > start[0] + _CLEAR:
         out = lane
+    leave = _freed(leave, arrive, (out, lane), ends, obstacles)
+    arrive = _freed(arrive, leave, (lane, back), ends, obstacles)
     return [
         start,
         (out, start[1]),
@@ -179,3 +183,23 @@ def _upright_way(
         (back, end[1]),
         end,
     ]
+
+
+def _freed(
+    level: float,
+    limit: float,
+    sides: tuple[float, float],
+    ends: tuple[str, str],
+    obstacles: Obstacles,
+) -> float:
+    """A level moved towards a limit until nothing is near it from side to side, if it can be."""
+    left, right = sorted(sides)
+    down, free = limit > level, level
+    for _ in range(_STEPS):
+        near = obstacles.within((left, free - _BACK + 1, right, free + _BACK - 1), ends)
+        if not near:
+            return free
+        free = max(b[3] for b in near) + _BACK if down else min(b[1] for b in near) - _BACK
+        if down is not (limit > free):
+            break
+    return level

@@ -56,6 +56,7 @@ class CurvePlot(QWidget):
         self._title.setProperty("role", "title")
         self._legend = QLabel()
         self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._legend.setWordWrap(True)
         small = QFont(self.font())
         small.setPointSizeF(max(small.pointSizeF() - 1, 7))
         self._legend.setFont(small)
@@ -261,9 +262,12 @@ class CurvePlot(QWidget):
         for name, points in self._series.items():
             line = "●" if name == _MARKED else "━"
             value = points.near(self._hover_x)
-            shown = "" if value is None else f' <span style="font-weight:600">{value:.3g}</span>'
+            shown = (
+                "" if value is None else f'&nbsp;<span style="font-weight:600">{value:.3g}</span>'
+            )
             parts.append(
-                f'<span style="color:{self._color(name)}">{line}</span> '
+                f'<span style="color:{self._color(name)}">{line}</span>&nbsp;'
                 f'<span style="color:{mix(self._theme.text, muted, 0.5)}">{name}{shown}</span>'
             )
-        self._legend.setText("&nbsp;&nbsp;".join(parts))
+        # Only between the series may the line break.
+        self._legend.setText("&nbsp; ".join(parts))

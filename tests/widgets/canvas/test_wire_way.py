@@ -1,5 +1,6 @@
 """Wires go round the nodes in their way, and straight where there are none."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -139,3 +140,12 @@ def test_a_wire_follows_its_port_when_ports_change_and_the_node_does_not(canvas:
         canvas.show_graph(Graph(nodes, ends))
         item = next(iter(canvas.graph_scene.wires.values()))
         assert item.path.pointAtPercent(1) == canvas.port_position("c", "y", False)
+
+
+def test_a_way_back_keeps_clear_of_taller_nodes_in_its_row(canvas: Canvas) -> None:
+    tall = replace(node("b", 0, 0), detail=("one", "two", "three", "four", "five"))
+    nodes = [node("a", -300, 0), tall, node("c", 300, 0), node("d", -300, 300)]
+    canvas.show_graph(Graph({n.id: n for n in nodes}, (wire("c.out", "d.in"),)))
+    way = canvas.graph_scene.wires[End("c", "out"), End("d", "in")]
+    assert canvas.node_rect("b").bottom() > canvas.node_rect("c").bottom() + 40
+    assert not touches(way, canvas.node_rect("b").adjusted(-8, -8, 8, 8))

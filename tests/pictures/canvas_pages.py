@@ -1,0 +1,126 @@
+"""Draws the documentation's pictures of the canvas: groups, search, layout, overview, themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
+from PySide6.QtTest import QTest
+
+from core.design import edits
+from designer.main_window import MainWindow
+from tests.pictures.window import closed, opened, settle
+from widgets.canvas import End
+
+BOTTOM = ("training", "activations", "saliency", "problems")
+
+
+def draw(projects: Path, folder: Path) -> None:
+    """Draw all of them from the examples in a folder."""
+    inside_a_block(projects / "moby_dick_transformer.loom", folder / "transformer_dark.png")
+    residual_network(projects / "digits_resnet.loom", folder / "resnet_light.png")
+    overview(projects / "moby_dick_transformer.loom", folder / "overview_dark.png")
+    search(projects / "digits_cnn.loom", folder / "search_light.png")
+    themes(projects / "digits_resnet.loom", folder / "themes.png")
+
+
+def inside_a_block(file: Path, picture: Path) -> None:
+    """A transformer block, entered and laid out, with its breadcrumb."""
+    window = roomy(file, "dark")
+    use = named(window, "blocks")
+    window.session.enter(use)
+    window.actions_by_name["arrange_rows"].trigger()
+    window.canvas.fit_all()
+    window.canvas.select([named(window, "attention")])
+    keep(window, picture)
+
+
+def residual_network(file: Path, picture: Path) -> None:
+    """A residual network with one stage expanded, laid out."""
+    window = roomy(file, "light")
+    window.canvas.select([named(window, "stage_1")])
+    window.groups.expand()
+    window.canvas.select([])
+    window.actions_by_name["arrange_rows"].trigger()
+    window.canvas.fit_all()
+    keep(window, picture)
+
+
+def overview(file: Path, picture: Path) -> None:
+    """Twelve transformer blocks written out: over a hundred nodes at once."""
+    window = roomy(file, "dark")
+    use = named(window, "blocks")
+    window.session.act("Repeat", lambda d: edits.set_params(d, use, repeat=12))
+    window.canvas.select([use])
+    window.groups.expand()
+    window.canvas.select([])
+    window.actions_by_name["arrange_rows"].trigger()
+    window.canvas.fit_all()
+    keep(window, picture)
+
+
+def search(file: Path, picture: Path) -> None:
+    """The blocks that fit a wire which was dropped on empty canvas."""
+    window = opened(file, "light")
+    canvas = window.canvas
+    pool = named(window, "pool_2")
+    corner = canvas.node_rect(pool).bottomLeft() + QPointF(-40, 90)
+    canvas.wire_dropped.emit(End(pool, "output"), True, corner.x(), corner.y())
+    settle(300)
+    popup = window.editor.adding.popup
+    QTest.keyClicks(popup.focusWidget() or popup, "d", Qt.KeyboardModifier.NoModifier)
+    settle(300)
+    shot = window.grab()
+    painter = QPainter(shot)
+    painter.drawPixmap(window.mapFromGlobal(popup.mapToGlobal(QPoint(0, 0))), popup.grab())
+    painter.end()
+    shot.save(str(picture))
+    popup.close()
+    closed(window)
+
+
+def themes(file: Path, picture: Path) -> None:
+    """The same window, its left half dark and its right half light."""
+    halves = []
+    for theme in ("dark", "light"):
+        window = roomy(file, theme)
+        window.session.enter(named(window, "stage_1"))
+        window.actions_by_name["arrange_rows"].trigger()
+        window.canvas.fit_all()
+        settle(300)
+        halves.append(window.grab())
+        closed(window)
+    dark, light = halves
+    both = QPixmap(dark)
+    middle = both.width() // 2
+    right = QRect(middle, 0, both.width() - middle, both.height())
+    painter = QPainter(both)
+    painter.drawPixmap(right, light, right)
+    painter.end()
+    both.save(str(picture))
+
+
+def roomy(file: Path, theme: str) -> MainWindow:
+    """A window on a file with the panels at the bottom closed."""
+    window = opened(file, theme)
+    for name in BOTTOM:
+        window.docks[name].hide()
+    settle(200)
+    window.canvas.fit_all()
+    return window
+
+
+def named(window: MainWindow, name: str) -> str:
+    """The id of a node of the level that is shown."""
+    found = window.session.design.named(name)
+    assert found is not None, name
+    return found.id
+
+
+def keep(window: MainWindow, picture: Path) -> None:
+    """Save a picture of the window, and close it."""
+    QGuiApplication.processEvents()
+    settle(400)
+    window.grab().save(str(picture))
+    closed(window)
