@@ -10,7 +10,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
 
-from core.design import group_edits
+from core.design import exposing, group_edits
 from core.design.document import Design, Group, Node
 from core.design.expanding import expand
 from core.design.grouping import make_group
@@ -123,7 +123,8 @@ class Groups(QObject):
         """Give the selected use of a group a copy of the group for itself."""
         for node in self._selected():
             name = self.session.design.nodes[node].name
-            self.session.act(f"Make {name} single", partial(group_edits.make_single, node=node))
+            single = partial(group_edits.make_single, path=self.session.path, node=node)
+            self.session.act(f"Make {name} single", single, whole=True)
 
     def expose(self) -> None:
         """Ask which parameters of the selected nodes each use of this group sets for itself."""
@@ -250,9 +251,11 @@ def _exposed(
     """The whole design with the parameters of nodes of a group exposed as wanted, and no others."""
     for offer in offers:
         name = wanted.get(offer.param.name, "")
-        if offer.name and offer.name != name:
-            design = group_edits.conceal(design, group, offer.name)
-        if name and name != offer.name:
+        if offer.name and not name:
+            design = exposing.conceal(design, group, offer.name)
+        elif offer.name and name != offer.name:
+            design = exposing.rename_exposed(design, group, offer.name, name)
+        elif name and not offer.name:
             targets = [(node, offer.param.name) for node in nodes]
-            design = group_edits.expose(design, group, name, targets)
+            design = exposing.expose(design, group, name, targets)
     return design

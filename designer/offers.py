@@ -14,7 +14,8 @@ from core.design.document import Design, Node
 from core.design.fragment import paste
 from core.design.group_edits import use_group
 from core.design.levels import group_at
-from core.design.ports import GROUP_KIND, GroupUse, reaches, use_of
+from core.design.nesting import with_inner
+from core.design.ports import GROUP_KIND, GroupUse, use_of
 from core.design.problems import bind
 from core.design.trial import group_made_of
 from core.tensor import Tensor
@@ -168,7 +169,7 @@ class Offers(QObject):
         design, here = self.session.design, group_at(self.session.whole, self.session.path)
         entries = [*_catalogue(here is not None)]
         for group in design.groups.values():
-            if here is None or not reaches(design, group.id, here.id):
+            if here is None or here.id not in with_inner(design.groups, [group.id]):
                 tooltip = f"A group of this design with {len(group.nodes)} nodes."
                 entries.append(_entry(f"{_GROUP}{group.id}", group.name, _GROUPS, tooltip))
         return [*entries, *self._mine]

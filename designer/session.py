@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal
 
 from core.design.analysis import Analysis, DataFacts, analyse
 from core.design.document import Design
-from core.design.group_edits import check_no_circle
 from core.design.history import History
 from core.design.levels import Path, at_level, level, valid_path
+from core.design.nesting import check_no_circle
 from core.design.outlook import outlook
 from core.errors import InputError
 from core.project.facts import data_facts
@@ -86,7 +86,7 @@ class Session(QObject):
         """
         try:
             after = edit(self.whole) if whole else at_level(self.path, edit)(self.whole)
-            check_no_circle(after)
+            check_no_circle(after, self.whole)
         except InputError as error:
             self.refused.emit(error.message, error.hint)
             return False

@@ -12,21 +12,16 @@ from typing import Any
 
 from core.blocks.block import Block, ShapeError
 from core.blocks.call import Call
+from core.blocks.group_ports import GroupInput
 from core.blocks.inputs import Input
 from core.design.document import Design, End, Node
-from core.design.flat import Flat, flatten
+from core.design.flat import Flat, copy_around
+from core.design.learning import circle, learning
 from core.design.order import computing_order
 from core.design.ports import GROUP_KIND
-from core.design.problems import (
-    ERROR,
-    WARNING,
-    Problem,
-    data_fit,
-    learning,
-    structural,
-    unconnected,
-)
-from core.design.within import lifted, of_groups, without_repeats
+from core.design.problems import ERROR, WARNING, Problem, data_fit, unconnected
+from core.design.unfolding import flatten
+from core.design.within import lifted, of_levels, told_once
 from core.tensor import Tensor
 from core.train.recipe import Recipe
 
@@ -104,11 +99,7 @@ class Analysis:
 
     def name_of(self, node: str) -> str:
         """What an unfolded node, or a node that uses a group or is muted, is called."""
-        there = self.design.nodes.get(node) or self.flat.muted.get(node)
-        if there is not None:
-            return there.name
-        use = self.flat.uses.get(node)
-        return self.flat.names[use.copies[0]].rstrip("/") if use else node
+        return self.flat.name_of(node)
 
     def by_role(self, role: str) -> list[NodeReport]:
         """The nodes of a role (``input``, ``target``, ``loss``, ``layer``) in computing order."""
@@ -123,7 +114,7 @@ def analyse(
 
     ``facts`` None leaves the fit between design and data unchecked.
     """
-    flat = flatten(design, previous.flat if previous else None)
+    whole, flat = design, flatten(design, previous.flat if previous else None)
     design, ties = flat.design, flat.ties
     sources = design.sources
     order, stuck = computing_order(design.nodes, sources)
@@ -147,16 +138,17 @@ def analyse(
     roles = {i: r.block.role for i, r in reports.items() if r.block}
     total = sum(r.parameters for r in reports.values())
     problems = (
-        *of_groups(flat),
-        *structural(design, stuck),
+        *flat.problems,
+        *of_levels(whole, flat),
+        *circle(flat, stuck),
         *(p for i in design.nodes for p in reports[i].problems),
         *_unlike_ties(reports),
-        *learning(design, roles, sources, total, {i: u.node.name for i, u in flat.uses.items()}),
+        *learning(flat, roles, sources, total),
         *_data_problems(design, facts),
         *_recipe_problems(design),
     )
     if not flat.is_plain:
-        problems = tuple(lifted(p, flat) for p in without_repeats(problems, flat))
+        problems = tuple(lifted(p, flat) for p in told_once(problems, flat))
     return Analysis(design, facts, tuple(order), sources, reports, problems, flat)
 
 
@@ -174,7 +166,8 @@ def _unlike_ties(reports: Mapping[str, NodeReport]) -> Iterator[Problem]:
         owner = reports.get(report.tied_to)
         if owner is None or not (report.outputs and owner.outputs):
             continue
-        if layer_of(report) != layer_of(owner):
+        alike = report.node.params == owner.node.params and report.inputs == owner.inputs
+        if not alike and layer_of(report) != layer_of(owner):
             yield Problem(
                 ERROR,
                 report.node.id,
@@ -193,7 +186,9 @@ def _report(
 ) -> NodeReport:
     found = node.instance
     if found is None:
-        return NodeReport(node, None, inputs, {}, 0, 0, (_unknown(node),))
+        # What keeps a group from being unfolded was told where that was tried.
+        told = () if node.block == GROUP_KIND else (_unknown(node),)
+        return NodeReport(node, None, inputs, {}, 0, 0, told)
     block, faults = found
     problems = [
         Problem(
@@ -201,7 +196,8 @@ def _report(
         )
         for f in faults
     ]
-    problems += unconnected(node, block, wired)
+    if not (node.block == GroupInput.kind and copy_around(node.id)):
+        problems += unconnected(node, block, wired)
     if facts and not facts.fault and isinstance(block, Input):
         likely = facts.targets if block.role == "target" else facts.inputs
         problems += data_fit(node, block, facts.columns, likely)
@@ -212,9 +208,6 @@ def _report(
 
 
 def _unknown(node: Node) -> Problem:
-    if node.block == GROUP_KIND:
-        missing = f"{node.name}: the group {node.params.get('group')!r} cannot be used here"
-        return Problem(ERROR, node.id, missing, "Remove the node, or use another group.")
     return Problem(
         ERROR,
         node.id,

@@ -73,12 +73,21 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Exposed:
+    """A parameter of a group: setting it sets the ``targets``, pairs of node id and parameter."""
+
+    name: str
+    targets: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Graph:
     """Nodes and their wires, and how they stand on a canvas.
 
     ``wires`` maps each connected input to the output that feeds it, so an input has at most one.
     ``frames``, ``notes`` and ``view`` are what training does not depend on; ``view`` holds the
-    ``positions`` of nodes on the canvas, in pixels.
+    ``positions`` of nodes on the canvas, in pixels. ``exposed`` are the parameters that each use
+    sets for itself where this is what a group holds.
     """
 
     nodes: Mapping[str, Node] = field(default_factory=dict)
@@ -86,6 +95,7 @@ class Graph:
     frames: Mapping[str, Frame] = field(default_factory=dict)
     notes: Mapping[str, Note] = field(default_factory=dict)
     view: Mapping[str, Any] = field(default_factory=dict)
+    exposed: tuple[Exposed, ...] = ()
 
     @cached_property
     def sources(self) -> Mapping[str, Mapping[str, End]]:
@@ -125,24 +135,15 @@ class Graph:
 
 
 @dataclass(frozen=True)
-class Exposed:
-    """A parameter of a group: setting it sets the ``targets``, pairs of node id and parameter."""
-
-    name: str
-    targets: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class Group(Graph):
     """A subgraph with a name, used as a block by nodes of the kind ``Group``.
 
     Its ports are its nodes of the kinds ``GroupInput`` and ``GroupOutput``, in their order, called
-    by their ids. ``exposed`` are the parameters that each use sets for itself.
+    by their ids.
     """
 
     id: str = ""
     name: str = ""
-    exposed: tuple[Exposed, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from core.blocks.catalog import block
 from core.design.document import Design, End, Node, snake_case
 from core.design.marks import frames_without
+from core.design.ports import weights_owner
 from core.params import plain
 
 Point = tuple[float, float]
@@ -103,7 +104,10 @@ def set_name(design: Design, name: str) -> Design:
 
 
 def duplicate(design: Design, nodes: Collection[str], shift: Point = (32.0, 32.0)) -> Design:
-    """Copy nodes with the wires among them; the copies are the last nodes of the result."""
+    """Copy nodes with the wires among them; the copies are the last nodes of the result.
+
+    What shares the weights of a node that is copied too shares those of the copy.
+    """
     copies: dict[str, str] = {}
     chosen = set(nodes)
     for old in [n for i, n in design.nodes.items() if i in chosen]:
@@ -116,6 +120,10 @@ def duplicate(design: Design, nodes: Collection[str], shift: Point = (32.0, 32.0
         for t, s in design.wires.items()
         if t.node in copies and s.node in copies
     }
+    for key in copies.values():
+        owner = weights_owner(design.nodes[key])
+        if owner in copies:
+            design = set_params(design, key, weights_of=copies[owner])
     return replace(design, wires={**design.wires, **inner})
 
 

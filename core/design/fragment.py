@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from core.design import edits, marks
 from core.design.document import Design, End, Group, Node, Note
-from core.design.ports import GROUP_KIND, reaches
+from core.design.nesting import inner_first, with_inner
+from core.design.ports import used_by, weights_owner
 from core.errors import InputError
 from core.project.content import graph_content, group_content, view_content
 from core.project.file import from_text
@@ -61,7 +63,7 @@ def paste(
     origin. Raises InputError for text that is no fragment.
     """
     piece = read_fragment(text, where)
-    design, groups = with_groups(design, piece)
+    design, groups = _with_groups(design, piece)
     ids = _free_ids(design, piece)
     fresh: dict[str, Node] = {}
     names: set[str] = set()
@@ -100,74 +102,87 @@ def read_fragment(text: str, where: str) -> Design:
     return from_text(project, where)
 
 
-def with_groups(design: Design, piece: Design) -> tuple[Design, dict[str, str]]:
-    """The design with the groups of a piece, and what each of these is called there."""
-    names: dict[str, str] = {}
-
-    def add(group: Group) -> None:
-        nonlocal design
-        names[group.id] = ""
-        for node in group.nodes.values():
-            inner = piece.groups.get(str(node.params.get("group", "")))
-            if node.block == GROUP_KIND and inner and inner.id not in names:
-                add(inner)
-        fresh = {i: replace(n, params=_renamed(n, names)) for i, n in group.nodes.items()}
-        wanted = replace(group, nodes=fresh)
-        for there in design.groups.values():
-            if replace(wanted, id=there.id) == there:
-                names[group.id] = there.id
-                return
-        names[group.id] = free_group_id(design)
-        made = replace(wanted, id=names[group.id])
-        design = replace(design, groups={**design.groups, made.id: made})
-
-    for group in piece.groups.values():
-        if group.id not in names:
-            add(group)
-    return design, names
-
-
-def free_group_id(design: Design) -> str:
+def free_group_id(design: Design, taken: Collection[str] = ()) -> str:
     """A group id that no group has."""
     number = len(design.groups) + 1
-    while f"g{number}" in design.groups:
+    while f"g{number}" in design.groups or f"g{number}" in taken:
         number += 1
     return f"g{number}"
+
+
+def free_title(design: Design, wanted: str) -> str:
+    """``wanted``, or with a number behind it where a group is called so."""
+    names = {g.name for g in design.groups.values()}
+    number, found = 2, wanted
+    while found in names:
+        number, found = number + 1, f"{wanted} {number}"
+    return found
 
 
 def _piece(design: Design, nodes: set[str], notes: set[str]) -> Design:
     """What is cut out, as a design."""
     chosen = {i: n for i, n in design.nodes.items() if i in nodes}
-    used = {str(n.params.get("group", "")) for n in chosen.values() if n.block == GROUP_KIND}
+    used = with_inner(design.groups, filter(None, map(used_by, chosen.values())))
     return Design(
         nodes=chosen,
         wires={t: s for t, s in design.wires.items() if t.node in chosen and s.node in chosen},
         frames={i: f for i, f in design.frames.items() if nodes.issuperset(f.nodes)},
         notes={i: n for i, n in design.notes.items() if i in notes},
-        groups={i: g for i, g in design.groups.items() if any(reaches(design, u, i) for u in used)},
+        groups={i: g for i, g in design.groups.items() if i in used},
         view={"positions": {i: design.position(i) for i in chosen}},
     )
 
 
-def _renamed(node: Node, groups: Mapping[str, str]) -> Mapping[str, Any]:
-    """A node's parameters with the group that it uses called by its new id."""
-    if node.block != GROUP_KIND:
+def _with_groups(design: Design, piece: Design) -> tuple[Design, dict[str, str]]:
+    """The design with the groups of a piece, and what each of these is called there."""
+    inner, circular = inner_first(piece.groups)
+    ids: dict[str, str] = {}
+    for key in circular:
+        ids[key] = free_group_id(design, ids.values())
+    for key in (*inner, *circular):
+        group = piece.groups[key]
+        fresh = {i: replace(n, params=_renamed(design, n, ids)) for i, n in group.nodes.items()}
+        wanted = replace(group, nodes=fresh)
+        there = None if key in ids else _alike(design, wanted)
+        if there is None:
+            there = ids.get(key) or free_group_id(design, ids.values())
+            made = replace(wanted, id=there, name=free_title(design, group.name))
+            design = replace(design, groups={**design.groups, there: made})
+        ids[key] = there
+    return design, ids
+
+
+def _alike(design: Design, group: Group) -> str | None:
+    """A group of the design that is alike in all but its id and the number behind its name."""
+    stem = re.compile(re.escape(group.name) + r"( \d+)?")
+    for key, there in design.groups.items():
+        if stem.fullmatch(there.name) and replace(group, id=key, name=there.name) == there:
+            return key
+    return None
+
+
+def _renamed(design: Design, node: Node, groups: Mapping[str, str]) -> Mapping[str, Any]:
+    """A node's parameters with the group that it uses called by its new id.
+
+    One that is not in the piece must not become another one of the design.
+    """
+    used = used_by(node)
+    if used is None or (used not in groups and used not in design.groups):
         return node.params
-    used = str(node.params.get("group", ""))
-    return {**node.params, "group": groups.get(used, used)}
+    return {**node.params, "group": groups.get(used, "")}
 
 
 def _params(
     design: Design, node: Node, ids: Mapping[str, str], groups: Mapping[str, str]
 ) -> Mapping[str, Any]:
     """A pasted node's parameters; it shares weights with a pasted node or one that is there."""
-    params = dict(_renamed(node, groups))
-    owner = params.get("weights_of")
-    if node.block == GROUP_KIND and owner:
-        there = design.nodes.get(str(owner))
-        same = there is not None and there.params.get("group") == params["group"]
-        params["weights_of"] = ids.get(str(owner), str(owner) if same else "")
-    return params
+    params = _renamed(design, node, groups)
+    owner = weights_owner(node)
+    if not owner:
+        return params
+    there = design.nodes.get(owner)
+    same = there is not None and used_by(there) == params.get("group")
+    return {**params, "weights_of": ids.get(owner, owner if same else "")}
 
 
 def _free_ids(design: Design, piece: Design) -> dict[str, str]:

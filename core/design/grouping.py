@@ -7,35 +7,33 @@ from dataclasses import replace
 
 from core.blocks.group_ports import GroupInput, GroupOutput
 from core.design import edits
-from core.design.document import Design, End, Group, Node
-from core.design.fragment import free_group_id
-from core.design.group_edits import free_title, use_group
-from core.design.order import ancestors
-from core.design.ports import block_of, ports_of
+from core.design.document import Design, End, Exposed, Group, Node
+from core.design.exposing import with_group
+from core.design.fragment import free_group_id, free_title
+from core.design.group_edits import use_group
+from core.design.order import ancestors, descendants
+from core.design.ports import block_of, ports_of, weights_owner
 from core.errors import InputError
 
 # How far a group's ports stand from its other nodes and from each other, in pixels.
 _APART = 240.0
 _ROW = 88.0
+PORTS = (GroupInput.kind, GroupOutput.kind)
 
 
 def make_group(design: Design, nodes: Collection[str], name: str = "") -> tuple[Design, str]:
     """Turn nodes into a group that is used in their place, and the id of the node that uses it.
 
     Its inputs are the outputs outside that feed the nodes, and their inputs that need a wire and
-    have none; its outputs are what goes out, and what goes nowhere. Raises InputError where nothing
-    is chosen, and where a node outside lies between chosen ones.
+    have none; its outputs are what goes out, and what goes nowhere. Inside of a group its ports are
+    left where they are. Raises InputError where nothing is chosen, where a node outside lies
+    between chosen ones, and where weights would be shared across the group's border.
     """
-    chosen = {i: n for i, n in design.nodes.items() if i in set(nodes)}
+    wanted = set(nodes)
+    chosen = {i: n for i, n in design.nodes.items() if i in wanted and n.block not in PORTS}
     if not chosen:
         raise InputError("No node is selected", "Select the nodes that shall become a group.")
-    between = _between(design, chosen)
-    if between:
-        names = ", ".join(design.nodes[i].name for i in between)
-        raise InputError(
-            f"The selection feeds {names}, which feeds the selection again",
-            f"Select {names} too.",
-        )
+    _check(design, chosen)
     made = _Making(design, chosen)
     group = Group(
         id=free_group_id(design),
@@ -44,25 +42,47 @@ def make_group(design: Design, nodes: Collection[str], name: str = "") -> tuple[
         wires=made.inner,
         frames={i: f for i, f in design.frames.items() if chosen.keys() >= set(f.nodes)},
         view={"positions": made.positions()},
+        exposed=tuple(e for e in (_within(e, chosen) for e in design.exposed) if e.targets),
     )
-    left = edits.remove(design, chosen)
-    left = replace(left, groups={**left.groups, group.id: group})
+    left = with_group(edits.remove(design, chosen), group)
     left, use = use_group(left, group.id, _middle(design, chosen))
     outer = {
         End(use, t.port) if t.node == "" else t: End(use, s.port) if s.node == "" else s
         for t, s in made.outer.items()
     }
-    return replace(left, wires={**left.wires, **outer}), use
+    exposed = tuple(_through(e, chosen, use) for e in design.exposed)
+    return replace(left, wires={**left.wires, **outer}, exposed=exposed), use
 
 
-def _between(design: Design, chosen: Collection[str]) -> list[str]:
-    """The nodes outside that are fed by chosen ones and feed chosen ones, at whatever distance."""
+def _check(design: Design, chosen: Mapping[str, Node]) -> None:
     above = ancestors(chosen, design.sources)
-    feeds: dict[str, dict[str, End]] = {}
-    for target, source in design.wires.items():
-        feeds.setdefault(source.node, {})[str(target)] = target
-    below = ancestors(chosen, feeds)
-    return [i for i in design.nodes if i in above and i in below and i not in chosen]
+    below = descendants(chosen, design.wires)
+    between = [i for i in design.nodes if i in above and i in below and i not in chosen]
+    if between:
+        names = ", ".join(design.nodes[i].name for i in between)
+        raise InputError(
+            f"The selection feeds {names}, which feeds the selection again",
+            f"Select {names} too.",
+        )
+    for key, node in design.nodes.items():
+        owner = weights_owner(node)
+        if owner in design.nodes and (key in chosen) != (owner in chosen):
+            other = design.nodes[owner].name
+            raise InputError(
+                f"{node.name} uses the weights of {other}, but only one of them is selected",
+                f"Select both, or give {node.name} weights of its own.",
+            )
+
+
+def _within(exposed: Exposed, chosen: Collection[str]) -> Exposed:
+    """What the new group exposes of what its level exposes."""
+    return replace(exposed, targets=tuple(t for t in exposed.targets if t[0] in chosen))
+
+
+def _through(exposed: Exposed, chosen: Collection[str], use: str) -> Exposed:
+    """What the level exposes when some of it is now reached through the use of the new group."""
+    targets = ((use, exposed.name) if t[0] in chosen else t for t in exposed.targets)
+    return replace(exposed, targets=tuple(dict.fromkeys(targets)))
 
 
 def _middle(design: Design, nodes: Collection[str]) -> edits.Point:
@@ -101,47 +121,49 @@ class _Making:
 
     def _add_inputs(self) -> None:
         for key, node in self.chosen.items():
-            ports, _ = ports_of(self.design, node)
-            for port in ports:
-                target = End(key, port.name)
-                source = self.design.wires.get(target)
-                if source is None and not port.optional:
-                    self.inner[target] = End(self._entry(port.name), "output")
-                elif source is not None and source.node in self.chosen:
-                    self.inner[target] = source
-                elif source is not None:
-                    if source not in self._of_source:
-                        entry = self._of_source[source] = self._entry(port.name)
-                        self.outer[End("", entry)] = source
-                    self.inner[target] = End(self._of_source[source], "output")
+            wired = self.design.sources.get(key, {})
+            ports = {p.name: p.optional for p in ports_of(self.design, node)[0]}
+            for name in dict.fromkeys((*ports, *wired)):
+                if name in wired:
+                    self.inner[End(key, name)] = self._inner_source(wired[name], name)
+                elif not ports[name]:
+                    entry = self._port("input", GroupInput.kind, self.entries, name)
+                    self.inner[End(key, name)] = End(entry, "output")
+
+    def _inner_source(self, source: End, name: str) -> End:
+        if source.node in self.chosen:
+            return source
+        if source not in self._of_source:
+            entry = self._port("input", GroupInput.kind, self.entries, name)
+            self._of_source[source] = entry
+            self.outer[End("", entry)] = source
+        return End(self._of_source[source], "output")
 
     def _add_outputs(self) -> None:
         fed: dict[End, list[End]] = {}
-        for target, source in self.design.wires.items():
-            fed.setdefault(source, []).append(target)
         for key, node in self.chosen.items():
             found = block_of(self.design, node)
-            if found and found[0].role == "loss":
-                continue
-            for port in ports_of(self.design, node)[1]:
-                source = End(key, port)
-                outside = [t for t in fed.get(source, ()) if t.node not in self.chosen]
-                if outside or source not in fed:
-                    exit_ = self._port("output", GroupOutput.kind, self.exits, port)
-                    self.inner[End(exit_, "input")] = source
-                    self.outer |= dict.fromkeys(outside, End("", exit_))
-
-    def _entry(self, name: str) -> str:
-        return self._port("input", GroupInput.kind, self.entries, name)
+            if not (found and found[0].role == "loss"):
+                fed |= {End(key, port): [] for port in ports_of(self.design, node)[1]}
+        for target, source in self.design.wires.items():
+            if source.node in self.chosen:
+                fed.setdefault(source, []).append(target)
+        for source, targets in fed.items():
+            outside = [t for t in targets if t.node not in self.chosen]
+            if outside or not targets:
+                exit_ = self._port("output", GroupOutput.kind, self.exits, source.port)
+                self.inner[End(exit_, "input")] = source
+                self.outer |= dict.fromkeys(outside, End("", exit_))
 
     def _port(self, stem: str, kind: str, ports: dict[str, Node], name: str) -> str:
-        taken = {*self.chosen, *self.entries, *self.exits}
-        key, number = stem, 2
-        while key in taken:
-            key, number = f"{stem}_{number}", number + 1
-        names = {n.name for n in (*self.chosen.values(), *ports.values())}
-        title, number = name, 2
-        while title in names:
-            title, number = f"{name}_{number}", number + 1
-        ports[key] = Node(key, title, kind)
+        there = {**self.chosen, **self.entries, **self.exits}
+        key = _free(stem, there)
+        ports[key] = Node(key, _free(name, {n.name for n in there.values()}), kind)
         return key
+
+
+def _free(wanted: str, taken: Collection[str]) -> str:
+    number, found = 2, wanted
+    while found in taken:
+        number, found = number + 1, f"{wanted}_{number}"
+    return found

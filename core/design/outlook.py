@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.blocks.block import Block
 from core.design.analysis import Analysis, NodeReport
 from core.design.document import Design, Node
 from core.design.flat import Unfolded, flat_id, place_of
 from core.design.levels import Path
 from core.design.order import computing_order
-from core.design.ports import block_of, exits
+from core.design.ports import block_of
 from core.design.problems import Problem
 from core.tensor import Tensor
 
@@ -44,8 +43,8 @@ def watched_output(whole: Analysis, path: Path, node: str) -> str:
     use = whole.flat.uses.get(key)
     if use is None:
         return key
-    outs = exits(use.group)
-    return f"{use.copies[-1]}/{outs[0].id}" if outs else key
+    outs = use.block.outputs
+    return f"{use.copies[-1]}/{outs[0]}" if outs else key
 
 
 def _problems(whole: Analysis, path: Path) -> tuple[Problem, ...]:
@@ -65,15 +64,17 @@ def _report(
     whole: Analysis, design: Design, node: Node, key: str, problems: tuple[Problem, ...]
 ) -> NodeReport:
     use = whole.flat.uses.get(key)
+    if use is not None:
+        return _of_use(whole, node, use, problems)
+    known = whole.nodes.get(key)
+    if known is not None and known.node is node and known.block and known.problems == problems:
+        return known
     found = block_of(design, node)
     block = found[0] if found else None
-    if use is not None:
-        return _of_use(whole, node, block, use, problems)
-    known = whole.nodes.get(key)
     if known is None:
         return NodeReport(node, block, {}, {}, 0, 0, problems)
     if key not in whole.flat.muted:
-        return replace(known, node=node, problems=problems)
+        return replace(known, node=node, block=known.block or block, problems=problems)
     ports = block.ports() if block else ()
     names = block.outputs if block else ("output",)
     inputs = _named(ports[0].name, known.inputs) if ports else {}
@@ -82,23 +83,18 @@ def _report(
 
 
 def _of_use(
-    whole: Analysis,
-    node: Node,
-    block: Block | None,
-    use: Unfolded,
-    problems: tuple[Problem, ...],
+    whole: Analysis, node: Node, use: Unfolded, problems: tuple[Problem, ...]
 ) -> NodeReport:
-    starts = tuple(f"{copy}/" for copy in use.copies)
-    inner = [r for i, r in whole.nodes.items() if i.startswith(starts)]
+    inner = [whole.nodes[i] for i in whole.flat.inner(use)]
     inputs: dict[str, Tensor] = {}
     outputs: dict[str, Tensor] = {}
-    for port in block.ports() if block else ():
+    for port in use.block.entries:
         inputs |= _named(port.name, whole.nodes[f"{use.copies[0]}/{port.name}"].inputs)
-    for name in block.outputs if block else ():
+    for name in use.block.outputs:
         outputs |= _named(name, whole.nodes[f"{use.copies[-1]}/{name}"].outputs)
     return NodeReport(
         node,
-        block,
+        use.block,
         inputs,
         outputs,
         sum(r.parameters for r in inner),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from core.blocks.block import Block, Port
 from core.blocks.group_ports import GroupInput, GroupOutput
-from core.design.document import Design, Graph, Group, Node
+from core.design.document import Design, Exposed, Graph, Group, Node
 from core.params import Fault, Param, Value, plain
 
 GROUP_KIND = "Group"
@@ -38,6 +39,10 @@ _WEIGHTS_OF = Param(
     "Another use of the same group, whose weights are used; empty for weights of its own.",
 )
 OWN = (_GROUP, _REPEAT, _SHARED_REPEATS, _WEIGHTS_OF)
+OWN_NAMES = frozenset(p.name for p in OWN)
+# Which group is used, and whose weights, is for each use to say where it stands.
+_FIXED = ("group", "weights_of")
+_EXPOSABLE = {p.name: p for p in OWN if p.name not in _FIXED}
 Found = tuple[Block, tuple[Fault, ...]]
 
 
@@ -95,9 +100,19 @@ def ports_of(design: Design, node: Node) -> tuple[tuple[Port, ...], tuple[str, .
 
 def group_of(design: Design, node: Node) -> Group | None:
     """The definition that a node uses; None for other nodes, and where it is missing."""
-    if node.block != GROUP_KIND:
-        return None
-    return design.groups.get(str(node.params.get("group", "")))
+    used = used_by(node)
+    return None if used is None else design.groups.get(used)
+
+
+def used_by(node: Node) -> str | None:
+    """The id of the group that a node uses, which may be missing; None for other nodes."""
+    return str(node.params.get("group", "")) if node.block == GROUP_KIND else None
+
+
+def weights_owner(node: Node) -> str:
+    """The id of the use of a group whose weights a node uses; empty for weights of its own."""
+    owner = node.params.get("weights_of") if node.block == GROUP_KIND else None
+    return owner if isinstance(owner, str) else ""
 
 
 def entries(graph: Graph) -> list[Node]:
@@ -111,50 +126,45 @@ def exits(graph: Graph) -> list[Node]:
 
 
 def uses_of(design: Design, group: str) -> Iterator[tuple[Graph, Node]]:
-    """Every node that uses a group, with the design or group that it stands in."""
+    """Every node of a whole design that uses a group, with the design or group it stands in."""
     for graph in (design, *design.groups.values()):
         for node in graph.nodes.values():
-            if node.block == GROUP_KIND and node.params.get("group") == group:
+            if used_by(node) == group:
                 yield graph, node
 
 
-def reaches(design: Design, group: str, wanted: str) -> bool:
-    """Whether a group is, or holds at whatever depth, the group ``wanted``."""
-    seen: set[str] = set()
-    open_ = [group]
-    while open_:
-        key = open_.pop()
-        if key == wanted:
-            return True
-        if key in seen or key not in design.groups:
-            continue
-        seen.add(key)
-        inner = design.groups[key].nodes.values()
-        open_ += [str(n.params.get("group", "")) for n in inner if n.block == GROUP_KIND]
-    return False
-
-
 def exposed_params(design: Design, group: Group) -> list[Param]:
-    """What each use of a group can set; the default is the value inside the group."""
-    found = []
-    for exposed in group.exposed:
-        for key, name in exposed.targets:
-            node = group.nodes.get(key)
-            inner = _block_within(design, group, node) if node else None
-            declared = {p.name: p for p in inner.params()}.get(name) if inner else None
-            if inner and declared:
-                value = inner.values()[name]
-                label = exposed.name.replace("_", " ").capitalize()
-                found.append(replace(declared, name=exposed.name, label=label, default=value))
-                break
-    return found
+    """What each use of a group can set; the default is the value inside the group.
+
+    Left out is what no target has, and what is called like a parameter that every use has.
+    """
+    found = (exposed_param(design, group, e) for e in group.exposed if e.name not in OWN_NAMES)
+    return [p for p in found if p]
 
 
-def _block_within(design: Design, group: Group, node: Node) -> Block | None:
-    """The block of a node in a group; None also for a group that would hold itself."""
-    used = group_of(design, node)
-    found = None if used and reaches(design, used.id, group.id) else block_of(design, node)
-    return found[0] if found else None
+def exposed_param(design: Design, group: Group, exposed: Exposed) -> Param | None:
+    """The parameter that is exposed: that of the first target which has it, at whatever depth."""
+    none: tuple[Any, ...] = ()
+    open_ = [(group, key, name, none) for key, name in reversed(exposed.targets)]
+    seen = set()
+    while open_:
+        holder, key, name, given = open_.pop()
+        node = holder.nodes.get(key)
+        if node is None or (holder.id, key, name) in seen:
+            continue
+        seen.add((holder.id, key, name))
+        values = (*given, node.params[name]) if name in node.params else given
+        declared = _declared(node, name)
+        if declared is not None:
+            label = exposed.name.replace("_", " ").capitalize()
+            default = next((v for v in map(plain, values) if not declared.fault(v)), None)
+            default = declared.default if default is None else _typed(declared, default)
+            return replace(declared, name=exposed.name, label=label, default=default)
+        inner = group_of(design, node)
+        if inner is not None:
+            targets = [t for e in inner.exposed if e.name == name for t in e.targets]
+            open_ += [(inner, *target, values) for target in reversed(targets)]
+    return None
 
 
 def use_of(design: Design, group: Group, node: Node) -> tuple[GroupUse, tuple[Fault, ...]]:
@@ -170,7 +180,7 @@ def use_of(design: Design, group: Group, node: Node) -> tuple[GroupUse, tuple[Fa
         elif wrong := known[name].fault(value):
             faults.append(Fault(name, wrong))
         else:
-            chosen[name] = float(value) if known[name].kind == "float" else value
+            chosen[name] = _typed(known[name], value)
     ins = tuple(Port(n.id, n.name) for n in entries(group))
     outs = exits(group)
     use = GroupUse(
@@ -186,13 +196,27 @@ def use_of(design: Design, group: Group, node: Node) -> tuple[GroupUse, tuple[Fa
 
 def nodes_as_set(design: Design, group: Group, use: Node) -> Mapping[str, Node]:
     """A group's nodes with the parameters that a use of it sets."""
-    values = use_of(design, group, use)[0].values()
+    if not group.exposed:
+        return group.nodes
+    block, faults = use_of(design, group, use)
+    unset = OWN_NAMES.union(f.name for f in faults)
+    values = {n: v for n, v in block.chosen if n in use.params and n not in unset}
     nodes = dict(group.nodes)
     for exposed in group.exposed:
-        if exposed.name not in use.params or exposed.name not in values:
-            continue
-        for key, name in exposed.targets:
-            if key in nodes:
+        for key, name in exposed.targets if exposed.name in values else ():
+            if key in nodes and not (nodes[key].block == GROUP_KIND and name in _FIXED):
                 params = {**nodes[key].params, name: values[exposed.name]}
                 nodes[key] = replace(nodes[key], params=params)
     return nodes
+
+
+def _declared(node: Node, name: str) -> Param | None:
+    """A parameter that a node has by itself and that may be exposed."""
+    if node.block == GROUP_KIND:
+        return _EXPOSABLE.get(name)
+    found = node.instance
+    return next((p for p in found[0].params() if p.name == name), None) if found else None
+
+
+def _typed(declared: Param, value: Value) -> Value:
+    return float(value) if declared.kind == "float" else value  # type: ignore[arg-type]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from core.blocks.block import Block, ShapeError
 from core.blocks.inputs import Input
 from core.design import edits
 from core.design.document import Design, End, Node
-from core.design.order import ancestors, in_circles
-from core.design.ports import ports_of
+from core.design.order import ancestors
+from core.design.ports import GROUP_KIND, block_of, ports_of
 from core.tensor import Tensor
 
 ERROR, WARNING = "error", "warning"
@@ -42,61 +42,18 @@ class Problem:
     fix: Fix | None = field(default=None, compare=False)
 
 
-def structural(design: Design, stuck: Collection[str]) -> Iterator[Problem]:
-    """Problems of the graph as a whole: names, cycles, dangling wires, losses, dead branches."""
-    yield from _duplicate_names(design)
-    circle = in_circles(stuck, design.sources) if stuck else []
-    if circle:
-        names = ", ".join(design.nodes[i].name for i in circle)
-        yield Problem(
-            ERROR, circle[0], f"the wires go round in a circle: {names}", "Remove one wire."
-        )
-    yield from _bad_wires(design)
+def structural(design: Design, name: str = "") -> Iterator[Problem]:
+    """Problems of the form of one level: names, wires, and inputs of groups that nothing feeds.
 
-
-def learning(
-    design: Design,
-    roles: Mapping[str, str],
-    sources: Mapping[str, Mapping[str, End]],
-    parameters: int,
-    uses: Mapping[str, str],
-) -> Iterator[Problem]:
-    """Problems of what the design learns: no loss, dead branches, nothing to train.
-
-    ``uses`` are the names of the nodes that use groups; one that leads nowhere is told as one.
+    ``name`` is what stands before its nodes' names.
     """
-    if not design.nodes:
-        yield Problem(ERROR, None, "the design is empty", "Drag an Input from the palette.")
-        return
-    losses = [i for i, role in roles.items() if role == "loss"]
-    if not losses:
-        yield Problem(
-            ERROR, None, "there is no loss", "Add a loss block and wire a prediction and a target."
-        )
-        return
-    if not parameters:
-        yield Problem(WARNING, None, "nothing is trained", "Add a layer that has parameters.")
-    needed = ancestors(losses, sources)
-    useful = {holder_of(key) for key in needed}
-    idle = {
-        holder_of(key) if holder_of(key) not in useful else key
-        for key in design.nodes
-        if key not in needed
-    }
-    names = {**uses, **{i: n.name for i, n in design.nodes.items()}}
-    for key in dict.fromkeys(k for i in design.nodes for k in (i, holder_of(i)) if k in idle):
-        yield Problem(
-            WARNING,
-            key,
-            f"{names[key]} leads to no loss, so it is not trained",
-            "Wire its output on, or remove it.",
-            Fix(f"Remove {names[key]}", partial(edits.remove, nodes=(key,))),
-        )
-
-
-def holder_of(node: str) -> str:
-    """The node of the outermost level that a node of the unfolded design belongs to."""
-    return node.partition("/")[0].partition("~")[0]
+    yield from _duplicate_names(design, name)
+    yield from _bad_wires(design, name)
+    for node in design.nodes.values():
+        found = block_of(design, node) if node.block == GROUP_KIND and not node.muted else None
+        if found:
+            called = replace(node, name=name + node.name)
+            yield from unconnected(called, found[0], design.sources.get(node.id, ()))
 
 
 def data_fit(
@@ -160,9 +117,9 @@ def misfit(design: Design, outputs: Mapping[End, Tensor], source: End, target: E
     giver, taker = design.nodes[source.node], design.nodes[target.node]
     ports, _ = ports_of(design, taker)
     port = next((p for p in ports if p.name == target.port), None)
-    if port is None and taker.known:
+    if port is None and block_of(design, taker):
         return f"{taker.name} has no input {target.port!r}"
-    if giver.known and source.port not in ports_of(design, giver)[1]:
+    if block_of(design, giver) and source.port not in ports_of(design, giver)[1]:
         return f"{giver.name} has no output {source.port!r}"
     tensor = outputs.get(source)
     if port is None or tensor is None:
@@ -174,35 +131,38 @@ def misfit(design: Design, outputs: Mapping[End, Tensor], source: End, target: E
     return None
 
 
-def _duplicate_names(design: Design) -> Iterator[Problem]:
+def _duplicate_names(design: Design, above: str) -> Iterator[Problem]:
     count = Counter(n.name for n in design.nodes.values())
     seen: set[str] = set()
     for key, node in design.nodes.items():
         if not node.name.strip():
-            yield Problem(ERROR, key, f"node {key} has no name", "Give it a name.")
+            yield Problem(ERROR, key, f"node {above}{key} has no name", "Give it a name.")
         elif count[node.name] > 1 and node.name in seen:
             other = design.free_name(node.name)
             yield Problem(
                 ERROR,
                 key,
-                f"two nodes are called {node.name}",
+                f"two nodes are called {above}{node.name}",
                 "Give one of them another name.",
                 Fix(f"Rename to {other}", partial(edits.rename, node=key, name=other)),
             )
         seen.add(node.name)
 
 
-def _bad_wires(design: Design) -> Iterator[Problem]:
+def _bad_wires(design: Design, above: str) -> Iterator[Problem]:
+    known: dict[str, tuple[Collection[str], Collection[str]]] = {}
     for target, source in design.wires.items():
         for end, output in ((target, False), (source, True)):
             node = design.nodes[end.node]
-            ins, outs = ports_of(design, node)
-            if end.port not in (outs if output else [p.name for p in ins]):
+            if node.id not in known:
+                ins, outs = ports_of(design, node)
+                known[node.id] = [port.name for port in ins], outs
+            if end.port not in known[node.id][output]:
                 side = "output" if output else "input"
                 yield Problem(
                     ERROR,
                     node.id,
-                    f"{node.name} has no {side} {end.port!r}, but a wire goes there",
+                    f"{above}{node.name} has no {side} {end.port!r}, but a wire goes there",
                     "Remove the wire.",
                     Fix("Remove the wire", partial(edits.disconnect, target=target)),
                 )

@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 from core.blocks.block import ShapeError
 from core.design import edits, fitting
 from core.design.document import Design, End
-from core.design.ports import ports_of
+from core.design.ports import GroupUse, block_of, ports_of
 from core.design.problems import refusal
+from core.design.trial import use_made_of
 from core.tensor import Tensor
 
 
@@ -89,7 +90,15 @@ def _has_wires(design: Design, node: str) -> bool:
     return any(node in (target.node, source.node) for target, source in design.wires.items())
 
 
-def _output(design: Design, given: Tensor | None, node: str) -> Tensor | None:
+def _output(design: Design, given: Tensor | None, key: str) -> Tensor | None:
     """What a node makes of the tensor at its first input; None where that is not known."""
-    found = design.nodes[node].instance
-    return fitting.made_of(found[0], given) if found else None
+    node = design.nodes[key]
+    if node.muted:
+        return given
+    found = block_of(design, node)
+    if found is None or given is None:
+        return None
+    if isinstance(found[0], GroupUse):
+        first = next(iter(found[0].entries), None)
+        return use_made_of(design, node, first.name, given) if first else None
+    return fitting.made_of(found[0], given)

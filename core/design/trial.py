@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.blocks.block import ShapeError
 from core.blocks.inputs import Input
 from core.design.analysis import analyse
 from core.design.document import Design, End, Node
-from core.design.ports import GROUP_KIND, exits
+from core.design.ports import GROUP_KIND
 from core.tensor import Tensor
 
 _SOURCE, _USE = "source", "use"
 
 
 def group_made_of(design: Design, group: str, port: str, given: Tensor) -> Tensor | None:
-    """What a group's first output is when ``port`` is given a tensor; None where that is not known.
+    """What a group makes of a tensor, used once and as it stands; see ``use_made_of``."""
+    return use_made_of(design, Node(_USE, _USE, GROUP_KIND, {"group": group}), port, given)
 
-    Raises ShapeError where something in the group cannot take what comes to it.
+
+def use_made_of(design: Design, use: Node, port: str, given: Tensor) -> Tensor | None:
+    """What the first output of a group's use is when ``port`` alone is given a tensor.
+
+    None where that is not known. Raises ShapeError where something in the group cannot take what
+    comes to it.
     """
     source = Node(
         _SOURCE,
@@ -23,9 +31,9 @@ def group_made_of(design: Design, group: str, port: str, given: Tensor) -> Tenso
         Input.kind,
         {"shape": given.sizes, "dtype": given.dtype, "classes": given.classes},
     )
-    use = Node(_USE, _USE, GROUP_KIND, {"group": group})
+    params = {name: value for name, value in use.params.items() if name != "weights_of"}
     alone = Design(
-        nodes={_SOURCE: source, _USE: use},
+        nodes={_SOURCE: source, _USE: replace(use, id=_USE, params=params)},
         wires={End(_USE, port): End(_SOURCE, "output")},
         groups=design.groups,
     )
@@ -36,6 +44,7 @@ def group_made_of(design: Design, group: str, port: str, given: Tensor) -> Tenso
         if fed and not report.outputs:
             problem = next(iter(report.problems), None)
             raise ShapeError(problem.message if problem else "it does not fit")
-    outs = exits(design.groups[group])
-    last = found.nodes.get(f"{_USE}/{outs[0].id}") if outs else None
-    return last.outputs.get("output") if last else None
+    unfolded = found.flat.uses.get(_USE)
+    if unfolded is None or not unfolded.block.outputs:
+        return None
+    return found.nodes[f"{unfolded.copies[-1]}/{unfolded.block.outputs[0]}"].outputs.get("output")

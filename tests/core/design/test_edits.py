@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.blocks.catalog import blocks
 from core.design import edits, marks
 from core.design.document import Design, End, Node, snake_case
+from core.design.ports import weights_owner
 from core.errors import InputError
 from tests.designs import add, iris_mlp
 from tests.strategies import UNKNOWN, designs, edits_of, some_nodes
@@ -19,17 +20,20 @@ from tests.strategies import UNKNOWN, designs, edits_of, some_nodes
 
 def whole(design: Design) -> None:
     """Assert what must hold of every design."""
-    for key, node in design.nodes.items():
-        assert node.id == key
-    for target, source in design.wires.items():
-        assert target.node in design.nodes
-        assert source.node in design.nodes
-    assert set(design.view.get("positions", {})) <= set(design.nodes)
-    members = [m for f in design.frames.values() for m in f.nodes]
-    assert set(members) <= set(design.nodes)
-    assert len(members) == len(set(members))
-    assert all(f.nodes and f.id == key for key, f in design.frames.items())
-    assert all(n.id == key for key, n in design.notes.items())
+    assert not design.exposed
+    assert all(g.id == key for key, g in design.groups.items())
+    for graph in (design, *design.groups.values()):
+        for key, node in graph.nodes.items():
+            assert node.id == key
+        for target, source in graph.wires.items():
+            assert target.node in graph.nodes
+            assert source.node in graph.nodes
+        assert set(graph.view.get("positions", {})) <= set(graph.nodes)
+        members = [m for f in graph.frames.values() for m in f.nodes]
+        assert set(members) <= set(graph.nodes)
+        assert len(members) == len(set(members))
+        assert all(f.nodes and f.id == key for key, f in graph.frames.items())
+        assert all(n.id == key for key, n in graph.notes.items())
 
 
 @given(st.data())
@@ -52,8 +56,10 @@ def test_edits_share_what_they_do_not_touch(data: st.DataObject) -> None:
     after = edit(design)
     changed = [i for i in after.nodes if design.nodes.get(i) is not after.nodes[i]]
     added = [i for i in after.nodes if i not in design.nodes]
-    if kind in ("rename", "set_params"):
+    if kind in ("rename", "set_params", "mute", "make_single"):
         assert len(changed) <= 1
+    elif kind in ("make_group", "conceal") or kind.endswith("inside"):
+        assert set(added) <= set(changed)
     else:
         assert changed == added
 
@@ -67,7 +73,10 @@ def test_duplicate_copies_nodes_and_the_wires_among_them(data: st.DataObject) ->
     twin = dict(zip(chosen, new, strict=True))
     for old, copied in twin.items():
         assert after.nodes[copied].block == design.nodes[old].block
-        assert after.nodes[copied].params == design.nodes[old].params
+        params = dict(design.nodes[old].params)
+        if weights_owner(design.nodes[old]) in twin:
+            params["weights_of"] = twin[params["weights_of"]]
+        assert after.nodes[copied].params == params
         x, y = design.position(old)
         assert after.position(copied) == (x + 7.0, y + 9.0)
     names = [after.nodes[i].name for i in new]

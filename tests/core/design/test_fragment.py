@@ -11,11 +11,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.design import edits
+from core.design.analysis import analyse
 from core.design.document import Design, End, Node
 from core.design.fragment import KEY, SHIFT, cut_out, is_fragment, paste
+from core.design.nesting import check_no_circle, self_holding
+from core.design.ports import group_of, used_by, weights_owner
 from core.errors import InputError
 from core.project.file import from_text, to_text
 from tests.designs import iris_mlp
+from tests.grouped import group, grouped, mlp_with_block, redefined, use_again
 from tests.strategies import JSON, designs, some_nodes
 
 NODE = {"id": "a", "name": "dense", "block": "Dense", "params": {}}
@@ -31,6 +35,22 @@ def wires_as(design: Design, ids: dict[str, str]) -> dict[End, End]:
     }
 
 
+def alike(one: Design, left: Node, other: Design, right: Node, depth: int = 3) -> bool:
+    """Whether two nodes do the same, whatever their groups and owners of weights are called."""
+    named = ("group", "weights_of") if used_by(left) is not None else ()
+    params = [{k: v for k, v in n.params.items() if k not in named} for n in (left, right)]
+    groups = group_of(one, left), group_of(other, right)
+    same = (left.block, left.muted, params[0]) == (right.block, right.muted, params[1])
+    if None in groups or not depth:
+        return same and (groups[0] is None) == (groups[1] is None)
+    a, b = groups
+    assert a
+    assert b
+    held = [alike(one, n, other, b.nodes[i], depth - 1) for i, n in a.nodes.items()]
+    rest = (a.wires, a.view, a.exposed) == (b.wires, b.view, b.exposed)
+    return same and rest and len(a.nodes) == len(b.nodes) and all(held)
+
+
 @given(st.data())
 def test_a_paste_adds_the_same_nodes_and_leaves_the_others_alone(data: st.DataObject) -> None:
     source, target = data.draw(designs()), data.draw(designs())
@@ -39,10 +59,12 @@ def test_a_paste_adds_the_same_nodes_and_leaves_the_others_alone(data: st.DataOb
     after, new = paste(target, cut_out(source, chosen))
     assert list(after.nodes) == [*target.nodes, *new]
     assert len(set(new)) == len(new) == len(old)
-    for before, made in zip(old, new, strict=True):
-        was, now = source.nodes[before], after.nodes[made]
-        assert (now.block, now.params) == (was.block, was.params)
     ids = dict(zip(old, new, strict=True))
+    for before, made in ids.items():
+        was, now = source.nodes[before], after.nodes[made]
+        assert alike(source, was, after, now)
+        if weights_owner(was) in chosen:
+            assert ids[weights_owner(was)] == weights_owner(now)
     assert dict(after.wires) == {**target.wires, **wires_as(source, ids)}
     assert {i: after.nodes[i] for i in target.nodes} == target.nodes
     assert all(after.position(i) == target.position(i) for i in target.nodes)
@@ -152,3 +174,64 @@ def test_a_value_that_json_cannot_hold_is_not_copied() -> None:
     design = edits.add_node(Design(), node, (0, 0))
     with pytest.raises(InputError, match="could not be copied"):
         cut_out(design, ["n1"])
+
+
+def test_a_group_that_the_design_has_is_used_and_not_defined_anew() -> None:
+    design = mlp_with_block()
+    for _ in range(2):
+        design, (made,) = paste(design, cut_out(design, ["block"]))
+        assert design.nodes[made].params["group"] == group(design).id
+    assert len(design.groups) == 1
+    edited = redefined(mlp_with_block(), dense={"units": 9})
+    text = cut_out(edited, ["block"])
+    for _ in range(2):
+        design, (made,) = paste(design, text)
+    assert [g.name for g in design.groups.values()] == ["block", "block 2"]
+    assert design.nodes[made].params["group"] == group(design, "block 2").id
+
+
+def test_groups_in_groups_are_pasted_with_what_they_hold() -> None:
+    design = grouped(mlp_with_block(), "block", title="outer")
+    after, (made,) = paste(iris_mlp(), cut_out(design, ["outer"]))
+    flat = analyse(after)
+    assert f"{made}/block/dense" in flat.design.nodes
+    assert not flat.flat.problems
+    text = cut_out(design, ["outer"])
+    assert len(json.loads(text)["groups"]) == 2
+    assert not json.loads(cut_out(design, ["input"]))["groups"]
+
+
+def test_a_copy_of_an_owner_and_its_sharer_share_with_each_other() -> None:
+    design = use_again(mlp_with_block(), "twin", weights_of="block")
+    text = cut_out(design, ["block", "twin"])
+    for target in (design, iris_mlp()):
+        after, (owner, sharer) = paste(target, text)
+        assert after.nodes[sharer].params["weights_of"] == owner
+    beside, (lone,) = paste(design, cut_out(design, ["twin"]))
+    assert beside.nodes[lone].params["weights_of"] == "block"
+    elsewhere, (lone,) = paste(iris_mlp(), cut_out(design, ["twin"]))
+    assert elsewhere.nodes[lone].params["weights_of"] == ""
+    twice = edits.duplicate(design, ["block", "twin"])
+    *_, owner, sharer = twice.nodes
+    assert twice.nodes[sharer].params["weights_of"] == owner
+    *_, lone_twin = edits.duplicate(design, ["twin"]).nodes.values()
+    assert lone_twin.params["weights_of"] == "block"
+
+
+def test_a_group_that_was_missing_does_not_become_another() -> None:
+    lost = edits.add_node(Design(), Node("a", "a", "Group", {"group": "g1"}), (0.0, 0.0))
+    after, (made,) = paste(mlp_with_block(), cut_out(lost, ["a"]))
+    assert group_of(after, after.nodes[made]) is None
+
+
+def test_a_circle_of_groups_is_pasted_as_one() -> None:
+    design = mlp_with_block()
+    old = group(design)
+    again = Node("again", "again", "Group", {"group": old.id})
+    circular = replace(old, nodes={**old.nodes, "again": again})
+    text = cut_out(replace(design, groups={old.id: circular}), ["block"])
+    after, _ = paste(design, text)
+    (made,) = self_holding(after)
+    assert made != old.id
+    with pytest.raises(InputError, match="cannot hold itself"):
+        check_no_circle(after, design)

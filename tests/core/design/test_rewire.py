@@ -12,10 +12,13 @@ from core.design import edits, fitting
 from core.design.analysis import analyse
 from core.design.document import Design, End
 from core.design.order import computing_order, in_circles
+from core.design.outlook import outlook
 from core.design.ports import ports_of
+from core.design.problems import refusal
 from core.design.rewire import bridge, fits_wire, insert_on_wire
 from core.tensor import Tensor
 from tests.designs import add, chain, digits_cnn, wire
+from tests.grouped import grouped
 from tests.strategies import designs, nodes, some_nodes
 
 
@@ -112,6 +115,51 @@ def test_a_node_fits_a_wire_where_its_input_and_its_output_do(
     if fits:
         inserted = analyse(insert_on_wire(design, "new", target))
         assert not inserted.nodes["new"].problems
+
+
+def with_free_use(*names: str) -> Design:
+    """The digits' network with a free use of a group that holds copies of some of its nodes."""
+    design = digits_cnn()
+    doubled = edits.duplicate(design, names)
+    return grouped(doubled, *(i for i in doubled.nodes if i not in design.nodes))
+
+
+@pytest.mark.parametrize(
+    ("names", "target", "fits"),
+    [
+        (("conv", "activation"), End("maxpool", "input"), True),
+        (("conv", "activation"), End("dense", "input"), False),
+        (("flatten",), End("dense", "input"), True),
+        (("flatten",), End("maxpool", "input"), False),
+        (("dense",), End("loss", "logits"), True),
+        (("conv",), End("loss", "target"), False),
+    ],
+)
+def test_a_group_fits_a_wire_where_what_it_holds_does(
+    names: tuple[str, ...], target: End, fits: bool
+) -> None:
+    design = with_free_use(*names)
+    outputs = outlook(analyse(design), design, ()).outputs()
+    assert fits_wire(design, outputs, "block", target) is fits
+    inserted = insert_on_wire(design, "block", target)
+    assert bool(analyse(inserted).errors) is not fits
+    assert bridge(inserted, ["block"]).wires == digits_cnn().wires
+
+
+def test_a_group_with_more_inputs_or_a_muted_one_is_judged_by_what_is_known() -> None:
+    design = grouped(add(digits_cnn(), "Add", "sum"), "sum")
+    outputs = outlook(analyse(design), design, ()).outputs()
+    assert fits_wire(design, outputs, "block", End("maxpool", "input"))
+    muted = edits.mute(with_free_use("flatten"), ["block"])
+    assert fits_wire(muted, outputs, "block", End("maxpool", "input"))
+
+
+def test_a_wire_to_a_port_that_a_group_lacks_is_refused() -> None:
+    design = with_free_use("conv")
+    found = refusal(design, {}, End("input", "output"), End("block", "nowhere"))
+    assert found == "block has no input 'nowhere'"
+    found = refusal(design, {}, End("block", "nowhere"), End("flatten", "input"))
+    assert found == "block has no output 'nowhere'"
 
 
 def test_a_chain_is_bridged_to_all_consumers() -> None:
