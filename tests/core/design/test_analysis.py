@@ -12,9 +12,11 @@ from core.data.source import sources
 from core.design import edits
 from core.design.analysis import Analysis, DataFacts, analyse
 from core.design.document import Design, End
+from core.design.levels import at_level
 from core.project.facts import data_facts
 from core.tensor import Tensor
 from tests.designs import digits_cnn, iris_mlp, noisy_mlp, wire
+from tests.grouped import nested_designs, transformer
 from tests.strategies import designs, edits_of
 
 IRIS_FACTS = DataFacts(
@@ -76,6 +78,28 @@ def test_from_edit_to_edit_is_the_same_as_from_scratch(data: st.DataObject) -> N
         design = edit(design)
         found = analyse(design, facts, found)
         same(found, analyse(design, facts))
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_edits_around_and_inside_of_groups_that_compute_are_followed(data: st.DataObject) -> None:
+    design = data.draw(nested_designs())
+    found = analyse(design)
+    for _ in range(4):
+        _, edit = data.draw(edits_of(design))
+        design = edit(design)
+        found = analyse(design, previous=found)
+        same(found, analyse(design))
+
+
+def test_an_edit_inside_of_a_group_redoes_only_what_depends_on_it() -> None:
+    design = transformer(8, 2, 16, 3)
+    before = analyse(design)
+    edit = at_level(("block",), lambda d: edits.set_params(d, "dense_2", units=24))
+    after = analyse(edit(design), previous=before)
+    redone = {i for i in after.nodes if after.nodes[i] is not before.nodes[i]}
+    starts = ("block/", "block~2/", "block~3/")
+    assert redone == {f"{s}{n}" for s in starts for n in ("dense_2", "activation", "dense_3")}
 
 
 def test_other_facts_are_looked_at_anew() -> None:
