@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from core.design.document import Design
+from core.design.unfolding import flatten
 from core.errors import InputError
-from core.project.file import from_text, to_content, to_text
+from core.project.file import from_text, to_text
 from core.project.runs import Run, RunStore
 from core.train.checkpoint import load_weights
 from core.train.events import LoadRun, Train
@@ -60,11 +62,22 @@ def load_run(store: RunStore, run: Run, folder: Path, device: str = "auto") -> T
 
 def check_resumable(design: Design, run: Run) -> None:
     """Raise InputError if what a run was trained on has changed since."""
-    before = to_content(from_text(run.snapshot, f"the design of run {run.id}"))
-    now = to_content(design)
-    for part in ("nodes", "wires", "data"):
-        if before[part] != now[part]:
+    before = _trained(from_text(run.snapshot, f"the design of run {run.id}"))
+    now = _trained(design)
+    for part, value in before.items():
+        if value != now[part]:
             raise InputError(
                 f"the design's {part} changed since run {run.id} was made",
                 "Train anew, or undo the changes.",
             )
+
+
+def _trained(design: Design) -> dict[str, Any]:
+    """What must stay as it is for weights to fit, by what people call it; groups are unfolded."""
+    flat = flatten(design)
+    return {
+        "nodes": list(flat.design.nodes.values()),
+        "wires": list(flat.design.wires.items()),
+        "shared weights": flat.ties,
+        "data": design.data,
+    }
