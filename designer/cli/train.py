@@ -8,15 +8,18 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from core.design import edits
 from core.design.document import Design
-from core.design.levels import at_level
+from core.design.levels import Path as LevelPath
+from core.design.levels import at_level, level, level_as_set
 from core.design.ports import block_of, group_of
 from core.errors import InputError
+from core.params import Value
 from core.project.file import load
 from core.project.runs import Run, RunStore, find_run, store_of
 from core.train.events import Compiled, EpochEnd, Event, Progress, Started, Summary, figures_json
@@ -116,16 +119,13 @@ def with_parameter(design: Design, assignment: str) -> Design:
             f"--set {assignment!r} is not of the form NODE.PARAM=VALUE",
             "For example --set conv.filters=32.",
         )
-    outer, slash, inner = name.partition("/")
-    holder = design.named(outer)
-    if slash and design.named(name) is None and holder and group_of(design, holder):
-        rest = f"{inner}.{parameter}={text}"
-        return at_level((holder.id,), lambda inside: with_parameter(inside, rest))(design)
-    node = design.named(name)
+    path, inner = _inside(design, name)
+    here = level(design, path)
+    node = here.named(inner)
     if node is None:
-        names = [n.name for n in design.nodes.values()]
-        raise InputError(f"--set: there is no node {name!r}", _meant(name, names))
-    found = block_of(design, node)
+        names = [n.name for n in here.nodes.values()]
+        raise InputError(f"--set: there is no node {name!r}", _meant(inner, names))
+    found = block_of(here, node)
     if found is None:
         raise InputError(f"--set: {name} is an unknown block {node.block!r}")
     declared = {p.name: p for p in found[0].params()}
@@ -141,7 +141,30 @@ def with_parameter(design: Design, assignment: str) -> Design:
     wrong = declared[parameter].fault(value)
     if wrong:
         raise InputError(f"--set {place}: {wrong}")
-    return edits.set_params(design, node.id, **{parameter: value})
+    set_there = partial(_with_value, node=node.id, parameter=parameter, value=value)
+    after = at_level(path, set_there)(design)
+    if level_as_set(after, path).nodes[node.id].params[parameter] != value:
+        raise InputError(
+            f"--set {place}: the parameter is exposed, and set from outside of the group",
+            "Set the parameter of the node that uses the group.",
+        )
+    return after
+
+
+def _with_value(design: Design, node: str, parameter: str, value: Value) -> Design:
+    return edits.set_params(design, node, **{parameter: value})
+
+
+def _inside(design: Design, name: str) -> tuple[LevelPath, str]:
+    """The path of the level that a name with slashes leads to, and the name there."""
+    path: LevelPath = ()
+    while True:
+        here = level(design, path)
+        outer, slash, inner = name.partition("/")
+        holder = here.named(outer)
+        if not slash or here.named(name) or holder is None or group_of(here, holder) is None:
+            return path, name
+        path, name = (*path, holder.id), inner
 
 
 def _meant(word: str, choices: list[str]) -> str:

@@ -13,6 +13,7 @@ from core.project.runs import store_of
 from designer.cli.main import run
 from tests.designer.cli.line import Line
 from tests.designs import add, chain, iris_mlp, saved
+from tests.grouped import mlp_with_block, use_again
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,22 @@ def test_info_shows_problems_and_is_done(call: Line, tmp_path: Path) -> None:
     assert found.code == 0
     assert found.json["problems"] == call("check", path, "--json").json["problems"]
     assert "dense_2: Input is not connected" in call("info", path).out
+
+
+def test_info_of_groups_lists_what_computes_by_its_place(call: Line, tmp_path: Path) -> None:
+    design = edits.set_params(mlp_with_block(), "block", repeat=2)
+    design = use_again(edits.mute(design, ["dense_3"]), "side")
+    design = edits.connect(design, End("input", "output"), End("side", "input"))
+    path = saved(design, tmp_path)
+    found = call("info", path, "--json").json
+    names = [n["name"] for n in found["nodes"]]
+    inner = ("dense", "activation", "dense_2", "add")
+    copies = ("block[1]", "block[2]", "side")
+    assert names == ["input", "target", "loss", *(f"{c}/{n}" for c in copies for n in inner)]
+    assert found["nodes"][3]["id"] == "block/dense"
+    assert found["parameters"] == sum(n["parameters"] for n in found["nodes"]) == 3 * 40
+    for text in ("block[2]/dense_2", "120"):
+        assert text in call("info", path).out
 
 
 def test_check_of_a_good_design(call: Line, file: Path) -> None:

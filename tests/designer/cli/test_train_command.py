@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from core.design import edits
-from core.design.document import Node
+from core.design.analysis import analyse
+from core.design.document import Design, Node
+from core.design.exposing import expose
+from core.errors import InputError
 from core.project.file import load
 from core.project.runs import RunStore, store_of
 from designer.cli import train
 from tests.designer.cli.line import Line
 from tests.designs import add, iris_mlp, regression, saved, with_recipe
+from tests.grouped import group, grouped, mlp_with_block
 
 TRAIN_KEYS = [
     *("run", "device", "epochs", "steps", "seconds", "first_step_seconds", "samples_per_second"),
@@ -145,3 +149,56 @@ def test_set_reads_every_kind_of_value() -> None:
     ):
         changed = train.with_parameter(design, f"my.conv.{text}")
         assert changed.nodes["my.conv"].params[name] == value
+
+
+def with_exposed_units() -> Design:
+    design = mlp_with_block()
+    return expose(design, group(design).id, "hidden", [("dense", "units")])
+
+
+def test_set_changes_what_a_group_exposes_and_what_it_holds() -> None:
+    design = with_exposed_units()
+    of_use = train.with_parameter(design, "block.hidden=7")
+    assert of_use.nodes["block"].params["hidden"] == 7
+    assert train.with_parameter(design, "block.repeat=3").nodes["block"].params["repeat"] == 3
+    inner = train.with_parameter(design, "block/dense.units=9")
+    assert group(inner).nodes["dense"].params["units"] == 9
+    assert analyse(inner).design.nodes["block/dense"].params["units"] == 9
+    outer = grouped(design, "block", title="outer")
+    deep = train.with_parameter(outer, "outer/block/dense_2.units=4")
+    assert group(deep).nodes["dense_2"].params["units"] == 4
+
+
+def test_set_prefers_the_node_that_is_called_so() -> None:
+    design = edits.rename(with_exposed_units(), "dense_3", "block/dense")
+    changed = train.with_parameter(design, "block/dense.units=3")
+    assert changed.nodes["dense_3"].params["units"] == 3
+    assert changed.groups == design.groups
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("block/dens.units=3", "there is no node 'block/dens'"),
+        ("bloc/dense.units=3", "there is no node 'bloc/dense'"),
+        ("dense_3/x.units=3", "there is no node 'dense_3/x'"),
+        ("block.units=3", "block (Group) has no parameter 'units'"),
+        ("block.hidden=0", "Hidden must be at least 1"),
+        ("block/dense.units=3", "the parameter is exposed, and set from outside"),
+    ],
+)
+def test_set_of_what_a_group_has_not_is_explained(assignment: str, message: str) -> None:
+    design = edits.set_params(with_exposed_units(), "block", hidden=7)
+    with pytest.raises(InputError) as caught:
+        train.with_parameter(design, assignment)
+    assert message in caught.value.message
+    assert caught.value.hint or "must be" in message
+
+
+def test_a_design_with_groups_trains_with_values_set(call: Line, tmp_path: Path) -> None:
+    path = saved(with_exposed_units(), tmp_path)
+    options = ("--epochs", "1", "--set", "block.hidden=2", "--set", "block.repeat=2", "--json")
+    found = call("train", path, *options)
+    assert found.code == 0
+    trained = load(next((tmp_path / ".layerloom").rglob("design.loom")))
+    assert trained.nodes["block"].params == {"group": "g1", "hidden": 2, "repeat": 2}
