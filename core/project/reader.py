@@ -166,7 +166,7 @@ class Reader:
         """The items, each an object with an id of its own."""
         seen = set()
         for item in items:
-            if not isinstance(item, dict) or not isinstance(item.get("id"), str):
+            if not isinstance(item, dict) or not isinstance(item.get("id"), str) or not item["id"]:
                 self.fail(f"a {what} needs the text 'id', not {json.dumps(item)[:60]}")
             if item["id"] in seen:
                 self.fail(f"two {what}s have the id {item['id']!r}", "Give one of them another id.")
