@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF
 
 from tests.benchmarks.canvas_plan import Plan, inputs_of
+from widgets import icons
 from widgets.canvas import Canvas, End, Graph, NodeView, Port, WireView
 from widgets.canvas.graph import EMPTY
 
 _KINDS = (
     ("dense", "Dense", "Dense", ("[B, 64]", "4,160 parameters")),
-    ("norm", "Layer norm", "Normalisation", ("[B, 64]", "128 parameters")),
+    ("norm", "Layer norm", "Normalization", ("[B, 64]", "128 parameters")),
     ("act", "Activation", "Activation", ("[B, 64]",)),
     ("add", "Add", "Combine", ("[B, 64]",)),
 )
@@ -76,5 +77,6 @@ def _node(number: int, place: tuple[float, float]) -> NodeView:
         badge="" if not wrong else "error" if number % 2 else "warning",
         badge_text="The input is not connected." if wrong else "",
         position=place,
+        icon=icons.family_icon(family),
         share=number % 97 / 97 if len(detail) > 1 else None,
     )

@@ -76,7 +76,7 @@ def hit_at(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
             fixes = on_badge and bool(node.view.fix) and zoom >= OVERVIEW_ZOOM
             on_title = local.y() <= HEADER
             return Hit("node", node=node, on_title=on_title, on_badge=on_badge, fixes=fixes)
-    wires = [item for item in found if isinstance(item, WireItem) and item.isVisible()]
+    wires = [item for item in found if isinstance(item, WireItem) and not item.hidden]
     if zoom >= OVERVIEW_ZOOM:
         near = [(wire.distance_to(point), wire) for wire in wires]
         distance, nearest = min(near, key=lambda pair: pair[0], default=(math.inf, None))

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QPainter, QPen, QTransform
 
+from widgets.canvas.parts import Layer
 from widgets.canvas.scene import CanvasScene
+from widgets.canvas.style import Style
 from widgets.canvas.wire_item import WireItem
 
 DOT_ZOOM = 0.08
@@ -36,13 +38,11 @@ def draw_overview(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for note in scene.notes.values():
         painter.fillRect(note.rect, style.hue(note.view.color).overview)
-    shown = [wire for wire in scene.wires.values() if wire.isVisible()]
-    # Where nodes are dots, a wire's way round them could not be told from a straight line.
-    lines = [wire.line for wire in shown] if dots else _pieces(shown)
-    if lines:
-        painter.setPen(QPen(style.wire, 0))
-        painter.drawLines(lines)
-    hovered = _pieces(wire for wire in scene.wires.values() if wire.hovered)
+    painter.setPen(QPen(style.wire, 0))
+    for layer in scene.parts.layers():
+        # Where nodes are dots, a wire's way round them could not be told from a straight line.
+        painter.drawLines(layer.lines if dots else layer.pieces)
+    hovered = _pieces([wire for wire in scene.wires.values() if wire.hovered])
     if hovered:
         pen = QPen(style.wire_active, 2)
         pen.setCosmetic(True)
@@ -51,27 +51,25 @@ def draw_overview(
     if scene.selected_wires:
         painter.setPen(QPen(style.accent, 0))
         painter.drawLines(_pieces(scene.wires[key] for key in scene.selected_wires))
-    _draw_nodes(painter, scene, dot if dots else 0.0)
+    for layer in scene.parts.layers():
+        _draw_nodes(painter, layer, style, dot if dots else 0.0)
     _draw_marks(painter, scene)
     painter.resetTransform()
 
 
-def _draw_nodes(painter: QPainter, scene: CanvasScene, dot: float) -> None:
+def _draw_nodes(painter: QPainter, layer: Layer, style: Style, dot: float) -> None:
     """Nodes in their family's colour, as dots of a size or, where that is 0, as rectangles."""
-    rects: dict[str, list[QRectF]] = {}
-    for item in scene.nodes.values():
-        rects.setdefault(item.view.color_key, []).append(item.scene_rect())
-    for key, group in rects.items():
-        color = scene.look.family(key).overview
+    for key, cards in layer.cards.items():
+        color = style.family(key).overview
         if dot:
             pen = QPen(color, dot, c=Qt.PenCapStyle.SquareCap)
             pen.setCosmetic(True)
             painter.setPen(pen)
-            painter.drawPoints([rect.center() for rect in group])
+            painter.drawPoints(layer.centers[key])
         else:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
-            painter.drawRects(group)
+            painter.drawRects(cards)
 
 
 def _pieces(wires: Iterable[WireItem]) -> list[QLineF]:
@@ -90,11 +88,11 @@ def _draw_marks(painter: QPainter, scene: CanvasScene) -> None:
             band = card.adjusted(0, card.height() * (1 - _BAND), 0, 0)
             painter.fillRect(band.adjusted(0, -_GAP, 0, 0), style.background)
             painter.fillRect(band, style.gauge_color(item.live.tint))
-    for item in scene.nodes.values():
-        if item.view.badge:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(style.badge_color(item.view.badge))
-            painter.drawEllipse(item.layout.badge.translated(item.pos()).adjusted(-12, -8, 4, 8))
+    painter.setPen(Qt.PenStyle.NoPen)
+    for layer in scene.parts.layers():
+        for badge, box in layer.badges:
+            painter.setBrush(style.badge_color(badge))
+            painter.drawEllipse(box.adjusted(-12, -8, 4, 8))
     selected = scene.chosen()
     if selected:
         painter.setBrush(style.selection_halo)

@@ -15,6 +15,7 @@ from widgets.canvas.node_item import NodeItem
 from widgets.canvas.node_layout import Layouter
 from widgets.canvas.note_item import NoteItem
 from widgets.canvas.obstacles import Obstacles, bounds_of
+from widgets.canvas.parts import Parts
 from widgets.canvas.style import Fonts, Style
 from widgets.canvas.wire_item import WireItem
 from widgets.canvas.wires_follow import follow, follow_closely
@@ -42,6 +43,7 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[WireKey, WireItem] = {}
         self.frames: dict[str, FrameItem] = {}
         self.notes: dict[str, NoteItem] = {}
+        self.parts = Parts(self.nodes.values(), self.wires.values())
         self.wires_of: dict[str, set[WireItem]] = {}
         self.frames_of: dict[str, list[FrameItem]] = {}
         self.obstacles = Obstacles()
@@ -57,6 +59,7 @@ class CanvasScene(QGraphicsScene):
     def show(self, graph: Graph) -> None:
         """Change the items so that they show `graph`; equal parts keep their items untouched."""
         old, self.graph = self.graph, graph
+        self.parts.all_changed()
         change = changes(old, graph)
         for node_id in change.gone_nodes:
             self._remove_node(node_id)
@@ -102,12 +105,15 @@ class CanvasScene(QGraphicsScene):
                 note = self.notes[item]
                 note.set_rect(QRectF(QPointF(x, y), note.rect.size()))
         wires = {wire for node in nodes for wire in self.wires_of[node]}
-        follow_closely(wires | self._turn_dots(nodes))
+        wires |= self._turn_dots(nodes)
+        follow_closely(wires)
+        self.parts.moved({self.nodes[node] for node in nodes}, wires)
         self._fit_frames(nodes)
         return before.united(self._area(positions))
 
     def settle(self) -> None:
         """Let wires look for their way again where nodes were moved on the screen."""
+        self.parts.all_changed()
         follow((), self.wires.values(), self.obstacles)
 
     def set_live(self, live: Mapping[str, Live]) -> None:
@@ -154,6 +160,11 @@ class CanvasScene(QGraphicsScene):
     def ids_in(self, box: QRectF) -> list[str]:
         """The nodes and notes whose cards touch a rectangle of the scene."""
         return [i for i in (*self.nodes, *self.notes) if self.rect_of(i).intersects(box)]
+
+    def hide_wire(self, wire: WireItem, hidden: bool) -> None:
+        """Leave a wire out, as while another one is dragged in its place, or show it again."""
+        wire.set_hidden(hidden)
+        self.parts.moved(set(), {wire})
 
     def wire_into(self, target: End) -> WireItem | None:
         """The wire that ends at an input port, if there is one."""

@@ -143,6 +143,7 @@ class WireItem(QGraphicsItem):
         self.obstacles = obstacles
         self.selected = False
         self.hovered = False
+        self.hidden = False
         self.line = QLineF()
         self.pieces: list[QLineF] = []
         self.path = QPainterPath()
@@ -207,6 +208,11 @@ class WireItem(QGraphicsItem):
         self.selected = selected
         self.setZValue(-0.5 if selected else -1.0)
         self.update()
+
+    def set_hidden(self, hidden: bool) -> None:
+        """Leave the wire out, as while another one is dragged in its place."""
+        self.hidden = hidden
+        self.setVisible(not hidden)
 
     def set_hovered(self, hovered: bool) -> None:
         """Show that the pointer is over the wire."""

@@ -1,12 +1,14 @@
 """A scene that was led from graph to graph shows what a new one shows."""
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
-from tests.widgets.canvas.samples import node, wire
+from tests.widgets.canvas.samples import chain, node, wire
 from widgets.canvas.graph import Frame, Graph
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.style import Style
@@ -25,6 +27,8 @@ def graphs(draw: st.DrawFn) -> Graph:
             *draw(PLACES),
             title=draw(st.sampled_from(("x", "a title of another length"))),
             shape=draw(st.sampled_from(("card", "dot"))),
+            badge=draw(st.sampled_from(("", "error"))),
+            color_key=draw(st.sampled_from(("Dense", "Loss"))),
         )
         for name in draw(st.lists(st.sampled_from(IDS), unique=True))
     ]
@@ -46,7 +50,23 @@ def state(scene: CanvasScene) -> dict[str, Any]:
         "frames": {i: (item.view, item.rect) for i, item in scene.frames.items()},
         "wires of": {i: {w.view for w in wires} for i, wires in scene.wires_of.items()},
         "items": len(scene.items()),
+        "picture": picture(scene),
         "covered": all(scene.sceneRect().contains(n.scene_rect()) for n in scene.nodes.values()),
+    }
+
+
+def picture(scene: CanvasScene) -> dict[str, Any]:
+    """What the picture of the whole graph is made of."""
+    layers = scene.parts.layers()
+    return {
+        "lines": Counter(line.toTuple() for layer in layers for line in layer.lines),
+        "cards": Counter(
+            (key, card.getRect())
+            for layer in layers
+            for key, cards in layer.cards.items()
+            for card in cards
+        ),
+        "badges": Counter((badge, box.getRect()) for la in layers for badge, box in la.badges),
     }
 
 
@@ -66,11 +86,16 @@ def test_a_scene_led_there_equals_a_new_one(
         new.show(graph)
         assert state(scene) == state(new)
         assert state(scene)["covered"]
-        if graph.nodes and data.draw(st.booleans()):
-            scene.place({data.draw(st.sampled_from(list(graph.nodes))): (77.0, 88.0)})
-            if data.draw(st.booleans()):
-                scene.show(graph)
-                assert state(scene) == state(new)
+        for _ in range(data.draw(st.integers(0, 2)) if graph.nodes else 0):
+            name, place = data.draw(st.sampled_from(list(graph.nodes))), data.draw(PLACES)
+            scene.place({name: place})
+            view = replace(new.graph.nodes[name], position=place)
+            new.show(replace(new.graph, nodes={**new.graph.nodes, name: view}))
+            assert picture(scene) == picture(new)
+        if data.draw(st.booleans()):
+            scene.show(graph)
+            new.show(graph)
+            assert state(scene) == state(new)
 
 
 def test_a_dot_that_lost_its_wires_runs_to_the_right_again(qapp: QApplication) -> None:
@@ -83,3 +108,14 @@ def test_a_dot_that_lost_its_wires_runs_to_the_right_again(qapp: QApplication) -
     assert scene.nodes["dot"].heading == -1
     scene.show(Graph(nodes))
     assert scene.nodes["dot"].heading == 1
+
+
+def test_a_wire_that_is_left_out_is_not_in_the_picture(qapp: QApplication) -> None:
+    scene = CanvasScene(Style(dark()))
+    scene.show(chain())
+    (item,) = scene.wires.values()
+    assert len(picture(scene)["lines"]) == 1
+    scene.hide_wire(item, True)
+    assert not picture(scene)["lines"]
+    scene.hide_wire(item, False)
+    assert len(picture(scene)["lines"]) == 1

@@ -87,7 +87,7 @@ class CutWires(Gesture):
         return {
             (item.view.source, item.view.target): None
             for item in near
-            if isinstance(item, WireItem) and item.isVisible() and item.crosses(line, straight)
+            if isinstance(item, WireItem) and not item.hidden and item.crosses(line, straight)
         }
 
     def _show(self, crossed: dict[WireKey, None]) -> None:

@@ -61,7 +61,7 @@ class Insertion:
         near = [
             (item.distance_to(point), (item.view.source, item.view.target))
             for item in self._canvas.graph_scene.items(area, mode)
-            if isinstance(item, WireItem) and item.isVisible()
+            if isinstance(item, WireItem) and not item.hidden
         ]
         for distance, wire in sorted(near, key=lambda pair: pair[0]):
             if distance <= reach and allowed(wire[1]):

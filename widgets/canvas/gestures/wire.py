@@ -61,7 +61,7 @@ class DragWire(LooseWire):
     def begin_drag(self) -> None:
         """Judge all ports, let the possible ones glow, and lift a picked-up wire."""
         if self._picked is not None:
-            self._picked.setVisible(False)
+            self.canvas.graph_scene.hide_wire(self._picked, True)
         self.judge()
 
     def drag(self, pointer: Pointer) -> None:
@@ -121,7 +121,7 @@ class DragWire(LooseWire):
     def _clear(self) -> None:
         self.unmark()
         if self._picked is not None:
-            self._picked.setVisible(True)
+            self.canvas.graph_scene.hide_wire(self._picked, False)
 
     def _candidate_near(self, point: QPointF) -> Candidate | None:
         """The port to take: a possible one within the snap distance, or a refusing one hit."""
