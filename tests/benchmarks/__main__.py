@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
         print(json.dumps({"machine": machine(), "figures": found}))
     else:
         for name, figure in figures.items():
-            print(f"{name:<14}{figure}")
+            print(f"{name:<20}{figure}")
     return 0
 
 

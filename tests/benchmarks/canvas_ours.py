@@ -11,12 +11,12 @@ from widgets import icons
 from widgets.canvas import Canvas, End, Graph, NodeView, Port, WireView
 from widgets.canvas.graph import EMPTY
 
-_KINDS = (
+_LAYERS = (
     ("dense", "Dense", "Dense", ("[B, 64]", "4,160 parameters")),
     ("norm", "Layer norm", "Normalization", ("[B, 64]", "128 parameters")),
     ("act", "Activation", "Activation", ("[B, 64]",)),
-    ("add", "Add", "Combine", ("[B, 64]",)),
 )
+_ADD = ("add", "Add", "Combine", ("[B, 64]",))
 
 
 class OurSide:
@@ -61,7 +61,8 @@ def _graph(plan: Plan) -> Graph:
 
 
 def _node(number: int, place: tuple[float, float]) -> NodeView:
-    stem, label, family, detail = _KINDS[number % len(_KINDS)]
+    kind = _ADD if inputs_of(number) == 2 else _LAYERS[number // 2 % len(_LAYERS)]
+    stem, label, family, detail = kind
     wrong = number % 25 == 7
     return NodeView(
         id=_id(number),
