@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
 
 from core.blocks.call import LAYER, Call, Name, call
@@ -79,6 +80,11 @@ class Block(Configured):
     def ports(self) -> tuple[Port, ...]:
         """The input ports; they may depend on the parameters."""
         return self.inputs
+
+    @cached_property
+    def port_names(self) -> tuple[str, ...]:
+        """The names of the input ports."""
+        return tuple(port.name for port in self.ports())
 
     def infer(self, *args: Any, **inputs: Any) -> Tensor:
         """The output's shape and dtype for the given inputs, by port name.

@@ -16,17 +16,18 @@ def computing_order(
     The second list holds the nodes of cycles and what hangs behind them.
     """
     nodes = list(nodes)
-    waiting = {n: len({s.node for s in sources.get(n, {}).values()}) for n in nodes}
-    feeds: dict[str, set[str]] = defaultdict(set)
+    waiting: dict[str, int] = {}
+    feeds: dict[str, list[str]] = defaultdict(list)
     for node in nodes:
-        for source in sources.get(node, {}).values():
-            feeds[source.node].add(node)
-    rank = {n: i for i, n in enumerate(nodes)}
+        givers = {source.node for source in sources.get(node, {}).values()}
+        waiting[node] = len(givers)
+        for giver in givers:
+            feeds[giver].append(node)
     ready = [n for n in nodes if waiting[n] == 0]
     order = []
     for node in ready:
         order.append(node)
-        for after in sorted(feeds[node], key=rank.__getitem__):
+        for after in feeds[node]:
             waiting[after] -= 1
             if waiting[after] == 0:
                 ready.append(after)

@@ -98,6 +98,15 @@ def ports_of(design: Design, node: Node) -> tuple[tuple[Port, ...], tuple[str, .
     return ins, tuple(outs)
 
 
+def port_names(design: Design, node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of a node's inputs and of its outputs."""
+    found = block_of(design, node)
+    if found:
+        return found[0].port_names, found[0].outputs
+    ins, outs = ports_of(design, node)
+    return tuple(port.name for port in ins), outs
+
+
 def group_of(design: Design, node: Node) -> Group | None:
     """The definition that a node uses; None for other nodes, and where it is missing."""
     used = used_by(node)

@@ -12,7 +12,7 @@ from core.blocks.inputs import Input
 from core.design import edits
 from core.design.document import Design, End, Node
 from core.design.order import ancestors
-from core.design.ports import GROUP_KIND, block_of, ports_of
+from core.design.ports import GROUP_KIND, block_of, port_names, ports_of
 from core.tensor import Tensor
 
 ERROR, WARNING = "error", "warning"
@@ -132,7 +132,10 @@ def misfit(design: Design, outputs: Mapping[End, Tensor], source: End, target: E
 
 
 def _duplicate_names(design: Design, above: str) -> Iterator[Problem]:
-    count = Counter(n.name for n in design.nodes.values())
+    names = [n.name for n in design.nodes.values()]
+    if len(set(names)) == len(names) and all(map(str.strip, names)):
+        return
+    count = Counter(names)
     seen: set[str] = set()
     for key, node in design.nodes.items():
         if not node.name.strip():
@@ -150,14 +153,13 @@ def _duplicate_names(design: Design, above: str) -> Iterator[Problem]:
 
 
 def _bad_wires(design: Design, above: str) -> Iterator[Problem]:
-    known: dict[str, tuple[Collection[str], Collection[str]]] = {}
+    names: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     for target, source in design.wires.items():
         for end, output in ((target, False), (source, True)):
-            node = design.nodes[end.node]
-            if node.id not in known:
-                ins, outs = ports_of(design, node)
-                known[node.id] = [port.name for port in ins], outs
-            if end.port not in known[node.id][output]:
+            if end.node not in names:
+                names[end.node] = port_names(design, design.nodes[end.node])
+            if end.port not in names[end.node][output]:
+                node = design.nodes[end.node]
                 side = "output" if output else "input"
                 yield Problem(
                     ERROR,

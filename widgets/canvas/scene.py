@@ -72,8 +72,9 @@ class CanvasScene(QGraphicsScene):
         follow(wires, self.wires.values(), self.obstacles)
         for wire in change.wires:
             self._show_wire(wire)
-        for turned in self._turn_dots({*moved, *change.wire_ends}):
-            turned.reroute()
+        if self.dots:
+            for turned in self._turn_dots({*moved, *change.wire_ends}):
+                turned.reroute()
         if change.other_nodes or graph.frames != old.frames:
             self._show_frames(graph)
         else:
@@ -236,7 +237,8 @@ class CanvasScene(QGraphicsScene):
         item = self.nodes[view.id] = made(view, self.layouter, self.look)
         if isinstance(item, DotItem):
             self.dots[view.id] = item
-        item.set_selected(view.id in self.selected)
+        if view.id in self.selected:
+            item.set_selected(True)
         self.wires_of[view.id] = set()
         self.addItem(item)
         self.obstacles.put(view.id, bounds_of(item.scene_rect()))
