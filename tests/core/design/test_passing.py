@@ -51,3 +51,10 @@ def test_a_dot_passes_shapes_on_and_is_bridged_away() -> None:
     assert found.problems == plain.problems
     assert (found.parameters, found.flops) == (plain.parameters, plain.flops)
     assert bridge(design, ["dot"]).wires == before.wires
+
+
+def test_a_wire_from_a_muted_loss_is_left_out_with_it() -> None:
+    design = wire(add(iris_mlp(), "Activation", "odd"), "loss -> odd")
+    found = analyse(edits.mute(design, ["loss"]))
+    assert "loss" not in found.design.nodes
+    assert not found.design.sources.get("odd")
