@@ -54,7 +54,8 @@ class GraphMaker:
         self._analysis: Analysis | None = None
         self._total = 0
         self._problems: Problems = {}
-        self._made: dict[str, tuple[object, NodeView]] = {}
+        self._made_of: dict[str, object] = {}
+        self._nodes: dict[str, NodeView] = {}
         self._wires: dict[document.End, WireView] = {}
         self._graph = EMPTY
 
@@ -77,11 +78,13 @@ class GraphMaker:
         }
         for node in design.nodes.keys() & looked_at:
             self._make(analysis, node, problems.get(node, ()), total)
-        self._made = {i: self._made[i] for i in design.nodes}
+        if list(self._nodes) != list(design.nodes):
+            self._nodes = {i: self._nodes[i] for i in design.nodes}
+            self._made_of = {i: self._made_of[i] for i in design.nodes}
         self._make_wires(analysis, old, changed)
         wires, shown = tuple(self._wires.values()), self._graph
         self._graph = Graph(
-            {i: view for i, (_, view) in self._made.items()},
+            dict(self._nodes),
             shown.wires if wires == shown.wires else wires,
             shown.frames if design.frames is old.frames else _frames(design),
             shown.notes if design.notes is old.notes else _notes(design),
@@ -100,16 +103,17 @@ class GraphMaker:
         fix = fix_label(problems)
         outside = None if report.block else analysis.design
         fresh = (report, position, problems, fix, share, outside)
-        old = self._made.get(node)
-        if not old or old[0] != fresh:
-            view = _view(analysis.design, report, position, problems, share)
-            self._made[node] = (fresh, view)
+        if self._made_of.get(node) != fresh:
+            self._made_of[node] = fresh
+            self._nodes[node] = _view(analysis.design, report, position, problems, share)
 
     def _make_wires(self, analysis: Analysis, old: Design, changed: Set[str]) -> None:
         """Make anew the wires that lead elsewhere and those that may carry something else."""
         known, wires, reports = old.wires, analysis.design.wires, analysis.nodes
-        stale = {t: s for t, s in wires.items() if known.get(t) is not s or s.node in changed}
-        for target, source in stale.items():
+        others = () if known is wires else (t for t, s in wires.items() if known.get(t) is not s)
+        fed = (target for target, source in wires.items() if source.node in changed)
+        for target in {*others, *fed}:
+            source = wires[target]
             tooltip = str(reports[source.node].outputs.get(source.port, ""))
             view = WireView(to_canvas(source), to_canvas(target), tooltip)
             if self._wires.get(target) != view:

@@ -19,11 +19,13 @@ def places_to_leave(view: GraphView, graph: Graph) -> Places:
     """Where the nodes stand that ``graph`` has elsewhere; nothing where they shall jump."""
     if view.glide.milliseconds <= 0 or view.gesture is not None or not view.isVisible():
         return {}
-    items = view.graph_scene.nodes
+    items, shown = view.graph_scene.nodes, view.graph.nodes
+    other = [node for node, wanted in graph.nodes.items() if shown.get(node) is not wanted]
     places: Places = {}
-    for node, wanted in graph.nodes.items():
-        at = items[node].pos().toTuple() if node in items else wanted.position
-        if at != wanted.position:
+    for node in {*other, *(view.graph_scene.strayed & graph.nodes.keys())}:
+        wanted = graph.nodes[node].position
+        at = items[node].pos().toTuple() if node in items else wanted
+        if at != wanted:
             places[node] = at
     return places if len(places) <= _MOST else {}
 

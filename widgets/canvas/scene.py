@@ -28,7 +28,8 @@ class CanvasScene(QGraphicsScene):
     """Nodes, wires, frames and notes by their ids, which of them are selected or show something
     live.
 
-    No node, frame or note has the id of another. `selection_listener` is called with the ids of
+    No node, frame or note has the id of another. `strayed` are the nodes that may stand where the
+    graph does not say, as during a drag. `selection_listener` is called with the ids of
     the selected nodes after the set of selected nodes and notes has changed.
     """
 
@@ -52,8 +53,7 @@ class CanvasScene(QGraphicsScene):
         self.selected_wires: dict[WireKey, None] = {}
         self.selected_notes: dict[str, None] = {}
         self.selection_listener: Callable[[list[str]], None] = lambda ids: None
-        # Nodes that stand where the graph does not say, as during a drag.
-        self._strayed: set[str] = set()
+        self.strayed: set[str] = set()
         self.setSceneRect(QRectF().adjusted(*_SPARE))
 
     def show(self, graph: Graph) -> None:
@@ -65,8 +65,8 @@ class CanvasScene(QGraphicsScene):
             self._remove_node(node_id)
         for wire in change.gone_wires:
             self._remove_wire((wire.source, wire.target))
-        strayed = [graph.nodes[node] for node in self._strayed if node in graph.nodes]
-        self._strayed.clear()
+        strayed = [graph.nodes[node] for node in self.strayed if node in graph.nodes]
+        self.strayed.clear()
         moved = self._show_nodes([*change.nodes, *strayed])
         wires = {wire for node in moved for wire in self.wires_of[node]}
         follow(wires, self.wires.values(), self.obstacles)
@@ -97,7 +97,7 @@ class CanvasScene(QGraphicsScene):
         """
         nodes = positions.keys() & self.nodes.keys()
         before = self._area(positions)
-        self._strayed |= nodes
+        self.strayed |= nodes
         for item, (x, y) in positions.items():
             if item in nodes:
                 self.nodes[item].setPos(x, y)

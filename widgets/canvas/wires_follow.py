@@ -17,12 +17,12 @@ def follow(
 ) -> None:
     """Let the wires of changed nodes follow them, and others make room for those nodes."""
     changes = obstacles.take_changes()
-    if not (changes or wires):
-        return
-    many = len(changes) > _CHANGES
-    for wire in all_wires:
-        if many or wire in wires or _touches(wire.bounds, changes):
-            wire.reroute(anew=True)
+    if len(changes) > _CHANGES:
+        near = list(all_wires)
+    else:
+        near = [w for w in all_wires if _touches(w.bounds, changes)] if changes else []
+    for wire in {*wires, *near}:
+        wire.reroute(anew=True)
 
 
 def follow_closely(wires: Collection[WireItem]) -> None:
