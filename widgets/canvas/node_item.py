@@ -43,7 +43,7 @@ class NodeItem(QGraphicsItem):
         self.hovered_port: PortKey | None = None
         self.port_marks: Mapping[PortKey, bool] | None = None
         self.connected: dict[PortKey, int] = {}
-        self._card = QRectF()
+        self._card, self._center = QRectF(), QPointF()
         self._card_of: NodeLayout | None = None
         self.setPos(*view.position)
 
@@ -129,7 +129,14 @@ class NodeItem(QGraphicsItem):
         # Kept, because pictures of the whole graph ask every node for it at every frame.
         if self._card_of is not self.layout:
             self._card, self._card_of = self.layout.rect.translated(self.pos()), self.layout
+            self._center = self._card.center()
         return self._card
+
+    def scene_center(self) -> QPointF:
+        """The middle of `scene_rect`."""
+        if self._card_of is not self.layout:
+            self.scene_rect()
+        return self._center
 
     def title_rect(self) -> QRectF:
         """Where the title stands in the scene; below the node where it is drawn without one."""

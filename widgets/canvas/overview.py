@@ -59,17 +59,17 @@ def draw_overview(
 
 def _draw_nodes(painter: QPainter, layer: Layer, style: Style, dot: float) -> None:
     """Nodes in their family's colour, as dots of a size or, where that is 0, as rectangles."""
-    for key, cards in layer.cards.items():
-        color = style.family(key).overview
-        if dot:
-            pen = QPen(color, dot, c=Qt.PenCapStyle.SquareCap)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPoints(layer.centers[key])
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
+    if not dot:
+        painter.setPen(Qt.PenStyle.NoPen)
+        for key, cards in layer.cards.items():
+            painter.setBrush(style.family(key).overview)
             painter.drawRects(cards)
+        return
+    for key, centers in layer.centers.items():
+        pen = QPen(style.family(key).overview, dot, c=Qt.PenCapStyle.SquareCap)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawPoints(centers)
 
 
 def _pieces(wires: Iterable[WireItem]) -> list[QLineF]:

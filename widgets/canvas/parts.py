@@ -39,7 +39,10 @@ class Layer:
     @cached_property
     def centers(self) -> Mapping[str, list[QPointF]]:
         """The middles of the nodes by their `color_key`."""
-        return {key: [card.center() for card in cards] for key, cards in self.cards.items()}
+        found: dict[str, list[QPointF]] = {}
+        for node in self._nodes:
+            found.setdefault(node.view.color_key, []).append(node.scene_center())
+        return found
 
     @cached_property
     def badges(self) -> list[tuple[Badge, QRectF]]:

@@ -179,12 +179,16 @@ class CanvasScene(QGraphicsScene):
 
     def content_rect(self, ids: Iterable[str] | None = None) -> QRectF:
         """The rectangle around the given nodes and notes, or around everything."""
-        rect = QRectF()
-        for item in (*self.nodes, *self.notes) if ids is None else ids:
-            rect = rect.united(self.rect_of(item))
-        for frame in self.frames.values() if ids is None else ():
-            rect = rect.united(frame.rect)
-        return rect
+        if ids is not None:
+            rects = [self.rect_of(item) for item in ids]
+        else:
+            rects = [node.scene_rect() for node in self.nodes.values()]
+            rects += [note.rect for note in self.notes.values()]
+            rects += [frame.rect for frame in self.frames.values()]
+        area = QRectF()
+        for rect in rects:
+            area |= rect
+        return area
 
     def _show_nodes(self, views: Iterable[NodeView]) -> list[str]:
         """Add and change nodes; the answer is those that have another place or form."""

@@ -66,6 +66,13 @@ def picture(scene: CanvasScene) -> dict[str, Any]:
             for key, cards in layer.cards.items()
             for card in cards
         ),
+        "dots": Counter(
+            (key, center.toTuple())
+            for layer in layers
+            for key, centers in layer.centers.items()
+            for center in centers
+        ),
+        "content": scene.content_rect(),
         "badges": Counter((badge, box.getRect()) for la in layers for badge, box in la.badges),
     }
 
