@@ -33,19 +33,31 @@ class Changes:
 
 def changes(old: Graph, new: Graph) -> Changes:
     """How to get from one graph to another; wires to nodes that are not there do not count."""
-    nodes = [view for node, view in new.nodes.items() if old.nodes.get(node) is not view]
+    nodes = _others(old, new)
     come = [view.id for view in nodes if _is_new(view, old)]
-    gone = [node for node in old.nodes if node not in new.nodes]
-    gone += [node for node in come if node in old.nodes]
+    gone = [node for node in come if node in old.nodes]
+    if list(old.nodes) != list(new.nodes):
+        gone += [node for node in old.nodes if node not in new.nodes]
     turned = {*gone, *come}
-    if old.wires is new.wires and not turned:
-        return Changes(gone, nodes, [], [], False)
+    if not turned and len(old.wires) == len(new.wires):
+        pairs = [(a, b) for a, b in zip(old.wires, new.wires, strict=True) if a is not b]
+        if all((a.source, a.target) == (b.source, b.target) for a, b in pairs):
+            told = [wire for _, wire in pairs if _stands(wire, new)]
+            return Changes(gone, nodes, [], told, False)
     known, kept = _unmoved(old, turned), _unmoved(new, turned)
     fresh = [wire for wire in new.wires if id(wire) not in known]
     lost = [wire for wire in old.wires if id(wire) not in kept]
     wires = {(w.source, w.target): w for w in fresh if _stands(w, new)}
     gone_wires = [w for w in lost if _stands(w, old) and _goes(w, wires, turned)]
     return Changes(gone, nodes, gone_wires, list(wires.values()), bool(turned))
+
+
+def _others(old: Graph, new: Graph) -> list[NodeView]:
+    """The nodes that are not the same objects in both."""
+    if list(old.nodes) == list(new.nodes):
+        both = zip(old.nodes.values(), new.nodes.values(), strict=True)
+        return [view for known, view in both if known is not view]
+    return [view for node, view in new.nodes.items() if old.nodes.get(node) is not view]
 
 
 def _is_new(view: NodeView, old: Graph) -> bool:
