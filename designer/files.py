@@ -14,6 +14,7 @@ from core.errors import LayerloomError
 from core.project.file import SUFFIX, load, save
 from designer.preferences import Preferences
 from designer.session import Session
+from widgets.uncollected import uncollected
 
 UNNAMED = Design().name
 FILTER = f"Layerloom projects (*{SUFFIX})"
@@ -70,12 +71,13 @@ class Files(QObject):
 
     def read(self, path: Path) -> bool:
         """Open a file; what is open stays open if that fails. Returns whether it succeeded."""
-        try:
-            design = load(path)
-        except LayerloomError as error:
-            self.trouble.emit(error.message, error.hint)
-            return False
-        self.session.open(design, path.resolve())
+        with uncollected():
+            try:
+                design = load(path)
+            except LayerloomError as error:
+                self.trouble.emit(error.message, error.hint)
+                return False
+            self.session.open(design, path.resolve())
         self.preferences.add_recent_file(path)
         self.opened.emit()
         return True

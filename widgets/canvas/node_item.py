@@ -96,7 +96,7 @@ class NodeItem(QGraphicsItem):
     def port_at(self, port: PortKey) -> QPointF:
         """The centre of a port in scene coordinates; raises KeyError for an unknown port."""
         output, name = port
-        return self.pos() + (self.layout.outputs if output else self.layout.inputs)[name]
+        return self._corner + (self.layout.outputs if output else self.layout.inputs)[name]
 
     def port_near(self, point: QPointF, reach: float) -> tuple[float, PortKey] | None:
         """The nearest port within `reach` of a point of the node's own coordinates, and how far."""
@@ -112,8 +112,10 @@ class NodeItem(QGraphicsItem):
         """Where a wire at `port` ends; wires of ports that no longer exist end at the header."""
         output, name = port
         places = self.layout.outputs if output else self.layout.inputs
+        if name in places:
+            return self._corner + places[name]
         edge = QPointF(self.layout.rect.width() if output else 0.0, HEADER / 2)
-        return self.pos() + places.get(name, edge)
+        return self._corner + edge
 
     def ports(self) -> list[tuple[PortKey, Port]]:
         """All ports, inputs first."""
@@ -122,13 +124,14 @@ class NodeItem(QGraphicsItem):
 
     def setPos(self, x: float, y: float) -> None:  # type: ignore[override]
         super().setPos(x, y)
+        self._corner = QPointF(x, y)
         self._card_of = None
 
     def scene_rect(self) -> QRectF:
         """The card's rectangle in scene coordinates, without ports and shadow."""
         # Kept, because pictures of the whole graph ask every node for it at every frame.
         if self._card_of is not self.layout:
-            self._card, self._card_of = self.layout.rect.translated(self.pos()), self.layout
+            self._card, self._card_of = self.layout.rect.translated(self._corner), self.layout
             self._center = self._card.center()
         return self._card
 

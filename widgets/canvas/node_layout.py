@@ -63,6 +63,10 @@ class NodeLayout:
     gauge: QRectF
 
 
+# Where nothing is.
+_NOTHING = QRectF()
+
+
 def copies_text(view: NodeView) -> str:
     """How often a node stands behind itself, as its chip says it."""
     return f"× {view.copies}"
@@ -79,11 +83,16 @@ def _header_path(width: float, height: float, closed: bool) -> QPainterPath:
 
 
 class Layouter:
-    """Places nodes' contents; header shapes are shared by nodes of one width."""
+    """Places nodes' contents.
+
+    What nodes of one form have alike are the same objects: a large graph is made and thrown away
+    in less time, and nobody may change them in place.
+    """
 
     def __init__(self, fonts: Fonts) -> None:
         self.fonts = fonts
-        self._headers: dict[tuple[float, bool], tuple[QPainterPath, QPainterPath]] = {}
+        self._shapes_of: dict[tuple[float, bool], tuple[QPainterPath, QPainterPath, QRectF]] = {}
+        self._points: dict[tuple[float, float], QPointF] = {}
 
     def __call__(self, view: NodeView, live: bool = False) -> NodeLayout:
         """The layout of one node; ``live`` makes room at its lower end for what is shown live.
@@ -103,15 +112,16 @@ class Layouter:
         for row, line in enumerate(details):
             y = self.fonts.baseline("detail", top + row * DETAIL_ROW, DETAIL_ROW)
             text = self.fonts.fitted("detail", line, width - 2 * PADDING)
-            texts.append(PlacedText("detail", QPointF(PADDING, y), text))
+            texts.append(PlacedText("detail", self._point(PADDING, y), text))
         end = top + len(details) * DETAIL_ROW
         bar, thumbnail, gauge, end = self._below(view, live, width, end)
         body = bool(rows or view.detail or live or view.share is not None)
-        header, strip = self._shapes(width, closed=not body)
+        header, strip, badge = self._shapes(width, closed=not body)
         chip = self._chip(view, width)
         if not chip.isNull():
             y = self.fonts.baseline("port", chip.top(), CHIP)
-            texts.append(PlacedText("port", QPointF(chip.left() + 6, y), copies_text(view)))
+            at = self._point(chip.left() + 6, y)
+            texts.append(PlacedText("port", at, copies_text(view)))
         return NodeLayout(
             rect=QRectF(0, 0, width, end if body else HEADER),
             header=header,
@@ -120,8 +130,8 @@ class Layouter:
             texts=tuple(texts),
             inputs=inputs,
             outputs=outputs,
-            badge=QRectF(width - BADGE - 10, 9, BADGE, BADGE),
-            icon=QPointF(PADDING, (HEADER + STRIP - ICON) / 2),
+            badge=badge,
+            icon=self._point(PADDING, (HEADER + STRIP - ICON) / 2),
             chip=chip,
             bar=bar,
             thumbnail=thumbnail,
@@ -132,7 +142,7 @@ class Layouter:
         self, view: NodeView, live: bool, width: float, top: float
     ) -> tuple[QRectF, QRectF, QRectF, float]:
         """Bar, thumbnail and gauge below the texts, which end at ``top``; and where all ends."""
-        bar, thumbnail, gauge = QRectF(), QRectF(), QRectF()
+        bar, thumbnail, gauge = _NOTHING, _NOTHING, _NOTHING
         inner = width - 2 * PADDING
         if view.share is not None:
             bar = QRectF(PADDING, top + _GAP_ABOVE_BAR, inner, BAR)
@@ -148,16 +158,24 @@ class Layouter:
     def _chip(self, view: NodeView, width: float) -> QRectF:
         """The box that says how many copies there are, on the line of the subtitle."""
         if view.copies <= 1:
-            return QRectF()
+            return _NOTHING
         wide = self.fonts.width("port", copies_text(view)) + 12
         return QRectF(width - wide - 10, HEADER - CHIP - 5, wide, CHIP)
 
-    def _shapes(self, width: float, closed: bool) -> tuple[QPainterPath, QPainterPath]:
+    def _shapes(self, width: float, closed: bool) -> tuple[QPainterPath, QPainterPath, QRectF]:
+        """Header, strip and the place of the badge."""
         key = (width, closed)
-        if key not in self._headers:
-            whole = _header_path(width, HEADER, closed)
-            self._headers[key] = (whole, _header_path(width, STRIP, closed))
-        return self._headers[key]
+        if key not in self._shapes_of:
+            header, strip = (_header_path(width, height, closed) for height in (HEADER, STRIP))
+            badge = QRectF(width - BADGE - 10, 9, BADGE, BADGE)
+            self._shapes_of[key] = (header, strip, badge)
+        return self._shapes_of[key]
+
+    def _point(self, x: float, y: float) -> QPointF:
+        known = self._points.get((x, y))
+        if known is None:
+            known = self._points[(x, y)] = QPointF(x, y)
+        return known
 
     def _width(self, view: NodeView) -> float:
         fonts = self.fonts
@@ -191,11 +209,11 @@ class Layouter:
         fonts = self.fonts
         title_top, title_height = (8.0, 19.0) if view.subtitle else (0.0, HEADER + 2)
         title = fonts.fitted("title", view.title, room - beside_title)
-        at = QPointF(left, fonts.baseline("title", title_top, title_height))
+        at = self._point(left, fonts.baseline("title", title_top, title_height))
         texts = [PlacedText("title", at, title)]
         if view.subtitle:
             subtitle = fonts.fitted("subtitle", view.subtitle, room - max(badge, chip))
-            at = QPointF(left, fonts.baseline("subtitle", 26.0, 15.0))
+            at = self._point(left, fonts.baseline("subtitle", 26.0, 15.0))
             texts.append(PlacedText("subtitle", at, subtitle))
         return texts
 
@@ -203,13 +221,13 @@ class Layouter:
         self, ports: tuple[Port, ...], x: float, room: float, texts: list[PlacedText]
     ) -> dict[str, QPointF]:
         if len(ports) == 1:
-            return {ports[0].name: QPointF(x, HEADER / 2)}
+            return {ports[0].name: self._point(x, HEADER / 2)}
         placed = {}
         for row, port in enumerate(ports):
             top = HEADER + 7 + row * PORT_ROW
-            placed[port.name] = QPointF(x, top + PORT_ROW / 2)
+            placed[port.name] = self._point(x, top + PORT_ROW / 2)
             label = self.fonts.fitted("port", port.label, room)
             left = x - PADDING - self.fonts.width("port", label) if x else PADDING
             baseline = self.fonts.baseline("port", top, PORT_ROW)
-            texts.append(PlacedText("port", QPointF(left, baseline), label))
+            texts.append(PlacedText("port", self._point(left, baseline), label))
         return placed

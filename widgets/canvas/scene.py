@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
-from widgets.canvas.changes import changes
+from widgets.canvas.changes import Changes, changes
 from widgets.canvas.dot_item import DotItem
 from widgets.canvas.frame_item import FrameItem
 from widgets.canvas.graph import EMPTY, End, Graph, NodeView, WireView
@@ -19,9 +19,11 @@ from widgets.canvas.parts import Parts
 from widgets.canvas.style import Fonts, Style
 from widgets.canvas.wire_item import WireItem
 from widgets.canvas.wires_follow import follow, follow_closely
+from widgets.uncollected import uncollected
 
 WireKey = tuple[End, End]
 _SPARE = (-2000, -2000, 2000, 2000)
+_MANY = 100
 
 
 class CanvasScene(QGraphicsScene):
@@ -61,11 +63,20 @@ class CanvasScene(QGraphicsScene):
         old, self.graph = self.graph, graph
         self.parts.all_changed()
         change = changes(old, graph)
+        with uncollected(len(change.nodes) > _MANY):
+            self._carry_out(change)
+        if change.other_nodes or graph.frames != old.frames:
+            self._show_frames(graph)
+        self._show_notes(graph)
+        self._cover(self.notes)
+        self._drop_lost_selection()
+
+    def _carry_out(self, change: Changes) -> None:
         for node_id in change.gone_nodes:
             self._remove_node(node_id)
         for wire in change.gone_wires:
             self._remove_wire((wire.source, wire.target))
-        strayed = [graph.nodes[node] for node in self.strayed if node in graph.nodes]
+        strayed = [self.graph.nodes[node] for node in self.strayed & self.graph.nodes.keys()]
         self.strayed.clear()
         moved = self._show_nodes([*change.nodes, *strayed])
         wires = {wire for node in moved for wire in self.wires_of[node]}
@@ -75,13 +86,8 @@ class CanvasScene(QGraphicsScene):
         if self.dots:
             for turned in self._turn_dots({*moved, *change.wire_ends}):
                 turned.reroute()
-        if change.other_nodes or graph.frames != old.frames:
-            self._show_frames(graph)
-        else:
-            self._fit_frames(moved)
-        self._show_notes(graph)
-        self._cover([*moved, *self.notes])
-        self._drop_lost_selection()
+        self._fit_frames(moved)
+        self._cover(moved)
 
     def set_style(self, look: Style) -> None:
         """Draw everything with another theme."""

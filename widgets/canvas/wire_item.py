@@ -17,6 +17,7 @@ _SAMPLES = 28
 _RADIUS = 14.0
 _CLEARANCE = 22.0
 _BELOW = 90.0
+_NO_LINE = QLineF()
 
 
 def control_points(start: QPointF, end: QPointF) -> tuple[QPointF, QPointF]:
@@ -144,9 +145,8 @@ class WireItem(QGraphicsItem):
         self.selected = False
         self.hovered = False
         self.hidden = False
-        self.line = QLineF()
+        self.line = _NO_LINE
         self.pieces: list[QLineF] = []
-        self.path = QPainterPath()
         self._headings = (0, 0)
         self._direct = False
         self._samples: list[tuple[float, float]] = []
