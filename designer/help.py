@@ -26,6 +26,14 @@ sample; the saliency view shows which inputs the prediction depends on.
 <code>layerloom train FILE.loom</code>
 </ol>
 """
+GROUPS = """
+<h2>Groups</h2>
+<p>Select nodes and press Ctrl+G: they become one block with the ports they need. Double-click it,
+or press Ctrl+Enter, to see and edit its inside; the line above the canvas leads back out. All uses
+of a group change together; Make single gives one use a copy for itself. In the inspector a use can
+be repeated, take the weights of another use, and set what was exposed by Expose parameters inside
+the group. Add to my blocks keeps a group for other designs.
+"""
 
 
 class HelpDialog(QDialog):
@@ -53,6 +61,7 @@ def help_html() -> str:
     return "".join(
         (
             BEGIN,
+            GROUPS,
             "<h2>Keys and mouse</h2>",
             *(_keys(group, rows) for group, rows in key_map().items()),
             "<h2>Blocks</h2>",
