@@ -8,6 +8,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from core.project.gallery import examples
 from designer.main_window import MainWindow
 from designer.preferences import Preferences
 from widgets.fonts import load_fonts
@@ -49,3 +50,11 @@ def window(
     )
     made.close()
     made.deleteLater()
+
+
+@pytest.fixture
+def cnn(window: MainWindow) -> MainWindow:
+    """The window on the CNN example."""
+    assert window.files.read(examples()["digits_cnn"])
+    window.canvas.fit_all()
+    return window

@@ -16,9 +16,16 @@ def choose_data(qtbot: QtBot, window: MainWindow, kind: str) -> None:
     window.session.act("Choose data", lambda d: edits.set_data(d, data))
 
 
-def click_node(window: MainWindow, node: str) -> None:
+def node(window: MainWindow, name: str) -> str:
+    """The id of the node of that name in the level that is shown."""
+    found = window.session.design.named(name)
+    assert found is not None, name
+    return found.id
+
+
+def click_node(window: MainWindow, node_id: str) -> None:
     """Click on a node's body."""
-    rect = window.canvas.node_rect(node)
+    rect = window.canvas.node_rect(node_id)
     point = view_point(window.canvas, rect.center())
     press_move_release(window.canvas.viewport(), point, QPoint(point))
 

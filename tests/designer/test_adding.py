@@ -10,7 +10,7 @@ from core.design.document import End as DesignEnd
 from core.project.gallery import examples
 from designer.adding import free_place
 from designer.main_window import MainWindow
-from tests.designer.driving import choose_data, click_node
+from tests.designer.driving import choose_data, click_node, node
 from tests.widgets.drag import press_move_release, view_point
 from widgets.block_search import BlockSearch
 from widgets.canvas import End
@@ -25,12 +25,6 @@ def cnn(window: MainWindow) -> MainWindow:
     window.canvas.reset_zoom()
     window.canvas.center_on(node(window, "batch_norm_1"))
     return window
-
-
-def node(window: MainWindow, name: str) -> str:
-    found = window.session.design.named(name)
-    assert found is not None
-    return found.id
 
 
 def popup(window: MainWindow) -> BlockSearch:

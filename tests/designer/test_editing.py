@@ -7,26 +7,11 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from core.design.document import End as DesignEnd
-from core.project.gallery import examples
 from designer.help import HelpDialog
 from designer.main_window import MainWindow
-from tests.designer.driving import choose_data, click_node, press_action, type_number
+from tests.designer.driving import choose_data, click_node, node, press_action, type_number
 from tests.widgets.drag import drag_wire, press_move_release, view_point
 from widgets.canvas import End
-
-
-@pytest.fixture
-def cnn(window: MainWindow) -> MainWindow:
-    """The window on the CNN example."""
-    assert window.files.read(examples()["digits_cnn"])
-    window.canvas.fit_all()
-    return window
-
-
-def node(window: MainWindow, name: str) -> str:
-    found = window.session.design.named(name)
-    assert found is not None
-    return found.id
 
 
 def key(qtbot: QtBot, window: MainWindow, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:

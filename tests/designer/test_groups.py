@@ -6,29 +6,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.design.document import End
-from core.project.gallery import examples
 from designer.exposing_dialog import ExposingDialog
 from designer.main_window import MainWindow
-from tests.designer.driving import click_node, type_number
+from tests.designer.driving import click_node, node, type_number
 from tests.widgets.drag import drag_to_canvas, view_point
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 BLOCK = ("conv_1", "batch_norm_1", "relu_1")
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def cnn(window: MainWindow) -> MainWindow:
-    """The window on the CNN example."""
-    assert window.files.read(examples()["digits_cnn"])
-    window.canvas.fit_all()
-    return window
-
-
-def node(window: MainWindow, name: str) -> str:
-    found = window.session.design.named(name)
-    assert found is not None, name
-    return found.id
 
 
 def press(qtbot: QtBot, window: MainWindow, key: Qt.Key, held: Qt.KeyboardModifier = CTRL) -> None:

@@ -6,17 +6,8 @@ from PySide6.QtWidgets import QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from core.design import edits
-from core.project.gallery import examples
 from designer.main_window import MainWindow
 from tests.designer.driving import choose_data, click_node, type_number
-
-
-@pytest.fixture
-def cnn(window: MainWindow) -> MainWindow:
-    """The window on the CNN example."""
-    assert window.files.read(examples()["digits_cnn"])
-    window.canvas.fit_all()
-    return window
 
 
 def ids(window: MainWindow, *names: str) -> list[str]:

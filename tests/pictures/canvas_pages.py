@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from core.design import edits
 from designer.main_window import MainWindow
+from tests.designer.driving import node
 from tests.pictures.window import closed, opened, settle
 from widgets.canvas import End
 
@@ -28,18 +29,18 @@ def draw(projects: Path, folder: Path) -> None:
 def inside_a_block(file: Path, picture: Path) -> None:
     """A transformer block, entered and laid out, with its breadcrumb."""
     window = roomy(file, "dark")
-    use = named(window, "blocks")
+    use = node(window, "blocks")
     window.session.enter(use)
     window.actions_by_name["arrange_rows"].trigger()
     window.canvas.fit_all()
-    window.canvas.select([named(window, "attention")])
+    window.canvas.select([node(window, "attention")])
     keep(window, picture)
 
 
 def residual_network(file: Path, picture: Path) -> None:
     """A residual network with one stage expanded, laid out."""
     window = roomy(file, "light")
-    window.canvas.select([named(window, "stage_1")])
+    window.canvas.select([node(window, "stage_1")])
     window.groups.expand()
     window.canvas.select([])
     window.actions_by_name["arrange_rows"].trigger()
@@ -50,7 +51,7 @@ def residual_network(file: Path, picture: Path) -> None:
 def overview(file: Path, picture: Path) -> None:
     """Twelve transformer blocks written out: over a hundred nodes at once."""
     window = roomy(file, "dark")
-    use = named(window, "blocks")
+    use = node(window, "blocks")
     window.session.act("Repeat", lambda d: edits.set_params(d, use, repeat=12))
     window.canvas.select([use])
     window.groups.expand()
@@ -64,7 +65,7 @@ def search(file: Path, picture: Path) -> None:
     """The blocks that fit a wire which was dropped on empty canvas."""
     window = opened(file, "light")
     canvas = window.canvas
-    pool = named(window, "pool_2")
+    pool = node(window, "pool_2")
     corner = canvas.node_rect(pool).bottomLeft() + QPointF(-40, 90)
     canvas.wire_dropped.emit(End(pool, "output"), True, corner.x(), corner.y())
     settle(300)
@@ -85,7 +86,7 @@ def themes(file: Path, picture: Path) -> None:
     halves = []
     for theme in ("dark", "light"):
         window = roomy(file, theme)
-        window.session.enter(named(window, "stage_1"))
+        window.session.enter(node(window, "stage_1"))
         window.actions_by_name["arrange_rows"].trigger()
         window.canvas.fit_all()
         settle(300)
@@ -109,13 +110,6 @@ def roomy(file: Path, theme: str) -> MainWindow:
     settle(200)
     window.canvas.fit_all()
     return window
-
-
-def named(window: MainWindow, name: str) -> str:
-    """The id of a node of the level that is shown."""
-    found = window.session.design.named(name)
-    assert found is not None, name
-    return found.id
 
 
 def keep(window: MainWindow, picture: Path) -> None:
