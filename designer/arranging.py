@@ -51,6 +51,8 @@ class Arranging:
         line = arranged(design, sizes, chosen, "right")
         places = folded(design, line, sizes, view.width() / max(1, view.height()))
         self._place("Arrange in rows", places, sizes)
+        if chosen is None:
+            self.canvas.fit_all()
 
     def _place(self, label: str, places: Places, sizes: Mapping[str, tuple[float, float]]) -> None:
         self._move(label, places)

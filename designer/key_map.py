@@ -16,7 +16,7 @@ GROUPS = ("File", "Adding", "Wiring", "Editing", "Groups", "View", "Training", "
 _GROUP_OF_MENU = {"&File": "File", "&Edit": "Editing", "&Train": "Training", "&Help": "Help"}
 _GROUP_OF_ACTION = {
     **dict.fromkeys((*GROUP_ACTIONS, "frame", "unframe"), "Groups"),
-    **dict.fromkeys(ARRANGE, "Editing"),
+    **dict.fromkeys(ARRANGE, "View"),
     "add_block": "Adding",
     "find_block": "Adding",
     "find_node": "View",

@@ -55,7 +55,7 @@ HINTS = (
     Hint(EDITING, "Edit a node, enter a group", ("Return", "Enter"), ("Double-click",)),
     Hint(EDITING, "Delete", ("Del", "Backspace")),
     Hint(EDITING, "Delete and connect around", ("Ctrl+Del",)),
-    Hint(EDITING, "Mend a problem", mouse=("Click a node's badge",)),
+    Hint(EDITING, "Mend a problem", (".",), ("Click a node's badge",)),
     Hint(EDITING, "Everything else", mouse=("Right click",)),
     Hint(VIEW, "Zoom", ("+", "=", "-"), ("Wheel",)),
     Hint(VIEW, "Original size", ("0",)),

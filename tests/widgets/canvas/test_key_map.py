@@ -1,6 +1,7 @@
 """The table of the canvas' keys and what the canvas does with keys are the same."""
 
 import string
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QKeyCombination, Qt
@@ -24,6 +25,14 @@ NAMED = (
     *string.digits,
 )
 EVERY_KEY = [QKeySequence(name)[0].key() for name in NAMED]
+
+
+@pytest.fixture(autouse=True)
+def ailing(canvas: Canvas) -> None:
+    """The selected node has a problem, which a key can mend."""
+    graph = canvas.graph
+    ill = replace(graph.nodes["b"], badge="error", badge_text="Wrong", fix="Mend it")
+    canvas.show_graph(replace(graph, nodes={**graph.nodes, "b": ill}))
 
 
 def handles(canvas: Canvas, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
