@@ -43,8 +43,9 @@ class NodeItem(QGraphicsItem):
         self.hovered_port: PortKey | None = None
         self.port_marks: Mapping[PortKey, bool] | None = None
         self.connected: dict[PortKey, int] = {}
-        self._card, self._center = QRectF(), QPointF()
+        self._card = QRectF()
         self._card_of: NodeLayout | None = None
+        self._center: QPointF | None = None
         self.setPos(*view.position)
 
     def show_view(self, view: NodeView) -> None:
@@ -132,13 +133,14 @@ class NodeItem(QGraphicsItem):
         # Kept, because pictures of the whole graph ask every node for it at every frame.
         if self._card_of is not self.layout:
             self._card, self._card_of = self.layout.rect.translated(self._corner), self.layout
-            self._center = self._card.center()
+            self._center = None
         return self._card
 
     def scene_center(self) -> QPointF:
         """The middle of `scene_rect`."""
-        if self._card_of is not self.layout:
-            self.scene_rect()
+        card = self.scene_rect()
+        if self._center is None:
+            self._center = card.center()
         return self._center
 
     def title_rect(self) -> QRectF:

@@ -44,6 +44,10 @@ class Obstacles:
         self._before.setdefault(node, known)
         self._take(node, known)
 
+    def clear(self) -> None:
+        """All nodes are gone, and nothing is left that would have to make room."""
+        self._bounds, self._cells, self._before = {}, {}, {}
+
     def of(self, node: str) -> Bounds:
         """The bounds of a node; raises KeyError for an unknown one."""
         return self._bounds[node]

@@ -72,10 +72,13 @@ class CanvasScene(QGraphicsScene):
         self._drop_lost_selection()
 
     def _carry_out(self, change: Changes) -> None:
-        for node_id in change.gone_nodes:
-            self._remove_node(node_id)
-        for wire in change.gone_wires:
-            self._remove_wire((wire.source, wire.target))
+        if len(change.gone_nodes) == len(self.nodes):
+            self._remove_all()
+        else:
+            for node_id in change.gone_nodes:
+                self._remove_node(node_id)
+            for wire in change.gone_wires:
+                self._remove_wire((wire.source, wire.target))
         strayed = [self.graph.nodes[node] for node in self.strayed & self.graph.nodes.keys()]
         self.strayed.clear()
         moved = self._show_nodes([*change.nodes, *strayed])
@@ -261,6 +264,15 @@ class CanvasScene(QGraphicsScene):
         source.count_wire((True, view.source.port), 1)
         target.count_wire((False, view.target.port), 1)
         self.addItem(item)
+
+    def _remove_all(self) -> None:
+        """Take all nodes and wires away, without the care for those that stay."""
+        for items in (self.wires, self.nodes):
+            for item in items.values():
+                self.removeItem(item)
+        for kept in (self.wires, self.nodes, self.dots, self.wires_of, self.selected_wires):
+            kept.clear()
+        self.obstacles.clear()
 
     def _remove_wire(self, key: WireKey) -> None:
         item = self.wires.pop(key)

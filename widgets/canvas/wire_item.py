@@ -11,7 +11,7 @@ from widgets.canvas.graph import WireView
 from widgets.canvas.node_item import NodeItem, PortKey
 from widgets.canvas.obstacles import Obstacles, bounds_of
 from widgets.canvas.style import Style
-from widgets.canvas.wire_way import way_round
+from widgets.canvas.wire_way import Point, way_round
 
 _SAMPLES = 28
 _RADIUS = 14.0
@@ -124,8 +124,7 @@ def _beside(rect: QRectF, line: QLineF) -> bool:
 class WireItem(QGraphicsItem):
     """Draws one `WireView`; `reroute` follows the nodes at its ends, round the ``obstacles``.
 
-    ``line`` joins the ends, and ``pieces`` are the straight lines that stand for the wire's way
-    where it is drawn small.
+    ``line`` joins the ends.
     """
 
     def __init__(
@@ -146,7 +145,8 @@ class WireItem(QGraphicsItem):
         self.hovered = False
         self.hidden = False
         self.line = _NO_LINE
-        self.pieces: list[QLineF] = []
+        self._corners: list[Point] = []
+        self._pieces: list[QLineF] | None = None
         self._headings = (0, 0)
         self._direct = False
         self._samples: list[tuple[float, float]] = []
@@ -172,7 +172,8 @@ class WireItem(QGraphicsItem):
             return
         self.prepareGeometryChange()
         self.line, self._headings = line, headings
-        if not anew and self.pieces and start - old.p1() == end - old.p2():
+        self._pieces = None
+        if not anew and start - old.p1() == end - old.p2():
             self._shift(start - old.p1())
         else:
             self._direct = direct
@@ -181,22 +182,28 @@ class WireItem(QGraphicsItem):
         self.bounds = bounds_of(self._bounds)
         self._samples = []
 
+    @property
+    def pieces(self) -> list[QLineF]:
+        """The straight lines that stand for the wire's way where it is drawn small."""
+        if self._pieces is None:
+            corners = pairwise(self._corners)
+            self._pieces = [QLineF(*a, *b) for a, b in corners if a != b] or [self.line]
+        return self._pieces
+
     def _shift(self, way: QPointF) -> None:
         self.path.translate(way)
-        self.pieces = [piece.translated(way) for piece in self.pieces]
+        self._corners = [(x + way.x(), y + way.y()) for x, y in self._corners]
 
     def _draw_way(self, start: QPointF, end: QPointF) -> None:
         way = None
         if not self._direct and self._headings == (1, 1):
             nodes = (self.view.source.node, self.view.target.node)
             way = way_round(start.toTuple(), end.toTuple(), nodes, self.obstacles)
+        self._corners = way or []
         if way is None:
             self.path = turned_path(start, end, *self._headings)
-            self.pieces = [self.line]
         else:
-            corners = [QPointF(*corner) for corner in way]
-            self.path = _along(corners)
-            self.pieces = [QLineF(a, b) for a, b in pairwise(corners) if a != b]
+            self.path = _along([QPointF(*corner) for corner in way])
 
     def set_style(self, style: Style) -> None:
         """Draw with another theme."""
