@@ -203,7 +203,8 @@ class GraphView(NavigableView):
         super().scrollContentsBy(dx, dy)
         self.minimap.view_changed()
         # What is painted in viewport coordinates must not scroll with the picture.
-        if self.gesture is not None or self._held is not None:
+        marked = self.gesture is not None and not self.gesture.painted_rect().isNull()
+        if marked or self._held is not None:
             self.viewport().update()
         self.empty_state.place()
 
