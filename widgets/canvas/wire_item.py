@@ -146,6 +146,7 @@ class WireItem(QGraphicsItem):
         self.hidden = False
         self.line = _NO_LINE
         self._corners: list[Point] = []
+        self._path: QPainterPath | None = None
         self._pieces: list[QLineF] | None = None
         self._headings = (0, 0)
         self._direct = False
@@ -172,15 +173,26 @@ class WireItem(QGraphicsItem):
             return
         self.prepareGeometryChange()
         self.line, self._headings = line, headings
-        self._pieces = None
+        self._path = self._pieces = None
         if not anew and start - old.p1() == end - old.p2():
-            self._shift(start - old.p1())
+            way = start - old.p1()
+            self._corners = [(x + way.x(), y + way.y()) for x, y in self._corners]
         else:
             self._direct = direct
-            self._draw_way(start, end)
-        self._bounds = self.path.boundingRect().adjusted(-3, -3, 3, 3)
+            self._find_way(start, end)
+        self._bounds = self._around(start, end).adjusted(-3, -3, 3, 3)
         self.bounds = bounds_of(self._bounds)
         self._samples = []
+
+    @property
+    def path(self) -> QPainterPath:
+        """The curve in scene coordinates; made when it is first asked for."""
+        if self._path is None:
+            if self._corners:
+                self._path = _along([QPointF(*corner) for corner in self._corners])
+            else:
+                self._path = turned_path(self.line.p1(), self.line.p2(), *self._headings)
+        return self._path
 
     @property
     def pieces(self) -> list[QLineF]:
@@ -190,20 +202,23 @@ class WireItem(QGraphicsItem):
             self._pieces = [QLineF(*a, *b) for a, b in corners if a != b] or [self.line]
         return self._pieces
 
-    def _shift(self, way: QPointF) -> None:
-        self.path.translate(way)
-        self._corners = [(x + way.x(), y + way.y()) for x, y in self._corners]
-
-    def _draw_way(self, start: QPointF, end: QPointF) -> None:
-        way = None
+    def _find_way(self, start: QPointF, end: QPointF) -> None:
+        self._corners = []
         if not self._direct and self._headings == (1, 1):
             nodes = (self.view.source.node, self.view.target.node)
             way = way_round(start.toTuple(), end.toTuple(), nodes, self.obstacles)
-        self._corners = way or []
-        if way is None:
-            self.path = turned_path(start, end, *self._headings)
-        else:
-            self.path = _along([QPointF(*corner) for corner in way])
+            self._corners = way or []
+
+    def _around(self, start: QPointF, end: QPointF) -> QRectF:
+        """A rectangle around the curve; without the curve itself where its corners tell."""
+        corners = self._corners
+        if not corners and self._headings == (1, 1) and start.x() <= end.x():
+            corners = [p.toTuple() for p in (start, *control_points(start, end), end)]
+        if not corners:
+            return self.path.boundingRect()
+        across, down = [x for x, _ in corners], [y for _, y in corners]
+        left, top = min(across), min(down)
+        return QRectF(left, top, max(across) - left, max(down) - top)
 
     def set_style(self, style: Style) -> None:
         """Draw with another theme."""
