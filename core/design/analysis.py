@@ -8,18 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from core.blocks.block import Block, ShapeError
 from core.blocks.call import Call
-from core.blocks.group_ports import GroupInput
-from core.blocks.inputs import Input
-from core.design.document import Design, End, Node
-from core.design.flat import Flat, copy_around
+from core.design.document import Design, End
+from core.design.flat import Flat
 from core.design.learning import circle, learning
 from core.design.order import computing_order
-from core.design.ports import GROUP_KIND
-from core.design.problems import ERROR, WARNING, Problem, data_fit, unconnected
+from core.design.problems import ERROR, WARNING, Problem
+from core.design.reports import DataFacts, NodeReport, Reporting
 from core.design.unfolding import flatten
 from core.design.within import lifted, of_levels, told_once
 from core.tensor import Tensor
@@ -27,38 +23,12 @@ from core.train.recipe import Recipe
 
 
 @dataclass(frozen=True)
-class DataFacts:
-    """What the editor knows of the bound data: its columns, or why it cannot be read."""
-
-    columns: Mapping[str, Tensor]
-    inputs: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
-    fault: str = ""
-    remedy: str = ""
-
-
-@dataclass(frozen=True)
-class NodeReport:
-    """What is known of one node: shapes by port, parameters, operations of one sample, problems.
-
-    A node that uses the weights of another, ``tied_to``, has no parameters of its own.
-    """
-
-    node: Node
-    block: Block | None
-    inputs: Mapping[str, Tensor]
-    outputs: Mapping[str, Tensor]
-    parameters: int
-    flops: int
-    problems: tuple[Problem, ...]
-    tied_to: str = ""
-
-
-@dataclass(frozen=True)
 class Analysis:
     """What is known of a design. ``order`` is the computing order, without nodes in circles.
 
     ``design`` is the unfolded one, which ``flat`` describes; fixes of problems edit the whole one.
+    ``general`` are the problems of the graph as a whole, those told before and those told after
+    the problems of its nodes.
     """
 
     design: Design
@@ -68,13 +38,14 @@ class Analysis:
     nodes: Mapping[str, NodeReport]
     problems: tuple[Problem, ...]
     flat: Flat
+    general: tuple[tuple[Problem, ...], tuple[Problem, ...]] = ((), ())
 
-    @property
+    @cached_property
     def parameters(self) -> int:
         """Trained values of all nodes."""
         return sum(r.parameters for r in self.nodes.values())
 
-    @property
+    @cached_property
     def flops(self) -> int:
         """Floating-point operations of one sample's forward pass."""
         return sum(r.flops for r in self.nodes.values())
@@ -115,41 +86,67 @@ def analyse(
     ``facts`` None leaves the fit between design and data unchecked.
     """
     whole, flat = design, flatten(design, previous.flat if previous else None)
-    design, ties = flat.design, flat.ties
-    sources = design.sources
-    order, stuck = computing_order(design.nodes, sources)
-    known = previous.nodes if previous and previous.facts == facts else {}
-    reports: dict[str, NodeReport] = {}
-    for key in (*order, *stuck):
-        node = design.nodes[key]
-        inputs = {}
-        wired = sources.get(key, {})
-        for port, source in wired.items():
-            report = reports.get(source.node)
-            if report and source.port in report.outputs:
-                inputs[port] = report.outputs[source.port]
-        old = known.get(key)
-        same = old is not None and old.node is node and old.inputs == inputs
-        same = same and old is not None and old.tied_to == ties.get(key, "")
-        if same and old is not None and previous and wired == previous.sources.get(key, {}):
-            reports[key] = old
-        else:
-            reports[key] = _report(node, inputs, wired, facts, ties.get(key, ""))
-    roles = {i: r.block.role for i, r in reports.items() if r.block}
-    total = sum(r.parameters for r in reports.values())
+    design = flat.design
+    like = previous if previous and _same_wiring(previous.design, design) else None
+    sources = like.sources if like else design.sources
+    order = like.order if like else tuple(computing_order(design.nodes, sources)[0])
+    done = set(order) if len(order) < len(design.nodes) else design.nodes.keys()
+    stuck = [i for i in design.nodes if i not in done]
+    work = Reporting(design, facts, flat.ties, sources)
+    if like and like.facts == facts and like.flat.ties == flat.ties:
+        reports = work.changed((*order, *stuck), like)
+    else:
+        reports = work.all((*order, *stuck), previous)
+    general = _general(whole, flat, reports, stuck, sources, like)
     problems = (
         *flat.problems,
-        *of_levels(whole, flat),
-        *circle(flat, stuck),
-        *(p for i in design.nodes for p in reports[i].problems),
-        *_unlike_ties(reports),
-        *learning(flat, roles, sources, total),
+        *general[0],
+        *(p for i in design.nodes if reports[i].problems for p in reports[i].problems),
+        *(_unlike_ties(reports) if flat.ties else ()),
+        *general[1],
         *_data_problems(design, facts),
         *_recipe_problems(design),
     )
     if not flat.is_plain:
         problems = tuple(lifted(p, flat) for p in told_once(problems, flat))
-    return Analysis(design, facts, tuple(order), sources, reports, problems, flat)
+    return Analysis(design, facts, order, sources, reports, problems, flat, general)
+
+
+def _same_wiring(old: Design, new: Design) -> bool:
+    return old.wires is new.wires and list(old.nodes) == list(new.nodes)
+
+
+def _general(
+    whole: Design,
+    flat: Flat,
+    reports: Mapping[str, NodeReport],
+    stuck: list[str],
+    sources: Mapping[str, Mapping[str, End]],
+    like: Analysis | None,
+) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """The problems of the graph as a whole, those of ``like`` where nothing of it is another."""
+    total = sum(r.parameters for r in reports.values())
+    if like and flat.is_plain and like.flat.is_plain and bool(total) == bool(like.parameters):
+        known = like.nodes
+        other = (i for i, r in reports.items() if known[i] is not r)
+        if all(_alike(known[i], reports[i]) for i in other):
+            return like.general
+    roles = {i: r.block.role for i, r in reports.items() if r.block}
+    return (
+        (*of_levels(whole, flat), *circle(flat, stuck)),
+        tuple(learning(flat, roles, sources, total)),
+    )
+
+
+def _alike(old: NodeReport, new: NodeReport) -> bool:
+    """Whether two states of a node are the same to the graph as a whole."""
+    if old.node.name != new.node.name or old.block is None or new.block is None:
+        return False
+    return (old.block.role, old.block.port_names, old.block.outputs) == (
+        new.block.role,
+        new.block.port_names,
+        new.block.outputs,
+    )
 
 
 def layer_of(report: NodeReport) -> Call | None:
@@ -175,67 +172,6 @@ def _unlike_ties(reports: Mapping[str, NodeReport]) -> Iterator[Problem]:
                 "their inputs or parameters differ",
                 "Give both the same shape and parameters, or weights of their own.",
             )
-
-
-def _report(
-    node: Node,
-    inputs: dict[str, Tensor],
-    wired: Mapping[str, Any],
-    facts: DataFacts | None,
-    tied_to: str,
-) -> NodeReport:
-    found = node.instance
-    if found is None:
-        # What keeps a group from being unfolded was told where that was tried.
-        told = () if node.block == GROUP_KIND else (_unknown(node),)
-        return NodeReport(node, None, inputs, {}, 0, 0, told)
-    block, faults = found
-    problems = [
-        Problem(
-            ERROR, node.id, f"{node.name}: {f.message}", "Correct it in the inspector or the file."
-        )
-        for f in faults
-    ]
-    if not (node.block == GroupInput.kind and copy_around(node.id)):
-        problems += unconnected(node, block, wired)
-    if facts and not facts.fault and isinstance(block, Input):
-        likely = facts.targets if block.role == "target" else facts.inputs
-        problems += data_fit(node, block, facts.columns, likely)
-    complete = all(port in inputs for port in wired)
-    outputs, parameters, flops = _infer(node, block, inputs, complete, problems)
-    own = 0 if tied_to else parameters
-    return NodeReport(node, block, inputs, outputs, own, flops, tuple(problems), tied_to)
-
-
-def _unknown(node: Node) -> Problem:
-    return Problem(
-        ERROR,
-        node.id,
-        f"{node.name}: unknown block {node.block!r}",
-        "Replace it, or open the file in a newer Layerloom. Saving keeps it as it is.",
-    )
-
-
-def _infer(
-    node: Node,
-    block: Block,
-    inputs: dict[str, Tensor],
-    complete: bool,
-    problems: list[Problem],
-) -> tuple[dict[str, Tensor], int, int]:
-    ports = {p.name: p for p in block.ports()}
-    try:
-        for name, tensor in inputs.items():
-            if name in ports:
-                ports[name].check(tensor)
-        if not complete or any(not p.optional and p.name not in inputs for p in ports.values()):
-            return {}, 0, 0
-        taken = {name: inputs[name] for name in ports if name in inputs}
-        output = block.infer(**taken)
-    except ShapeError as error:
-        problems.append(Problem(ERROR, node.id, f"{node.name}: {error.message}", error.remedy))
-        return {}, 0, 0
-    return {block.outputs[0]: output}, block.parameters(**taken), block.flops(**taken)
 
 
 def _data_problems(design: Design, facts: DataFacts | None) -> list[Problem]:

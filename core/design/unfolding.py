@@ -24,7 +24,9 @@ MOST_LEVELS = 64
 
 def flatten(design: Design, previous: Flat | None = None) -> Flat:
     """Unfold all groups. Nodes that ``previous`` has alike are the same objects."""
-    if not any(n.muted or n.block == GROUP_KIND for n in design.nodes.values()):
+    known = previous.design.nodes if previous and previous.is_plain else {}
+    nodes = design.nodes.items()
+    if not any(n.muted or n.block == GROUP_KIND for i, n in nodes if known.get(i) is not n):
         return Flat(design)
     work = _Unfolding(design, previous.design.nodes if previous else {})
     work.add(design, _Spot())
