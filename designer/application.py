@@ -9,27 +9,21 @@ from pathlib import Path
 
 from core.errors import InputError
 from designer.cli.doctor import has_display
+from designer.qt_application import qt_application
 
 
 def open_window(file: str | None) -> int:
     """Open the designer on a project file, or empty; without a display, train it headless."""
     if not has_display():
         return _without_display(file)
-    try:
-        from PySide6.QtCore import QTimer
-        from PySide6.QtWidgets import QApplication
-    except ImportError as error:
-        raise InputError(
-            f"the window cannot start: {error}", "`layerloom doctor` says what to install."
-        ) from error
+    app = qt_application("the window cannot start")
     from platformdirs import user_data_path
+    from PySide6.QtCore import QTimer
 
     from designer.main_window import MainWindow
     from designer.preferences import Preferences
     from widgets.fonts import load_fonts
 
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
     app.setApplicationName("Layerloom")
     app.setDesktopFileName("layerloom")
     load_fonts(app)

@@ -18,13 +18,13 @@ from core.design.levels import group_at, level
 from core.design.ports import block_of, group_of, uses_of
 from core.errors import LayerloomError
 from designer.exposing_dialog import ExposingDialog, Offer
+from designer.kinds import file_of_kind, group_of_kind
 from designer.library import SUFFIX, Library, write_group
 from designer.session import Session
+from designer.shared_parameters import common_params
 from widgets.breadcrumb import Breadcrumb
 from widgets.canvas.view import Canvas
 
-# What says which group a node uses and whose weights: no setting that others could share.
-IDENTITY = ("group", "weights_of")
 T = TypeVar("T")
 _FILTER = f"Layerloom blocks (*{SUFFIX})"
 
@@ -171,11 +171,11 @@ class Groups(QObject):
 
     def remove(self, kind: str) -> None:
         """Take a group out of the design where nothing uses it, or out of the library."""
-        if kind.startswith("file:"):
-            self.library.remove(Path(kind.removeprefix("file:")))
+        path, group = file_of_kind(kind), group_of_kind(kind)
+        if path is not None:
+            self.library.remove(path)
             self.library_changed.emit()
-        else:
-            group = kind.removeprefix("group:")
+        elif group is not None:
             name = self.session.whole.groups[group].name
             remove = partial(group_edits.remove_group, group=group)
             self.session.act(f"Remove group {name}", remove, whole=True)
@@ -229,15 +229,14 @@ class Groups(QObject):
 
 def _offers(design: Design, group: Group, nodes: Sequence[Node]) -> list[Offer]:
     """The parameters that all of the nodes have, and what they are exposed as."""
-    found = [block_of(design, node) for node in nodes]
-    declared = [{p.name: p for p in block[0].params()} for block in found if block]
-    shared = [p for n, p in declared[0].items() if all(d.get(n) == p for d in declared)]
+    blocks = [found[0] for node in nodes if (found := block_of(design, node))]
+    if len(blocks) < len(nodes):
+        return []
     offers = []
-    for param in shared:
+    for param in common_params(blocks):
         targets = {(node.id, param.name) for node in nodes}
         names = (e.name for e in group.exposed if targets <= set(e.targets))
-        if param.name not in IDENTITY:
-            offers.append(Offer(param, next(names, "")))
+        offers.append(Offer(param, next(names, "")))
     return offers
 
 

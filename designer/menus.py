@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from designer.actions import SEPARATOR, Actions
 from designer.fixing import Fixing
+from designer.kinds import file_of_kind, group_of_kind
 from designer.marking import Marking
 from widgets.color_menu import color_menu
 
@@ -32,9 +33,10 @@ class ContextMenus:
 
     def open_for_kind(self, kind: str, place: QPoint, remove: Callable[[str], object]) -> None:
         """Open the menu of a group in the palette; other blocks have none."""
-        if ":" in kind:
+        is_mine = file_of_kind(kind) is not None
+        if is_mine or group_of_kind(kind) is not None:
             menu = QMenu(self._parent)
-            what = "my blocks" if kind.startswith("file:") else "this design"
+            what = "my blocks" if is_mine else "this design"
             menu.addAction(f"&Remove from {what}").triggered.connect(lambda: remove(kind))
             menu.exec(place)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import QObject, Signal
 
 from core.blocks.block import Port, ShapeError
 from core.blocks.catalog import block, blocks
 from core.design import edits, fitting
-from core.design.document import Design, Node
+from core.design.document import Design, Group, Node
 from core.design.fragment import paste
 from core.design.group_edits import use_group
 from core.design.levels import group_at
@@ -19,6 +20,7 @@ from core.design.ports import GROUP_KIND, GroupUse, use_of
 from core.design.problems import bind
 from core.design.trial import group_made_of
 from core.tensor import Tensor
+from designer.kinds import file_kind, file_of_kind, group_kind, group_of_kind
 from designer.library import Library
 from designer.session import Session
 from widgets.palette_rows import PaletteEntry
@@ -26,16 +28,14 @@ from widgets.theme import FAMILIES
 
 MY_BLOCKS = "My blocks"
 _GROUPS = "Groups"
-_GROUP, _FILE = "group:", "file:"
 
 Point = tuple[float, float]
 
 
 class Offers(QObject):
-    """What can be added where the user is. Each is known by its kind.
+    """What can be added where the user is, each known by its kind as ``designer.kinds`` has it.
 
-    That is the saved name of a block, ``group:ID`` for a group of the design, and ``file:PATH`` for
-    one of the user's library. ``changed`` comes when there are others to choose from.
+    ``changed`` comes when there are others to choose from.
     """
 
     changed = Signal()
@@ -86,7 +86,7 @@ class Offers(QObject):
     def first_output(self, kind: str) -> str:
         """The first output of a new node."""
         use = self._use(kind)
-        return use[1].outputs[0] if use else block(kind).outputs[0]
+        return use.block.outputs[0] if use else block(kind).outputs[0]
 
     def place(self, kind: str, at: Point) -> tuple[Design, str]:
         """The design with a new node, and its id; an Input or Target is bound to the data.
@@ -94,10 +94,10 @@ class Offers(QObject):
         Raises InputError where a file cannot be read.
         """
         design, facts = self.session.design, self.session.analysis.facts
-        if kind.startswith(_GROUP):
-            return use_group(design, kind.removeprefix(_GROUP), at)
-        if kind.startswith(_FILE):
-            path = Path(kind.removeprefix(_FILE))
+        group, path = group_of_kind(kind), file_of_kind(kind)
+        if group is not None:
+            return use_group(design, group, at)
+        if path is not None:
             placed, new = paste(design, self.library.text(path), at, str(path))
             return placed, new[0]
         node = edits.new_node(design, kind)
@@ -114,14 +114,14 @@ class Offers(QObject):
         use = self._use(kind)
         if use is None:
             return fitting.taking_ports(kind, tensor)
-        names = (p.name for p in use[1].ports())
-        return tuple(n for n in names if self._makes(use[0], kind, n, tensor)[0])
+        names = (p.name for p in use.block.ports())
+        return tuple(name for name in names if use.makes(name, tensor)[0])
 
     def can_feed(self, kind: str, port: Port) -> bool:
         """Whether a new node can make something that ``port`` takes."""
         use = self._use(kind)
         if use is not None:
-            return bool(use[1].outputs)
+            return bool(use.block.outputs)
         if block(kind).role not in ("input", "target"):
             return fitting.can_feed(kind, port)
         design, node = self.place(kind, (0.0, 0.0))
@@ -133,37 +133,20 @@ class Offers(QObject):
         use = self._use(kind)
         if use is None:
             return fitting.fits_between(kind, given, taker)
-        ports = use[1].ports()
-        if not ports or not use[1].outputs:
+        ports = use.block.ports()
+        if not ports or not use.block.outputs:
             return False
-        fits, made = self._makes(use[0], kind, ports[0].name, given)
+        fits, made = use.makes(ports[0].name, given)
         return fits and fitting.accepts(taker, made)
 
-    def _makes(
-        self, design: Design, kind: str, port: str, given: Tensor | None
-    ) -> tuple[bool, Tensor | None]:
-        """Whether a group takes a tensor at a port, and what it makes of it as far as known."""
-        if given is None:
-            return True, None
-        file = Path(kind.removeprefix(_FILE)) if kind.startswith(_FILE) else None
-        group = self.library.group(file).id if file else kind.removeprefix(_GROUP)
-        try:
-            return True, group_made_of(design, group, port, given)
-        except ShapeError:
-            return False, None
-
-    def _use(self, kind: str) -> tuple[Design, GroupUse] | None:
-        """A group as a block, and the design that defines it; None for other kinds."""
-        if kind.startswith(_GROUP):
-            design = self.session.design
-            group = design.groups[kind.removeprefix(_GROUP)]
-        elif kind.startswith(_FILE):
-            path = Path(kind.removeprefix(_FILE))
-            design = self.library.piece(path)
-            group = self.library.group(path)
-        else:
-            return None
-        return design, use_of(design, group, Node("", "", GROUP_KIND, {"group": group.id}))[0]
+    def _use(self, kind: str) -> _GroupOnOffer | None:
+        """The group that a kind names; None for other kinds."""
+        key, path = group_of_kind(kind), file_of_kind(kind)
+        if key is not None:
+            return _GroupOnOffer.of(self.session.design, self.session.design.groups[key])
+        if path is not None:
+            return _GroupOnOffer.of(self.library.piece(path), self.library.group(path))
+        return None
 
     def _found(self) -> list[PaletteEntry]:
         design, here = self.session.design, group_at(self.session.whole, self.session.path)
@@ -171,25 +154,49 @@ class Offers(QObject):
         for group in design.groups.values():
             if here is None or here.id not in with_inner(design.groups, [group.id]):
                 tooltip = f"A group of this design with {len(group.nodes)} nodes."
-                entries.append(_entry(f"{_GROUP}{group.id}", group.name, _GROUPS, tooltip))
+                entries.append(_entry(group_kind(group.id), group.name, _GROUPS, tooltip))
         return [*entries, *self._mine]
 
     def _kept(self) -> list[PaletteEntry]:
         return [
-            _entry(f"{_FILE}{path}", title, MY_BLOCKS, f"One of your blocks, from {path}.")
+            _entry(file_kind(path), title, MY_BLOCKS, f"One of your blocks, from {path}.")
             for path, title in self.library.titles().items()
         ]
+
+
+@dataclass(frozen=True)
+class _GroupOnOffer:
+    """A group as a block, and the design that defines it."""
+
+    design: Design
+    group: str
+    block: GroupUse
+
+    @classmethod
+    def of(cls, design: Design, group: Group) -> _GroupOnOffer:
+        node = Node("", "", GROUP_KIND, {"group": group.id})
+        return cls(design, group.id, use_of(design, group, node)[0])
+
+    def makes(self, port: str, given: Tensor | None) -> tuple[bool, Tensor | None]:
+        """Whether it takes a tensor at a port, and what it makes of it as far as known."""
+        if given is None:
+            return True, None
+        try:
+            return True, group_made_of(self.design, self.group, port, given)
+        except ShapeError:
+            return False, None
 
 
 def _entry(kind: str, label: str, family: str, tooltip: str) -> PaletteEntry:
     return PaletteEntry(kind, label, family, tooltip, _GROUPS, ("group", "block", "subgraph"))
 
 
-def _catalogue(within_group: bool) -> list[PaletteEntry]:
+@cache
+def _catalogue(within_group: bool) -> tuple[PaletteEntry, ...]:
     """An entry for each block of the catalogue, family by family."""
     known = {name: i for i, name in enumerate(FAMILIES)}
     listed = [c for c in blocks().values() if c.listed and within_group >= c.within_groups]
     classes = sorted(listed, key=lambda c: (known.get(c.family, len(known)), c.family, c.label))
-    return [
+    return tuple(
         PaletteEntry(c.kind, c.label, c.family, c.summary(), c.family, c.keywords) for c in classes
-    ]
+    )

@@ -11,15 +11,13 @@ from core.blocks.inputs import Input
 from core.design import edits
 from core.design.analysis import Analysis, NodeReport
 from core.design.document import Design
-from core.design.ports import GroupUse, block_of
+from core.design.ports import OF_ONE_USE, GroupUse, block_of
 from core.design.problems import bind
 from core.params import Param, Value
 from designer.session import Edit
 from widgets.field import SEVERAL, Shown
 
 LISTED = 5
-# What says of a use of a group which one it is, or whose weights it has.
-OF_ONE_USE = ("group", "weights_of")
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def shared(analysis: Analysis, reports: Sequence[NodeReport]) -> Shared:
     """
     found = [block_of(analysis.design, r.node) for r in reports]
     known = [f for f in found if f is not None]
-    params = _common([block for block, _ in known]) if len(known) == len(found) else ()
+    params = common_params([block for block, _ in known]) if len(known) == len(found) else ()
     values: dict[str, Shown] = {}
     faults: dict[str, list[str]] = {}
     for report, pair in zip(reports, found, strict=True):
@@ -91,7 +89,8 @@ def title(reports: Sequence[NodeReport]) -> str:
     return f"{len(reports)} nodes: {', '.join(labels)}"
 
 
-def _common(nodes: Sequence[Block]) -> tuple[Param, ...]:
+def common_params(nodes: Sequence[Block]) -> tuple[Param, ...]:
+    """The parameters that all of the blocks have, alike in kind, limits and choices."""
     first, *others = dict.fromkeys(_editable(block) for block in nodes)
     theirs = [{p.name: _field(p) for p in params} for params in others]
     return tuple(p for p in first if all(t.get(p.name) == _field(p) for t in theirs))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from core.design.document import End
 
@@ -46,14 +46,7 @@ def in_circles(stuck: Iterable[str], sources: Mapping[str, Mapping[str, End]]) -
 
 def ancestors(targets: Iterable[str], sources: Mapping[str, Mapping[str, End]]) -> set[str]:
     """The given nodes and everything they are computed from."""
-    found: set[str] = set()
-    open_ = list(targets)
-    while open_:
-        node = open_.pop()
-        if node not in found:
-            found.add(node)
-            open_.extend(s.node for s in sources.get(node, {}).values())
-    return found
+    return _reached(targets, lambda node: (s.node for s in sources.get(node, {}).values()))
 
 
 def descendants(starts: Iterable[str], wires: Mapping[End, End]) -> set[str]:
@@ -61,11 +54,16 @@ def descendants(starts: Iterable[str], wires: Mapping[End, End]) -> set[str]:
     fed: dict[str, list[str]] = defaultdict(list)
     for target, source in wires.items():
         fed[source.node].append(target.node)
+    return _reached(starts, lambda node: fed.get(node, ()))
+
+
+def _reached(starts: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
+    """The given nodes and all that follow them, at whatever distance."""
     found: set[str] = set()
     open_ = list(starts)
     while open_:
         node = open_.pop()
         if node not in found:
             found.add(node)
-            open_.extend(fed[node])
+            open_.extend(following(node))
     return found

@@ -41,8 +41,8 @@ _WEIGHTS_OF = Param(
 OWN = (_GROUP, _REPEAT, _SHARED_REPEATS, _WEIGHTS_OF)
 OWN_NAMES = frozenset(p.name for p in OWN)
 # Which group is used, and whose weights, is for each use to say where it stands.
-_FIXED = ("group", "weights_of")
-_EXPOSABLE = {p.name: p for p in OWN if p.name not in _FIXED}
+OF_ONE_USE = ("group", "weights_of")
+_EXPOSABLE = {p.name: p for p in OWN if p.name not in OF_ONE_USE}
 Found = tuple[Block, tuple[Fault, ...]]
 
 
@@ -213,7 +213,7 @@ def nodes_as_set(design: Design, group: Group, use: Node) -> Mapping[str, Node]:
     nodes = dict(group.nodes)
     for exposed in group.exposed:
         for key, name in exposed.targets if exposed.name in values else ():
-            if key in nodes and not (nodes[key].block == GROUP_KIND and name in _FIXED):
+            if key in nodes and not (nodes[key].block == GROUP_KIND and name in OF_ONE_USE):
                 params = {**nodes[key].params, name: values[exposed.name]}
                 nodes[key] = replace(nodes[key], params=params)
     return nodes

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,10 @@ from core.errors import InputError
 from core.project.facts import data_facts
 from core.project.file import load
 from designer.cli.output import DONE, print_json
+from designer.qt_application import qt_application
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
+    pass
 
 PICTURES = ("svg", "png", "pdf")
 MAX_SCALE = 4.0
@@ -71,7 +71,8 @@ def _format(output: Path, wanted: str | None) -> str:
 
 
 def _draw(analysis: Analysis, options: argparse.Namespace, form: str) -> tuple[int, int]:
-    app = _application()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = qt_application("pictures need Qt")
     from designer.graph import GraphMaker
     from widgets.canvas.export import Picture, render_to
     from widgets.canvas.scene import CanvasScene
@@ -89,19 +90,6 @@ def _draw(analysis: Analysis, options: argparse.Namespace, form: str) -> tuple[i
     background = "white" if options.white else "transparent" if options.transparent else "theme"
     size = render_to(scene, options.output, Picture(background, scale=options.scale), form)
     return size.width(), size.height()
-
-
-def _application() -> QApplication:
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    try:
-        from PySide6.QtWidgets import QApplication
-    except ImportError as error:
-        raise InputError(
-            f"pictures need Qt: {error}", "`layerloom doctor` says what to install."
-        ) from error
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    return app
 
 
 def _scale(text: str) -> float:

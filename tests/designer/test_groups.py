@@ -1,5 +1,7 @@
 """Groups with mouse and keys: make, enter, edit inside, leave, expand, reuse."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -268,3 +270,22 @@ def test_a_node_in_a_group_is_found_and_gone_to(qtbot: QtBot, cnn: MainWindow) -
     qtbot.keyClick(cnn.find_node.search, Qt.Key.Key_Return)
     assert cnn.session.path == (use,)
     assert cnn.canvas.selected_nodes() == [node(cnn, "conv_1")]
+
+
+def test_nothing_is_exposed_of_a_block_that_nobody_knows(qtbot: QtBot, cnn: MainWindow) -> None:
+    use = grouped(qtbot, cnn, *BLOCK)
+    cnn.session.enter(use)
+    relu = node(cnn, "relu_1")
+    strange = replace(cnn.session.design.nodes[relu], block="Wormhole")
+    cnn.session.act("Turn strange", lambda d: replace(d, nodes={**d.nodes, strange.id: strange}))
+    cnn.canvas.select([relu])
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ExposingDialog)
+        assert dialog.boxes == {}
+        dialog.reject()
+
+    QTimer.singleShot(0, look)
+    cnn.actions_by_name["expose"].trigger()
+    assert cnn.session.undo_label == "Turn strange"
