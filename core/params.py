@@ -29,7 +29,8 @@ class Param:
     ``kind`` is one of ``bool``, ``int``, ``float``, ``text``, ``choice`` (one of ``choices``),
     ``ints`` (a tuple of integers, such as a shape), ``names`` (a tuple of strings),
     ``path`` (a file), ``folder`` and ``column`` (a column of the design's data).
-    ``minimum`` and ``maximum`` bound numbers, and each element of ``ints``.
+    ``minimum`` and ``maximum`` bound numbers, and each element of ``ints``. An ``advanced`` one is
+    for few: forms fold it away, and files name it only where it was set.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Param:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    advanced: bool = False
 
     def fault(self, value: object) -> str | None:
         """Say what is wrong with ``value``, or None if it may be used."""
@@ -84,6 +86,7 @@ def param(
     minimum: float | None = None,
     maximum: float | None = None,
     choices: Sequence[str] = (),
+    advanced: bool = False,
 ) -> Any:
     """Declare a parameter; its kind follows from the default unless it is given."""
     found = kind or ("choice" if choices else _KIND_OF_TYPE[type(default)])
@@ -94,6 +97,7 @@ def param(
         "minimum": minimum,
         "maximum": maximum,
         "choices": tuple(choices),
+        "advanced": advanced,
     }
     return dataclasses.field(default=default, metadata=meta)
 
@@ -118,7 +122,7 @@ class Configured:
 
     @classmethod
     def params(cls) -> tuple[Param, ...]:
-        """The parameters, in the order of declaration."""
+        """The parameters in the order of declaration, the advanced ones last."""
         return _params_of(cls)  # type: ignore[arg-type]
 
     @classmethod
@@ -162,12 +166,9 @@ def plain(value: Any) -> Any:
 
 @cache
 def _params_of(cls: type) -> tuple[Param, ...]:
-    fields = dataclasses.fields(cls)
-    return tuple(
-        Param(name=f.name, default=cast(Value, f.default), **f.metadata)
-        for f in fields
-        if "kind" in f.metadata
-    )
+    fields = (f for f in dataclasses.fields(cls) if "kind" in f.metadata)
+    found = (Param(name=f.name, default=cast(Value, f.default), **f.metadata) for f in fields)
+    return tuple(sorted(found, key=lambda p: p.advanced))
 
 
 def _limits(p: Param, value: float) -> str | None:

@@ -86,7 +86,7 @@ class Offers(QObject):
     def first_output(self, kind: str) -> str:
         """The first output of a new node."""
         use = self._use(kind)
-        return use.block.outputs[0] if use else block(kind).outputs[0]
+        return use.block.outputs[0] if use else block(kind)().outputs[0]
 
     def place(self, kind: str, at: Point) -> tuple[Design, str]:
         """The design with a new node, and its id; an Input or Target is bound to the data.
@@ -126,7 +126,8 @@ class Offers(QObject):
             return fitting.can_feed(kind, port)
         design, node = self.place(kind, (0.0, 0.0))
         found = design.nodes[node].instance
-        return found is not None and fitting.accepts(port, found[0].infer())
+        made = found[0].results().values() if found else ()
+        return any(fitting.accepts(port, tensor) for tensor in made)
 
     def fits_between(self, kind: str, given: Tensor | None, taker: Port) -> bool:
         """Whether a new node takes ``given`` and makes of it what ``taker`` takes."""

@@ -56,6 +56,21 @@ def port(name: str = "input", *ranks: int, dtype: str = "float32", optional: boo
     return Port(name, name.replace("_", " ").capitalize(), frozenset(ranks), dtype, optional)
 
 
+@dataclass(frozen=True)
+class Learning:
+    """How a layer's weights are trained.
+
+    ``l1`` and ``l2`` add l1 sum |W| + l2 sum W^2 to the loss, ``constraint`` is a call that takes
+    the name ``weights`` after each step; both are for weights of two or more axes, so that biases
+    and scales are left alone. Weights that are not ``trainable`` stay as they are.
+    """
+
+    trainable: bool = True
+    l1: float = 0.0
+    l2: float = 0.0
+    constraint: Call | None = None
+
+
 class Block(Configured):
     """Base of all blocks. A subclass is a frozen dataclass in one file; nothing else lists it.
 
@@ -63,8 +78,12 @@ class Block(Configured):
     or ``loss``; ``keywords`` are other words people search it by; ``example`` is parameter values
     and input shapes of a small instance, used by help pages and the contract test. A block that is
     not ``listed`` cannot be chosen; one ``within_groups`` is offered only inside of groups; one
-    that ``passes_on`` gives out what comes in at its first input. The methods take the connected
-    inputs' tensors by port name; ``*args`` is there for type checkers alone.
+    that ``passes_on`` gives out what comes in at its first input. ``formula`` is what it computes,
+    in one or a few lines for the help page. ``gradient`` is ``exact`` (the derivative of the
+    output), ``surrogate`` (chosen in its place, as straight-through estimators do) or ``none``
+    (zero everywhere). A block that ``changes_while_training`` draws random numbers or keeps
+    averages. The methods take the connected inputs' tensors by port name; ``*args`` is there for
+    type checkers alone.
     """
 
     family: ClassVar[str]
@@ -76,6 +95,9 @@ class Block(Configured):
     listed: ClassVar[bool] = True
     within_groups: ClassVar[bool] = False
     passes_on: ClassVar[bool] = False
+    formula: ClassVar[str] = ""
+    gradient: ClassVar[str] = "exact"
+    changes_while_training: ClassVar[bool] = False
 
     def ports(self) -> tuple[Port, ...]:
         """The input ports; they may depend on the parameters."""
@@ -86,12 +108,19 @@ class Block(Configured):
         """The names of the input ports."""
         return tuple(port.name for port in self.ports())
 
-    def infer(self, *args: Any, **inputs: Any) -> Tensor:
+    def infer(self, *args: Any, **inputs: Any) -> Tensor | tuple[Tensor, ...]:
         """The output's shape and dtype for the given inputs, by port name.
 
-        Raises ShapeError where the layer could not be built.
+        A block with several ``outputs`` gives a tuple, in their order. Raises ShapeError where the
+        layer could not be built.
         """
         raise TypeError(f"{type(self).__name__} has no shape rule")
+
+    def results(self, **inputs: Tensor) -> dict[str, Tensor]:
+        """What ``infer`` says of each output, by name. Raises ShapeError."""
+        found = self.infer(**inputs)
+        each = found if isinstance(found, tuple) else (found,)
+        return dict(zip(self.outputs, each, strict=True))
 
     def parameters(self, *args: Any, **inputs: Any) -> int:
         """Number of trained values (weights and biases)."""
@@ -106,8 +135,16 @@ class Block(Configured):
         return None
 
     def forward(self, *args: Any, **inputs: Any) -> Call:
-        """The call that computes the output; a ``Name`` stands for each connected input port."""
+        """The call that computes the output; a ``Name`` stands for each connected input port.
+
+        With several ``outputs`` the call gives a tuple of arrays, in their order.
+        """
         return call(LAYER, *(Name(name) for name in inputs))
+
+    @property
+    def learning(self) -> Learning:
+        """How the weights are trained; see ``weights.Weighted`` for blocks that let it be set."""
+        return Learning()
 
 
 def _forms(ranks: frozenset[int]) -> str:

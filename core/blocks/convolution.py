@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from core.blocks.block import Block, ShapeError, port
-from core.blocks.call import RNGS, Call, call
+from core.blocks.block import ShapeError, port
+from core.blocks.call import LAYER, RNGS, Call, Name, call
+from core.blocks.weights import Weighted
 from core.blocks.windows import PADDING_HELP, PADDINGS, Window, per_axis
 from core.params import param
 from core.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class Conv(Block):
+class Conv(Weighted):
     """Slides trained filters over a sequence, an image or a volume.
 
     y[p, o] = b[o] + sum over k, c of x[p * stride + k * dilation, c] W[k, c, o] (strictly speaking
@@ -118,5 +119,11 @@ class Conv(Block):
             padding=self.padding,
             feature_group_count=self.groups,
             use_bias=self.use_bias,
+            **self.kernel_options(),
+            **self.bias_options(),
+            **self.dtype_options(),
             rngs=RNGS,
         )
+
+    def forward(self, input: Tensor) -> Call:
+        return self.as_float32(call(LAYER, Name("input")))

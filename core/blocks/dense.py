@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.blocks.block import Block, ShapeError, port
-from core.blocks.call import RNGS, Call, call
+from core.blocks.block import ShapeError, port
+from core.blocks.call import LAYER, RNGS, Call, Name, call
+from core.blocks.weights import Weighted
 from core.params import param
 from core.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class Dense(Block):
+class Dense(Weighted):
     """Fully connected layer: y = x W + b, applied to the last axis.
 
     Input ``[B, ..., F]`` float32, output ``[B, ..., units]``. Weights ``[F, units]``, bias
     ``[units]``.
+
+    Source: Rosenblatt, The perceptron, 1958.
     """
 
     kind = "Dense"
@@ -23,6 +26,7 @@ class Dense(Block):
     family = "Dense"
     keywords = ("linear", "fully connected", "perceptron", "mlp")
     inputs = (port("input", 2, 3, 4, 5),)
+    formula = "y = x W + b"
 
     units: int = param(64, label="Units", help="Number of outputs (neurons).", minimum=1)
     use_bias: bool = param(True, label="Bias", help="Add a trained bias to each unit.")
@@ -38,11 +42,23 @@ class Dense(Block):
         return rows * self.units * (2 * input.features + self.use_bias)
 
     def layer(self, input: Tensor) -> Call:
-        return call("nnx.Linear", input.features, self.units, use_bias=self.use_bias, rngs=RNGS)
+        return call(
+            "nnx.Linear",
+            input.features,
+            self.units,
+            use_bias=self.use_bias,
+            **self.kernel_options(),
+            **self.bias_options(),
+            **self.dtype_options(),
+            rngs=RNGS,
+        )
+
+    def forward(self, input: Tensor) -> Call:
+        return self.as_float32(call(LAYER, Name("input")))
 
 
 @dataclass(frozen=True)
-class Embedding(Block):
+class Embedding(Weighted):
     """Turns each integer id into a trained vector.
 
     Input ``[B, ...]`` int32 with ids below ``vocabulary``, output ``[B, ..., features]`` float32.

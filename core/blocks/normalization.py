@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.blocks.block import Block, port
+from core.blocks.block import port
 from core.blocks.call import RNGS, Call, call
+from core.blocks.weights import Trained
 from core.params import param
 from core.tensor import Tensor
 
@@ -20,7 +21,7 @@ def _epsilon(default: float) -> float:
 
 
 @dataclass(frozen=True)
-class BatchNorm(Block):
+class BatchNorm(Trained):
     """Normalizes each channel with the mean and variance of the batch.
 
     y = scale (x - mean) / sqrt(variance + epsilon) + bias, for each index of the last axis. While
@@ -40,6 +41,7 @@ class BatchNorm(Block):
     keywords = ("batchnorm", "bn", "normalisation", "standardize")
     inputs = (port("input", 2, 3, 4, 5),)
     example = {"input": (4, 4, 3)}
+    changes_while_training = True
 
     momentum: float = param(
         0.9,
@@ -71,7 +73,7 @@ class BatchNorm(Block):
 
 
 @dataclass(frozen=True)
-class LayerNorm(Block):
+class LayerNorm(Trained):
     """Normalizes the last axis of each sample with its own mean and variance.
 
     y = scale (x - mean) / sqrt(variance + epsilon) + bias, with mean and (biased) variance over the

@@ -29,6 +29,7 @@ class Dropout(Block):
     family = "Regularization"
     keywords = ("noise", "overfitting", "regularisation")
     inputs = (port("input", 2, 3, 4, 5),)
+    changes_while_training = True
 
     rate: float = param(
         0.5,

@@ -17,9 +17,9 @@ class Network(nnx.Module):
     """A design as a Flax NNX module.
 
     Each node with a layer is an attribute called like the node (``network.conv_1``). Call it with
-    one array for each Input node, in the design's order, shape ``[B, ...]``; it returns what the
-    first loss is given as its prediction, or a dictionary of predictions by node name where several
-    losses look at different ones.
+    one array for each Input node, in the design's order, shape ``[B, ...]``; it returns what its
+    loss is given as the prediction (without a loss, what nothing else reads), or a dictionary of
+    such outputs by node name where there are several.
     """
 
     def __init__(self, plan: Plan, rngs: nnx.Rngs) -> None:
@@ -32,9 +32,17 @@ class Network(nnx.Module):
     def __call__(self, *inputs: jax.Array) -> Any:
         """The prediction for a batch; see the class."""
         found = self.values(dict(zip(self.plan.inputs, inputs, strict=True)))
-        ends = dict.fromkeys(loss.prediction for loss in self.plan.losses)
-        outputs = {self.plan.names[end.node]: found[end] for end in ends}
+        named = output_names(self.plan)
+        outputs = {named[end]: found[end] for end in self.plan.outputs}
         return outputs if len(outputs) > 1 else next(iter(outputs.values()))
+
+    def train(self, **attributes: Any) -> None:
+        """Set all layers to training; frozen ones keep to the averages that they have."""
+        super().train(**attributes)
+        for attribute, learning in self.plan.learning.items():
+            layer = getattr(self, attribute)
+            if not learning.trainable:
+                layer.set_attributes(use_running_average=True, raise_if_not_found=False)
 
     def values(
         self, feed: Mapping[str, jax.Array], nudge: Mapping[End, jax.Array] | None = None
@@ -56,8 +64,19 @@ class Network(nnx.Module):
             if step.layer is not None:
                 scope["layer"] = getattr(self, step.attribute)
             value = step.forward.run(scope, resolve)
-            found[step.output] = value + nudge[step.output] if step.output in nudge else value
+            values = value if len(step.outputs) > 1 else (value,)
+            for end, given in zip(step.outputs, values, strict=True):
+                found[end] = given + nudge[end] if end in nudge else given
         return found
+
+
+def output_names(plan: Plan) -> dict[End, str]:
+    """What each output of a network is called: like its node, and its port where that has more."""
+    nodes = [end.node for end in plan.outputs]
+    return {
+        end: plan.names[end.node] + (f".{end.port}" if nodes.count(end.node) > 1 else "")
+        for end in plan.outputs
+    }
 
 
 def loss_scope(loss: LossStep, found: Mapping[End, jax.Array]) -> dict[str, jax.Array]:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from core.blocks.block import Learning
 from core.blocks.call import Call
 from core.blocks.losses import Loss, Metric
 from core.design.analysis import Analysis, NodeReport, layer_of
@@ -18,9 +19,10 @@ from core.errors import InputError
 
 @dataclass(frozen=True)
 class Step:
-    """One node's work: its layer (if it has one) and the call that computes its output.
+    """One node's work: its layer (if it has one) and the call that computes its outputs.
 
-    Several steps may name one attribute: those that share its weights.
+    Several steps may name one attribute: those that share its weights, whose ``learning`` says how
+    they are trained.
     """
 
     node: str
@@ -28,7 +30,8 @@ class Step:
     layer: Call | None
     forward: Call
     inputs: Mapping[str, End]
-    output: End
+    outputs: tuple[End, ...]
+    learning: Learning
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class LossStep:
 class Plan:
     """All steps of a design in computing order. Compared by identity, so it is a cheap cache key.
 
-    ``feeds`` maps each Input and Target node to its column of the data.
+    ``feeds`` maps each Input and Target node to its column of the data. ``outputs`` are what the
+    network gives: what its losses are given as predictions or, without a loss, what nothing reads.
     """
 
     steps: tuple[Step, ...]
@@ -62,12 +66,22 @@ class Plan:
     inputs: tuple[str, ...]
     feeds: Mapping[str, str]
     names: Mapping[str, str]
+    outputs: tuple[End, ...]
+
+    @property
+    def learning(self) -> dict[str, Learning]:
+        """How the weights of each attribute with a layer are trained."""
+        layered = (step for step in self.steps if step.layer is not None)
+        return {step.attribute: step.learning for step in layered}
 
 
-def make_plan(analysis: Analysis) -> Plan:
-    """Work out the steps. Raises InputError naming the first error the design still has."""
-    if analysis.errors:
-        first = analysis.errors[0]
+def make_plan(analysis: Analysis, *, to_train: bool = True) -> Plan:
+    """Work out the steps. Raises InputError naming the first error the design still has.
+
+    What is only needed to train (data, a loss) may be missing if it is not ``to_train``.
+    """
+    first = next((p for p in analysis.errors if to_train or not p.only_training), None)
+    if first is not None:
         raise InputError(first.message, first.remedy)
     attributes = _attributes(analysis)
     steps, losses = [], []
@@ -79,7 +93,10 @@ def make_plan(analysis: Analysis) -> Plan:
         if isinstance(report.block, Loss):
             losses.append(_loss_step(analysis, report, report.block, wired))
         else:
-            steps.append(_step(report, wired, attributes[report.tied_to or key]))
+            owner = analysis.nodes[report.tied_to] if report.tied_to else report
+            assert owner.block is not None, "what weights are shared with has a layer"
+            attribute = attributes[owner.node.id]
+            steps.append(_step(report, wired, attribute, owner.block.learning))
     columns = {r.node.id: r.node.params["column"] for r in _feeding(analysis)}
     return Plan(
         tuple(steps),
@@ -87,6 +104,7 @@ def make_plan(analysis: Analysis) -> Plan:
         tuple(r.node.id for r in analysis.by_role("input")),
         columns,
         {i: r.node.name for i, r in analysis.nodes.items()},
+        _outputs(analysis, steps, losses),
     )
 
 
@@ -111,6 +129,15 @@ RESERVED = frozenset(
 )
 
 
+def _outputs(analysis: Analysis, steps: list[Step], losses: list[LossStep]) -> tuple[End, ...]:
+    if losses:
+        return tuple(dict.fromkeys(loss.prediction for loss in losses))
+    read = {source for step in steps for source in step.inputs.values()}
+    given = (End(r.node.id, p) for r in analysis.by_role("input") for p in r.outputs)
+    made = (end for step in steps for end in step.outputs)
+    return tuple(end for end in (*made, *given) if end not in read)
+
+
 def _feeding(analysis: Analysis) -> list[NodeReport]:
     return [*analysis.by_role("input"), *analysis.by_role("target")]
 
@@ -128,7 +155,7 @@ def _attributes(analysis: Analysis) -> dict[str, str]:
     return found
 
 
-def _step(report: NodeReport, wired: Mapping[str, End], attribute: str) -> Step:
+def _step(report: NodeReport, wired: Mapping[str, End], attribute: str, learning: Learning) -> Step:
     block = report.block
     assert block is not None
     inputs = {p.name: report.inputs[p.name] for p in block.ports() if p.name in wired}
@@ -138,7 +165,8 @@ def _step(report: NodeReport, wired: Mapping[str, End], attribute: str) -> Step:
         layer_of(report),
         block.forward(**inputs),
         {p: wired[p] for p in inputs},
-        End(report.node.id, block.outputs[0]),
+        tuple(End(report.node.id, name) for name in block.outputs),
+        learning,
     )
 
 

@@ -176,17 +176,15 @@ def _unlike_ties(reports: Mapping[str, NodeReport]) -> Iterator[Problem]:
 
 def _data_problems(design: Design, facts: DataFacts | None) -> list[Problem]:
     if design.data is None:
-        return [Problem(ERROR, None, "no data is chosen", "Choose data for the design to learn.")]
+        return [_of_training("no data is chosen", "Choose data for the design to learn.")]
     if facts and facts.fault:
-        return [Problem(ERROR, None, facts.fault, facts.remedy)]
+        return [_of_training(facts.fault, facts.remedy)]
     return []
 
 
 def _recipe_problems(design: Design) -> list[Problem]:
     recipe, faults = Recipe.read(design.recipe)
-    problems = [
-        Problem(ERROR, None, f"recipe: {f.message}", "Correct it in the recipe.") for f in faults
-    ]
+    problems = [_of_training(f"recipe: {f.message}", "Correct it in the recipe.") for f in faults]
     if recipe.optimizer.learning_rate == 0:
         problems.append(
             Problem(
@@ -197,3 +195,7 @@ def _recipe_problems(design: Design) -> list[Problem]:
             )
         )
     return problems
+
+
+def _of_training(message: str, remedy: str) -> Problem:
+    return Problem(ERROR, None, message, remedy, only_training=True)

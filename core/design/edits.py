@@ -16,10 +16,13 @@ Point = tuple[float, float]
 
 
 def new_node(design: Design, kind: str, **params: Any) -> Node:
-    """A node of this kind with default parameters, and an id and name that are free."""
-    cls = block(kind)
+    """A node of this kind with default parameters, and an id and name that are free.
+
+    Advanced parameters are left to their defaults, so that files stay short.
+    """
+    usual = {p.name: p.default for p in block(kind).params() if not p.advanced}
     name = design.free_name(snake_case(kind))
-    return Node(design.free_id(), name, kind, {**cls.defaults(), **params})
+    return Node(design.free_id(), name, kind, {**usual, **params})
 
 
 def add_node(design: Design, node: Node, position: Point) -> Design:

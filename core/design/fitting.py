@@ -63,17 +63,17 @@ def made_of(instance: Block, given: Tensor | None) -> Tensor | None:
     first, *others = instance.ports()
     if given is None or not all(port.optional for port in others):
         return None
-    return instance.infer(**{first.name: given})
+    return next(iter(instance.results(**{first.name: given}).values()))
 
 
 @cache
 def _makes(kind: str) -> tuple[Tensor, ...]:
     """What new nodes of this kind make of inputs of every rank that they take."""
-    made = []
+    made: list[Tensor] = []
     for instance in _variants(kind):
         for given in _givens(instance):
             try:
-                made.append(instance.infer(**given))
+                made += instance.results(**given).values()
             except ShapeError:
                 continue
     return tuple(made)

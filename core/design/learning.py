@@ -40,7 +40,11 @@ def learning(
     losses = [i for i, role in roles.items() if role == "loss"]
     if not losses:
         yield Problem(
-            ERROR, None, "there is no loss", "Add a loss block and wire a prediction and a target."
+            ERROR,
+            None,
+            "there is no loss",
+            "Add a loss block and wire a prediction and a target.",
+            only_training=True,
         )
         return
     if not parameters:

@@ -33,13 +33,17 @@ class Fix:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong (``error``) or doubtful (``warning``), at a node or (None) at the design."""
+    """Something wrong (``error``) or doubtful (``warning``), at a node or (None) at the design.
+
+    One that is of ``only_training`` does not keep the network from computing.
+    """
 
     severity: str
     node: str | None
     message: str
     remedy: str = ""
     fix: Fix | None = field(default=None, compare=False)
+    only_training: bool = False
 
 
 def structural(design: Design, name: str = "") -> Iterator[Problem]:
@@ -71,6 +75,7 @@ def data_fit(
             f"{node.name}: {what}",
             f"Choose one of: {choice}.",
             Fix(f"Use {best}", partial(bind, node=node.id, column=best, tensor=columns[best])),
+            only_training=True,
         )
         return
     mine = block.infer()
@@ -88,6 +93,7 @@ def data_fit(
             "Take it from the data",
             partial(bind, node=node.id, column=block.column, tensor=there),
         ),
+        only_training=True,
     )
 
 

@@ -156,8 +156,8 @@ def _infer(
         if not complete or any(not p.optional and p.name not in inputs for p in ports.values()):
             return {}, 0, 0
         taken = {name: inputs[name] for name in ports if name in inputs}
-        output = block.infer(**taken)
+        outputs = block.results(**taken)
     except ShapeError as error:
         problems.append(Problem(ERROR, node.id, f"{node.name}: {error.message}", error.remedy))
         return {}, 0, 0
-    return {block.outputs[0]: output}, block.parameters(**taken), block.flops(**taken)
+    return outputs, block.parameters(**taken), block.flops(**taken)

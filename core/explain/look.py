@@ -48,11 +48,19 @@ def look(network: Network, feed: Mapping[str, jax.Array]) -> Look:
     slopes = jax.grad(score)(nudge)
     scope = {port: found[end] for port, end in loss.inputs.items() if end in found}
     return Look(
-        {end.node: value for end, value in found.items()},
+        first_outputs(found),
         {node: [slopes[end] for end in ends] for node, ends in places.items()},
         found[loss.prediction],
         loss.probabilities.run(scope, resolve) if loss.probabilities else None,
     )
+
+
+def first_outputs(found: Mapping[End, jax.Array]) -> dict[str, jax.Array]:
+    """Each node's first output by node id."""
+    first: dict[str, jax.Array] = {}
+    for end, value in found.items():
+        first.setdefault(end.node, value)
+    return first
 
 
 def _where_gradient_reaches(
@@ -63,6 +71,6 @@ def _where_gradient_reaches(
         return []
     if jnp.issubdtype(found[end].dtype, jnp.floating):
         return [end]
-    readers = [step.output for step in network.plan.steps if end in step.inputs.values()]
+    readers = [o for s in network.plan.steps if end in s.inputs.values() for o in s.outputs]
     behind = (_where_gradient_reaches(network, output, found) for output in readers)
     return list(dict.fromkeys(place for places in behind for place in places))

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from core.design.document import End
+from core.explain.look import first_outputs
 from core.train.events import Surveyed
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ def small_samples(found: Mapping[End, jax.Array]) -> dict[str, jax.Array]:
     Numbers, ids and arrays of more than three axes have no picture.
     """
     kept = {}
-    for end, value in found.items():
+    for node, value in first_outputs(found).items():
         if jnp.issubdtype(value.dtype, jnp.floating) and 2 <= value.ndim <= 4:
-            kept[end.node] = _reduced(value[0]).astype(jnp.float32)
+            kept[node] = _reduced(value[0]).astype(jnp.float32)
     return kept
 
 

@@ -33,14 +33,14 @@ class Project:
     def model(self, seed: int = 0) -> Network:
         """The untrained network, a plain ``nnx.Module``, its weights drawn from ``seed``.
 
-        Raises InputError naming the first error of the design.
+        Raises InputError naming the first error of the design; data and losses may be missing.
         """
         from flax import nnx
 
         from core.compile.model import Network
         from core.compile.plan import make_plan
 
-        return Network(make_plan(self.analysis), nnx.Rngs(seed))
+        return Network(make_plan(self.analysis, to_train=False), nnx.Rngs(seed))
 
     def train(self, device: str = "auto", **recipe: Any) -> Summary:
         """Train and return how it went; ``recipe`` changes entries such as ``epochs``.

@@ -18,6 +18,7 @@ from core.compile.plan import Plan
 from core.data.binding import Prepared
 from core.explain.look import Look, look
 from core.explain.survey import SAMPLES, Findings, rms, small_samples
+from core.train.held import Held
 from core.train.recipe import Recipe
 
 EVALUATION_BATCH = 256
@@ -26,9 +27,9 @@ EVALUATION_BATCH = 256
 class State(NamedTuple):
     """All that training changes, as flat lists of arrays in a fixed order.
 
-    ``params`` are trained, ``rest`` is what layers keep beside them (batch statistics, random
-    counters), ``optimizer`` is optax's state, ``sums`` the figures summed since the last reading
-    and ``samples`` how many they were summed over.
+    ``params`` are trained, ``rest`` is what layers keep beside them (frozen weights, batch
+    statistics, random counters), ``optimizer`` is optax's state, ``sums`` the figures summed since
+    the last reading and ``samples`` how many they were summed over.
     """
 
     params: list[jax.Array]
@@ -54,6 +55,7 @@ class Program:
         first_rest, self._rest_form = jax.tree.flatten(rest)
         self.param_names = _names(params)
         self.rest_names = _names(rest)
+        self._held = Held.of(plan, self.param_names)
         self.train_rows = prepared.splits["train"]
         self.batch_size = min(recipe.batch_size, len(self.train_rows))
         self.steps_per_epoch = -(-len(self.train_rows) // self.batch_size)
@@ -180,7 +182,8 @@ class Program:
         """The mean loss in training mode, with each sample's figures and what layers keep."""
         network = self._merge(self._train_graph, params, rest)
         figure = figures(self.plan, network.values(batch))
-        return figure["loss"].mean(), (figure, jax.tree.leaves(_split(network)[2]))
+        loss = figure["loss"].mean() + self._held.penalty(params)
+        return loss, (figure, jax.tree.leaves(_split(network)[2]))
 
     def _train_step(self, state: State, data: dict[str, jax.Array], rows: jax.Array) -> State:
         batch = {node: values[rows] for node, values in data.items()}
@@ -188,7 +191,7 @@ class Program:
         slopes = jax.grad(self._objective, has_aux=True)
         gradients, (figure, rest) = slopes(state.params, state.rest, batch)
         updates, optimizer = self.optimizer.update(gradients, state.optimizer, state.params)
-        params = optax.apply_updates(state.params, updates)
+        params = self._held.constrained(optax.apply_updates(state.params, updates))
         sums = {name: state.sums[name] + figure[name].sum() for name in state.sums}
         return State(params, rest, optimizer, sums, state.samples + len(rows))
 
@@ -267,7 +270,12 @@ class Program:
 
 def _split(network: Network) -> tuple[Any, Any, Any]:
     """The network's form, its trained parameters, and all else that it keeps."""
-    form, params, rest = nnx.split(network, nnx.Param, ...)  # type: ignore[misc]
+    frozen = {a for a, learning in network.plan.learning.items() if not learning.trainable}
+
+    def trained(path: tuple[Any, ...], value: Any) -> bool:
+        return isinstance(value, nnx.Param) and path[0] not in frozen
+
+    form, params, rest = nnx.split(network, trained, ...)  # type: ignore[misc]
     return form, params, rest
 
 

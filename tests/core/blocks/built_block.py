@@ -46,27 +46,32 @@ def build(block: Block, tensors: dict[str, Tensor], seed: int = 0) -> nnx.Module
 
 def apply(
     block: Block, tensors: dict[str, Tensor], layer: nnx.Module | None, arrays: dict[str, Any]
-) -> jax.Array:
-    """The output as training computes it."""
+) -> Any:
+    """The output as training computes it; a tuple where the block has several."""
     return block.forward(**tensors).run({**arrays, "layer": layer}, resolve)
+
+
+def each(outputs: Any) -> tuple[jax.Array, ...]:
+    """All outputs of a block."""
+    return outputs if isinstance(outputs, tuple) else (outputs,)
 
 
 def run(
     block: Block, *, seed: int = 0, train: bool = False, **arrays: np.ndarray
 ) -> tuple[np.ndarray, nnx.Module | None]:
-    """Build the layer, draw random biases, and compute the output.
+    """Build the layer, draw random biases, and compute the (first) output.
 
     Shape and number of parameters are compared with what the block says of them.
     """
     tensors = tensors_of(arrays)
-    said = block.infer(**tensors)
+    said = next(iter(block.results(**tensors).values()))
     layer = build(block, tensors, seed)
     if layer is not None:
         trained = jax.tree.leaves(nnx.state(layer, nnx.Param))
         assert block.parameters(**tensors) == sum(v.size for v in trained)
         randomise(layer)
         layer.train() if train else layer.eval()
-    output = np.asarray(apply(block, tensors, layer, arrays))
+    output = np.asarray(each(apply(block, tensors, layer, arrays))[0])
     assert output.shape == (len(output), *said.sizes)
     return output, layer
 

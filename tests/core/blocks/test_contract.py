@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
+import pkgutil
 from typing import Any
 
+import drawn
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from built_block import BATCH, apply, build, run_source, sample
+from built_block import BATCH, apply, build, each, randomise, run_source, sample
 from flax import nnx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -46,9 +49,19 @@ def values_of(p: Param) -> st.SearchStrategy[Any]:
     return st.just(p.default)
 
 
+def of_families() -> dict[str, st.SearchStrategy[Case]]:
+    """What the modules in ``drawn`` make for blocks that few arbitrary cases would fit."""
+    found: dict[str, st.SearchStrategy[Case]] = {}
+    for module in pkgutil.iter_modules(drawn.__path__):
+        found |= importlib.import_module(f"drawn.{module.name}").CASES
+    return found
+
+
 @st.composite
 def cases(draw: st.DrawFn, cls: type[Block]) -> Case:
     """A block with some parameters, and input tensors that are often, not always, alike."""
+    if cls.kind in of_families():
+        return draw(of_families()[cls.kind])
     values = {p.name: draw(values_of(p)) for p in cls.params()}
     block, faults = cls.read(values)
     assert not faults
@@ -161,20 +174,20 @@ def test_values_survive_json(kind: str) -> None:
 @pytest.mark.parametrize("kind", COMPUTED)
 def test_shape_and_parameters_are_those_of_the_real_layer(kind: str) -> None:
     def holds(block: Block, tensors: dict[str, Tensor]) -> None:
-        def real(arrays: dict[str, Any]) -> tuple[jax.Array, list[Any]]:
+        def real(arrays: dict[str, Any]) -> tuple[tuple[jax.Array, ...], list[Any]]:
             layer = build(block, tensors)
             trained = [] if layer is None else jax.tree.leaves(nnx.state(layer, nnx.Param))
-            return apply(block, tensors, layer, arrays), trained
+            return each(apply(block, tensors, layer, arrays)), trained
 
         shapes = {
             n: jax.ShapeDtypeStruct((BATCH, *t.sizes), jnp.dtype(t.dtype))
             for n, t in tensors.items()
         }
-        output, trained = jax.eval_shape(real, shapes)
-        said = block.infer(**tensors)
-        assert said.shape[0] is None
-        assert (BATCH, *said.sizes) == output.shape
-        assert said.dtype == output.dtype
+        outputs, trained = jax.eval_shape(real, shapes)
+        for said, output in zip(block.results(**tensors).values(), outputs, strict=True):
+            assert said.shape[0] is None
+            assert (BATCH, *said.sizes) == output.shape
+            assert said.dtype == output.dtype
         assert block.parameters(**tensors) == sum(math.prod(v.shape) for v in trained)
         assert block.flops(**tensors) >= 0
 
@@ -189,10 +202,12 @@ def test_built_equals_exported(kind: str) -> None:
             run_source(layer_call.source({}), rngs=nnx.Rngs(0)) if layer_call is not None else None
         )
         arrays = sample(tensors)
-        built = apply(block, tensors, build(block, tensors), arrays)
+        built = each(apply(block, tensors, build(block, tensors), arrays))
         exported = run_source(block.forward(**tensors).source({}), **scope_of(printed, arrays))
-        np.testing.assert_array_equal(built, exported)
-        assert (BATCH, *block.infer(**tensors).sizes) == built.shape
+        for mine, printed_one in zip(built, each(exported), strict=True):
+            np.testing.assert_array_equal(mine, printed_one)
+        sizes = [(BATCH, *said.sizes) for said in block.results(**tensors).values()]
+        assert sizes == [value.shape for value in built]
 
     for_accepted_cases(kind, 5, 1, holds)
 
@@ -211,12 +226,12 @@ def test_gradient_flows(kind: str) -> None:
     def gradient(wanted: tuple[Any, Any], rest: Any) -> jax.Array:
         trained, floats = wanted
         merged = nnx.merge(graph, trained, rest, copy=True) if graph else None
-        return apply(block, tensors, merged, {**floats, **others}).sum()
+        return total(apply(block, tensors, merged, {**floats, **others}))
 
     of_trained, of_floats = gradient((trained, floats), rest)
     for part in jax.tree.leaves((of_trained, of_floats)):
         assert np.isfinite(part).all()
-    if block.parameters(**tensors):
+    if block.parameters(**tensors) and block.gradient != "none":
         assert any(np.any(part != 0) for part in jax.tree.leaves(of_trained))
 
 
@@ -229,12 +244,65 @@ def test_gradient_of_inputs_flows_around_a_layer_that_is_not_passed_in(kind: str
     if layer is not None:
         layer.eval()
 
-    def total(floats: dict[str, Any]) -> jax.Array:
-        return (apply(block, tensors, layer, {**arrays, **floats}) ** 2).sum()
+    def squares(floats: dict[str, Any]) -> jax.Array:
+        outputs = each(apply(block, tensors, layer, {**arrays, **floats}))
+        return total(tuple(value**2 for value in outputs))
 
-    found = jax.jit(jax.grad(total))(floats)
+    found = jax.jit(jax.grad(squares))(floats)
     assert all(np.isfinite(part).all() for part in found.values())
-    assert not floats or any(np.any(part != 0) for part in found.values())
+    if floats and block.gradient != "none":
+        assert any(np.any(part != 0) for part in found.values())
+
+
+@pytest.mark.parametrize("kind", [k for k in COMPUTED if blocks()[k].gradient != "surrogate"])
+def test_gradient_is_that_of_finite_differences(kind: str) -> None:
+    block, tensors = example(kind)
+    with jax.enable_x64(True):
+        arrays = {n: wide(a) for n, a in sample(tensors, seed=3).items()}
+        layer = build(block, tensors)
+        if layer is not None:
+            layer.eval()
+            randomise(layer)
+        graph, trained, rest = nnx.split(layer, nnx.Param, ...) if layer else (None, {}, {})
+        trained, rest = jax.tree.map(wide, (trained, rest))
+        start = (trained, {n: a for n, a in arrays.items() if a.dtype == np.float64})
+
+        def outputs(wanted: Any) -> list[jax.Array]:
+            merged = nnx.merge(graph, wanted[0], rest, copy=True) if graph else None
+            return numbers(apply(block, tensors, merged, {**arrays, **wanted[1]}))
+
+        rng = np.random.default_rng(5)
+        weights = [rng.normal(size=o.shape) for o in outputs(start)]
+        way = jax.tree.map(lambda a: rng.normal(size=a.shape), start)
+
+        def value(step: Any) -> jax.Array:
+            moved = outputs(jax.tree.map(lambda a, w: a + step * w, start, way))
+            return sum((jnp.vdot(w, o) for w, o in zip(weights, moved, strict=True)), jnp.zeros(()))
+
+        # Some layers of Flax compute in float32 whatever they are given.
+        is_double = all(o.dtype == jnp.float64 for o in outputs(start))
+        step, tolerance = (1e-5, 1e-5) if is_double else (1e-3, 2e-3)
+        value = jax.jit(value)
+        expected = (float(value(step)) - float(value(-step))) / (2 * step)
+        found = float(jax.jit(jax.grad(value))(0.0))
+        assert found == pytest.approx(expected, rel=tolerance, abs=tolerance)
+
+
+def wide(value: Any) -> Any:
+    """An array with floats in double precision; keys and integers as they are."""
+    if jnp.issubdtype(value.dtype, jax.dtypes.prng_key):
+        return value
+    return jnp.asarray(value, jnp.float64) if jnp.issubdtype(value.dtype, jnp.floating) else value
+
+
+def numbers(outputs: Any) -> list[jax.Array]:
+    """All outputs that are numbers, not ids."""
+    return [o for o in each(outputs) if jnp.issubdtype(o.dtype, jnp.floating)]
+
+
+def total(outputs: Any) -> jax.Array:
+    """The sum of all outputs that are numbers."""
+    return sum((value.sum() for value in numbers(outputs)), jnp.zeros(()))
 
 
 @pytest.mark.parametrize("kind", COMPUTED)
@@ -243,24 +311,24 @@ def test_trains_and_evaluates_under_jit(kind: str) -> None:
     arrays = sample(tensors)
     layer = build(block, tensors)
     if layer is None:
-        plain = jax.jit(lambda arrays: apply(block, tensors, None, arrays))(arrays)
-        assert np.isfinite(plain).all()
+        plain = jax.jit(lambda arrays: each(apply(block, tensors, None, arrays)))(arrays)
+        assert all(np.isfinite(value).all() for value in plain)
         return
     for mode in ("train", "eval"):
         getattr(layer, mode)()
         graph, state = nnx.split(layer)
 
-        def step(state: Any, arrays: Any, graph: Any = graph) -> tuple[jax.Array, Any]:
+        def step(state: Any, arrays: Any, graph: Any = graph) -> tuple[Any, Any]:
             merged = nnx.merge(graph, state, copy=True)
-            return apply(block, tensors, merged, arrays), nnx.state(merged)
+            return each(apply(block, tensors, merged, arrays)), nnx.state(merged)
 
         first, after = jax.jit(step)(state, arrays)
         again, _ = jax.jit(step)(after, arrays)
-        assert np.isfinite(first).all()
+        assert all(np.isfinite(value).all() for value in first)
         if mode == "eval":
-            np.testing.assert_array_equal(first, again)
+            assert same(first, again)
             assert same(state, after)
-        elif block.kind not in ("BatchNorm", "Dropout"):
+        elif not block.changes_while_training:
             assert same(state, after), "training must not change state without need"
 
 

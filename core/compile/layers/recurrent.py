@@ -1,7 +1,4 @@
-"""Functions and layers that blocks need beyond Flax's own.
-
-Each is self-contained (jax, jnp and nnx only), so that exported code can carry a copy of it.
-"""
+"""Reading a sequence with recurrent cells."""
 
 from __future__ import annotations
 
@@ -52,8 +49,3 @@ class Recurrent(nnx.Module):
         if self.all_steps:
             return jnp.swapaxes(outputs, 0, 1)
         return end[1] if isinstance(end, tuple) else end
-
-
-def concatenate(*parts: jax.Array, axis: int) -> jax.Array:
-    """Join arrays that are equal on all axes but ``axis``."""
-    return jnp.concatenate(parts, axis=axis)
