@@ -13,10 +13,8 @@ from safetensors.numpy import load_file, save
 
 from core.errors import InputError
 from core.project.file import write_atomically
+from core.project.weights import CHECKPOINT, WEIGHTS
 from core.train.program import Program, State
-
-CHECKPOINT = "checkpoint.safetensors"
-WEIGHTS = "weights.safetensors"
 
 
 def save_checkpoint(

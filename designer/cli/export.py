@@ -1,102 +1,58 @@
-"""Draw a design as a picture: SVG, PNG or PDF."""
+"""Write a design in another form: a picture, Python code, ONNX, or its weights."""
 
 from __future__ import annotations
 
 import argparse
-import math
-import os
+import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
 
-from core.design.analysis import Analysis, analyse
-from core.design.layout import arranged
-from core.design.outlook import outlook
 from core.errors import InputError
-from core.project.facts import data_facts
-from core.project.file import load
 from designer.cli.output import DONE, print_json
-from designer.qt_application import qt_application
 
-if TYPE_CHECKING:
-    pass
-
-PICTURES = ("svg", "png", "pdf")
-MAX_SCALE = 4.0
+# Each format with the suffix that means it and the module of ``exports`` that writes it.
+FORMATS = {
+    "svg": ("svg", "picture"),
+    "png": ("png", "picture"),
+    "pdf": ("pdf", "picture"),
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("file", type=Path, help="project file")
-    parser.add_argument("--to", choices=PICTURES, help="the format (default: by OUT's suffix)")
+    parser.add_argument("--to", choices=FORMATS, help="the format (default: by OUT's suffix)")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
-    ground = parser.add_mutually_exclusive_group()
-    ground.add_argument("--white", action="store_true", help="light colours on white")
-    ground.add_argument("--transparent", action="store_true", help="no background")
-    parser.add_argument("--theme", choices=("dark", "light"), default="light")
-    parser.add_argument(
-        "--scale", type=_scale, default=2.0, help=f"pixels of a PNG per unit, 1 to {MAX_SCALE:g}"
-    )
+    parser.add_argument("--run", default="", help="run id or folder whose weights are exported")
+    for name in dict.fromkeys(module for _, module in FORMATS.values()):
+        _module(name).arguments(parser.add_argument_group(name))
 
 
 def run(options: argparse.Namespace) -> int:
-    """Draw it; no display is needed."""
-    form = _format(options.output, options.to)
-    design = load(options.file)
-    if not design.nodes:
-        raise InputError(
-            f"{options.file}: the design is empty, there is nothing to draw",
-            "Add a block to it first.",
-        )
-    analysis = analyse(design, data_facts(design, options.file.parent))
-    width, height = _draw(outlook(analysis, design, ()), options, form)
+    """Write the file and tell."""
+    options.form = _format(options.output, options.to)
+    answer, told = _module(FORMATS[options.form][1]).export(options)
     if options.json:
-        print_json({"file": str(options.output), "format": form, "width": width, "height": height})
+        print_json({"file": str(options.output), "format": options.form, **answer})
     else:
-        print(f"wrote {options.output} ({width} x {height} pixels)")
+        print(told)
     return DONE
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"designer.cli.exports.{name}")
 
 
 def _format(output: Path, wanted: str | None) -> str:
     suffix = output.suffix.lower().removeprefix(".")
-    if wanted is None and suffix not in PICTURES:
+    by_suffix = {end: name for name, (end, _) in FORMATS.items()}
+    if wanted is None and suffix not in by_suffix:
         raise InputError(
-            f"{output}: a picture cannot be written as {output.suffix or 'a file without suffix'}",
-            f"Give OUT one of the suffixes {', '.join(f'.{p}' for p in PICTURES)}, or use --to.",
+            f"{output}: a design cannot be written as {output.suffix or 'a file without suffix'}",
+            f"Give OUT one of the suffixes {', '.join(f'.{s}' for s in by_suffix)}, or use --to.",
         )
-    if wanted and suffix in PICTURES and suffix != wanted:
+    if wanted and suffix in by_suffix and by_suffix[suffix] != wanted:
         raise InputError(
             f"{output}: the suffix says {suffix}, --to says {wanted}", "Make the two agree."
         )
-    return wanted or suffix
-
-
-def _draw(analysis: Analysis, options: argparse.Namespace, form: str) -> tuple[int, int]:
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    app = qt_application("pictures need Qt")
-    from designer.graph import GraphMaker
-    from widgets.canvas.export import Picture, render_to
-    from widgets.canvas.scene import CanvasScene
-    from widgets.canvas.style import Style
-    from widgets.fonts import load_fonts
-    from widgets.theme import dark, light
-
-    load_fonts(app)
-    scene = CanvasScene(Style(dark() if options.theme == "dark" else light()))
-    scene.show(GraphMaker().graph(analysis, analysis.parameters))
-    if len(set(map(analysis.design.position, analysis.design.nodes))) == 1:
-        # Nobody has placed the nodes; they would all be drawn on one another.
-        sizes = {i: item.layout.rect.size().toTuple() for i, item in scene.nodes.items()}
-        scene.place(arranged(analysis.design, sizes))
-    background = "white" if options.white else "transparent" if options.transparent else "theme"
-    size = render_to(scene, options.output, Picture(background, scale=options.scale), form)
-    return size.width(), size.height()
-
-
-def _scale(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 1 <= value <= MAX_SCALE:
-        raise argparse.ArgumentTypeError(f"must be between 1 and {MAX_SCALE:g}, not {text!r}")
-    return value
+    return wanted or by_suffix[suffix]

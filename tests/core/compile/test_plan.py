@@ -108,7 +108,7 @@ def test_steps_come_after_what_they_read_whatever_the_order_of_the_nodes() -> No
         done = {End("input", "output")}
         for step in plan_of(each).steps:
             assert set(step.inputs.values()) <= done
-            done.add(step.output)
+            done.add(step.outputs[0])
 
 
 def test_a_branch_that_leads_nowhere_still_has_a_value_to_look_at() -> None:

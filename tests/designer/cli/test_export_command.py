@@ -85,7 +85,7 @@ def test_a_file_without_suffix_takes_the_format_asked_for(
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("-o", "picture.gif"), "picture.gif: a picture cannot be written as .gif"),
+        (("-o", "picture.gif"), "picture.gif: a design cannot be written as .gif"),
         (("-o", "picture"), "a file without suffix"),
         (("-o", "picture.png", "--to", "svg"), "the suffix says png, --to says svg"),
         (("-o", "missing/picture.png"), "missing/picture.png: the picture cannot be written"),
