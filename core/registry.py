@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
+from types import ModuleType
 from typing import TypeVar
 
 from core.params import Configured
@@ -19,10 +21,18 @@ def kinds(package: str, base: type[C]) -> dict[str, type[C]]:
 
     Raises ValueError when two classes claim one kind.
     """
-    found: dict[str, type[C]] = {}
     where = importlib.import_module(package)
     parts = sorted(i.name for i in pkgutil.iter_modules(getattr(where, "__path__", [])))
-    for module in (where, *(importlib.import_module(f"{package}.{part}") for part in parts)):
+    return kinds_in([where, *(importlib.import_module(f"{package}.{p}") for p in parts)], base)
+
+
+def kinds_in(modules: Iterable[ModuleType], base: type[C]) -> dict[str, type[C]]:
+    """All concrete subclasses of ``base`` that these modules define, by saved kind name.
+
+    Raises ValueError when two classes claim one kind.
+    """
+    found: dict[str, type[C]] = {}
+    for module in modules:
         for cls in vars(module).values():
             if not (inspect.isclass(cls) and issubclass(cls, base) and "kind" in vars(cls)):
                 continue

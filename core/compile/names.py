@@ -1,4 +1,4 @@
-"""Finds the functions that blocks name: ``nnx.Linear``, ``jnp.mean``, ``layers.last_step``."""
+"""Finds the functions that blocks name: ``nnx.Linear``, ``jnp.mean``, ``layers.concatenate``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import optax
 from flax import nnx
 
 from core.compile import layers
+from core.plugins import module_of
 
 NAMESPACES: Mapping[str, Any] = {
     "jax": jax,
@@ -22,9 +23,15 @@ NAMESPACES: Mapping[str, Any] = {
 
 
 def resolve(name: str) -> Any:
-    """The object behind a dotted name. Raises AttributeError or KeyError if there is none."""
+    """The object behind a dotted name; a plugin's is ``PACKAGE.MODULE.NAME``.
+
+    Raises AttributeError or KeyError if there is none.
+    """
     first, *rest = name.split(".")
-    found = NAMESPACES[first]
+    found = NAMESPACES.get(first)
+    if found is None:
+        found, inner = module_of(name)
+        rest = inner.split(".")
     for part in rest:
         found = getattr(found, part)
     return found

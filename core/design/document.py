@@ -161,5 +161,9 @@ class Design(Graph):
 
 
 def snake_case(kind: str) -> str:
-    """``MaxPool`` -> ``max_pool``, ``LSTM`` -> ``lstm``: the stem of a new node's name."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower()
+    """``MaxPool`` -> ``max_pool``, ``LSTM`` -> ``lstm``: the stem of a new node's name.
+
+    What stands before a dot, the name of a plugin, is left out.
+    """
+    own = kind.rpartition(".")[2]
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", own).lower()

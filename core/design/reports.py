@@ -13,6 +13,7 @@ from core.design.document import Design, End, Node
 from core.design.flat import copy_around
 from core.design.ports import GROUP_KIND
 from core.design.problems import ERROR, Problem, data_fit, unconnected
+from core.plugins import advice
 from core.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ def _unknown(node: Node) -> Problem:
         ERROR,
         node.id,
         f"{node.name}: unknown block {node.block!r}",
-        "Replace it, or open the file in a newer Layerloom. Saving keeps it as it is.",
+        advice(node.block)
+        or "Replace it, or open the file in a newer Layerloom. Saving keeps it as it is.",
     )
 
 

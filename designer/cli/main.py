@@ -11,7 +11,7 @@ from typing import NoReturn
 from core.errors import InputError, LayerloomError, WorkError
 from designer.cli.output import FAILED, report
 
-COMMANDS = ("train", "evaluate", "info", "check", "export", "gallery", "doctor")
+COMMANDS = ("train", "evaluate", "info", "check", "export", "gallery", "plugins", "doctor")
 
 
 class Parser(argparse.ArgumentParser):
