@@ -120,6 +120,7 @@ SPECS: Mapping[str, Spec] = {
     "pause": Spec("&Pause", "Pause training, or go on", ("F6",), "pause"),
     "stop": Spec("&Stop", "End training and keep the weights", ("Shift+F5",), "stop"),
     "resume": Spec("&Resume", "Go on with the last run", ("F7",), "resume"),
+    "plugins": Spec("P&lugins ...", "Choose which packages may bring blocks of their own"),
     "help": Spec("&Help", "How to begin, shortcuts and blocks", ("F1",), "help"),
     "keys": Spec("&Keyboard map", "Show every key and what the mouse does", ("?",)),
 }
@@ -160,6 +161,8 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         "add_note",
         "find_block",
         "find_node",
+        SEPARATOR,
+        "plugins",
     ),
     "&View": (
         *("zoom_in", "zoom_out", "zoom_full", "fit", "fit_selection", SEPARATOR),

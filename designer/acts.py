@@ -51,6 +51,14 @@ class Acts:
         dialog.exec()
         dialog.deleteLater()
 
+    def choose_plugins(self) -> None:
+        """Open the dialog that enables plugins."""
+        from designer.plugins_dialog import PluginsDialog
+
+        dialog = PluginsDialog(self._window)
+        dialog.exec()
+        dialog.deleteLater()
+
     def show_keys(self) -> None:
         """Show every key and mouse gesture over the window."""
         KeyOverlay(self._window, "Keyboard map", key_map())
@@ -144,6 +152,7 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "pause": window.trainer.pause_or_continue,
         "stop": window.trainer.stop,
         "resume": partial(window.trainer.train, True),
+        "plugins": acts.choose_plugins,
         "help": acts.show_help,
         "keys": acts.show_keys,
     }
