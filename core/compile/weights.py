@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
@@ -17,6 +16,11 @@ from core.errors import InputError
 def named_arrays(network: nnx.Module) -> dict[str, np.ndarray]:
     """Weights and batch statistics by dotted name (``conv_1.kernel``), as runs keep them."""
     return {name: np.asarray(value[...]) for name, value in _variables(network).items()}
+
+
+def named_shapes(network: nnx.Module) -> dict[str, tuple[int, ...]]:
+    """The shapes of ``named_arrays``, also of a network that was made by ``nnx.eval_shape``."""
+    return {name: tuple(variable[...].shape) for name, variable in _variables(network).items()}
 
 
 def with_weights(network: Network, arrays: Mapping[str, np.ndarray], where: str) -> Network:
@@ -42,6 +46,6 @@ def _variables(network: nnx.Module) -> dict[str, Any]:
     found = {}
     for path, variable in nnx.to_flat_state(nnx.state(network)):
         value = variable[...]
-        if isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, jnp.floating):
+        if jnp.issubdtype(value.dtype, jnp.floating):
             found[".".join(map(str, path))] = variable
     return found

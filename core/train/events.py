@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from core.train.transfer import Match
+
 Figures = Mapping[str, float]
 
 
@@ -110,6 +112,20 @@ class Loaded(Event):
 
 
 @dataclass(frozen=True)
+class WeightsCompared(Event):
+    """How the weights of a source fit the design.
+
+    ``nodes`` maps the layers, the first part of an array's name, to the ids of unfolded nodes.
+    ``fault`` says why they could not be compared.
+    """
+
+    source: str
+    match: Match
+    nodes: Mapping[str, str]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class Failed(Event):
     """What was asked for could not be done; the process goes on.
 
@@ -189,6 +205,19 @@ class LoadRun(Command):
     folder: str
     store: str
     run: str
+
+
+@dataclass(frozen=True)
+class CompareWeights(Command):
+    """Tell how the weights of ``source`` fit a design (project file text).
+
+    It is a run's id, or a .safetensors file whose relative path counts from ``folder``.
+    """
+
+    design: str
+    folder: str
+    store: str
+    source: str
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,12 @@ class Training:
     _points: list[Point] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, job: Job, store: RunStore, run: Run, resume: bool) -> Training:
+    def begin(
+        cls, job: Job, store: RunStore, run: Run, resume: bool, state: State | None = None
+    ) -> Training:
         """Start at the first step, or at the end of the last epoch that was saved.
+
+        ``state`` is what a new run starts from, if not from the program's own first state.
 
         Raises InputError when the checkpoint cannot be used or all epochs are done.
         """
@@ -75,7 +79,7 @@ class Training:
                     "Ask for more epochs than that.",
                 )
         else:
-            state = job.program.initial_state()
+            state = state or job.program.initial_state()
             progress = {"epoch": 0, "step": 0, "seconds": 0.0}
         # From now on the checkpoint is newer than any final weights that are here.
         (run.directory / WEIGHTS).unlink(missing_ok=True)

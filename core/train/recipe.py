@@ -12,6 +12,8 @@ from core.train.optimizers import Adam, Optimizer
 from core.train.schedules import Constant, Schedule
 
 C = TypeVar("C", bound=Configured)
+# Left out of files where it says nothing.
+_RARE = ("initial_weights",)
 
 
 def optimizers() -> dict[str, type[Optimizer]]:
@@ -40,6 +42,14 @@ class Recipe(Configured):
         minimum=0,
         maximum=2**31 - 1,
     )
+    initial_weights: str = param(
+        "",
+        label="Start from",
+        help="The id of a run, or a .safetensors file: weights are taken from there where names "
+        "and shapes match. Empty: all are drawn anew.",
+        kind="path",
+        advanced=True,
+    )
     optimizer: Optimizer = field(default_factory=Adam)
     schedule: Schedule = field(default_factory=Constant)
 
@@ -58,7 +68,7 @@ class Recipe(Configured):
         return {
             "optimizer": {"kind": self.optimizer.kind, **self.optimizer.values()},
             "schedule": {"kind": self.schedule.kind, **self.schedule.values()},
-            **self.values(),
+            **{n: v for n, v in self.values().items() if n not in _RARE or v},
         }
 
 

@@ -12,6 +12,7 @@ from core.project.file import from_text, to_text
 from core.project.runs import Run, RunStore
 from core.train.checkpoint import load_weights
 from core.train.events import LoadRun, Train
+from core.train.initial_weights import source, started
 from core.train.job import Job
 from core.train.loop import Training
 
@@ -41,8 +42,13 @@ def start(
     if resume:
         check_resumable(design, resume)
     job = Job.of(design, folder, device)
+    wanted = job.program.recipe.initial_weights
+    state = None
+    if wanted and not resume:
+        given = source(wanted, folder, store)
+        state = started(job.program, job.program.initial_state(), given, wanted)
     run = resume or store.create(project, to_text(design), directory)
-    return Training.begin(job, store, run, resume is not None)
+    return Training.begin(job, store, run, resume is not None, state)
 
 
 def reopen(command: LoadRun) -> Training:

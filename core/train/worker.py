@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from core.errors import LayerloomError
 from core.train.events import (
     Command,
+    CompareWeights,
     Continue,
     Continued,
     Event,
@@ -26,7 +27,9 @@ from core.train.events import (
     Survey,
     Train,
     Watch,
+    WeightsCompared,
 )
+from core.train.transfer import Match
 
 # Views may take this share of the time, and surveys as much again, so that looking does not slow
 # learning down.
@@ -111,6 +114,8 @@ class Worker:
             case Survey():
                 self._owes_survey |= self._has_run and command != self._survey
                 self._survey = command
+            case CompareWeights():
+                self._compare(command)
             case Shutdown():
                 self._open = False
             case _:
@@ -137,6 +142,17 @@ class Worker:
         self._training = reopen(command)
         self.tell(Loaded(command.run))
         self._look()
+
+    def _compare(self, command: CompareWeights) -> None:
+        """Tell how other weights fit a design; what goes on is not touched by a failure."""
+        from core.train.initial_weights import compare
+
+        try:
+            found = compare(command)
+        except Exception as error:  # noqa: BLE001 - nothing asked aside may end a training
+            told = _failure("the weights could not be compared", error)
+            found = WeightsCompared(command.source, Match(), {}, told.message)
+        self.tell(found)
 
     def _between(self, training: object) -> bool:
         """Between two steps: hear commands, wait while paused, look at the probe."""
@@ -181,6 +197,8 @@ class Worker:
                     self._survey, self._next_survey = command, 0.0
                     if paused:
                         self._tell_survey()
+                case CompareWeights():
+                    self._compare(command)
                 case Stop():
                     self._stopping = True
                     break

@@ -38,6 +38,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="folder for the run's files")
     parser.add_argument("--resume", action="store_true", help="go on with the last run")
     parser.add_argument(
+        "--weights",
+        metavar="RUN/FILE",
+        help="start from the weights of a run or a .safetensors file, where they fit",
+    )
+    parser.add_argument(
         "--set",
         action="append",
         default=[],
@@ -85,11 +90,15 @@ def run(options: argparse.Namespace) -> int:
 
 def with_recipe(design: Design, options: argparse.Namespace) -> Design:
     """The design with the recipe that the options ask for. Raises InputError."""
-    changes = {
+    changes: dict[str, Any] = {
         name: value
         for name in ("epochs", "batch_size", "seed")
         if (value := getattr(options, name)) is not None
     }
+    if options.weights:
+        is_file = options.weights.endswith(".safetensors")
+        place = str(Path(options.weights).resolve()) if is_file else options.weights
+        changes["initial_weights"] = place
     recipe = Recipe.read(design.recipe)[0].to_json()
     if options.learning_rate is not None:
         written = design.recipe.get("optimizer")

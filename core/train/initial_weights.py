@@ -1,0 +1,85 @@
+"""Starts a network from the weights of a run or a file, as far as they fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from core.compile.model import Network
+from core.compile.plan import Plan, make_plan
+from core.compile.weights import named_shapes
+from core.design.analysis import analyse
+from core.errors import InputError
+from core.project.facts import data_facts
+from core.project.file import from_text
+from core.project.runs import RunStore
+from core.project.weights import read_weights, run_weights
+from core.train.events import CompareWeights, WeightsCompared
+from core.train.program import Program, State
+from core.train.transfer import Shapes, match
+
+
+def source(wanted: str, folder: Path, store: RunStore) -> dict[str, np.ndarray]:
+    """The arrays of a run's id, or of a safetensors file, whose relative path counts from a folder.
+
+    Raises InputError.
+    """
+    if wanted.endswith(".safetensors"):
+        return read_weights(folder / wanted)
+    return run_weights(store.get(wanted))
+
+
+def compare(command: CompareWeights) -> WeightsCompared:
+    """How the weights of a source fit a design. Raises InputError."""
+    design = from_text(command.design, "the design")
+    folder = Path(command.folder)
+    analysis = analyse(design, data_facts(design, folder))
+    plan = make_plan(analysis, to_train=False)
+    given = source(command.source, folder, RunStore(Path(command.store)))
+    found = match(_shapes(plan), _shapes_of(given))
+    owners = {step.attribute: step.node for step in plan.steps if step.layer is not None}
+    return WeightsCompared(command.source, found, owners)
+
+
+def started(program: Program, state: State, given: dict[str, np.ndarray], where: str) -> State:
+    """A fresh state with all of the given arrays that fit. Raises InputError if none does."""
+    names = (program.param_names, program.rest_names)
+    leaves = (state.params, state.rest)
+    wanted = {
+        name: value.shape
+        for part, values in zip(names, leaves, strict=True)
+        for name, value in zip(part, values, strict=True)
+        if jnp.issubdtype(value.dtype, jnp.floating)
+    }
+    found = match(wanted, _shapes_of(given))
+    if not found.taken:
+        raise InputError(
+            f"nothing in {where} fits this design: no array has the name and shape of one of its",
+            "Choose other weights, or clear Start from in the recipe.",
+        )
+
+    def filled(part: list[str], values: list[jax.Array]) -> list[Any]:
+        return [
+            jax.device_put(given[found.taken[name]].astype(value.dtype), program.device)
+            if name in found.taken
+            else value
+            for name, value in zip(part, values, strict=True)
+        ]
+
+    params, rest = (filled(n, v) for n, v in zip(names, leaves, strict=True))
+    return state._replace(params=params, rest=rest, optimizer=program.optimizer.init(params))
+
+
+def _shapes_of(arrays: dict[str, np.ndarray]) -> Shapes:
+    return {name: value.shape for name, value in arrays.items()}
+
+
+def _shapes(plan: Plan) -> Shapes:
+    """The shapes of a network's weights by name; nothing is computed."""
+    network = nnx.eval_shape(lambda: Network(plan, nnx.Rngs(0)))
+    return named_shapes(network)
