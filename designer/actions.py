@@ -120,6 +120,9 @@ SPECS: Mapping[str, Spec] = {
     "pause": Spec("&Pause", "Pause training, or go on", ("F6",), "pause"),
     "stop": Spec("&Stop", "End training and keep the weights", ("Shift+F5",), "stop"),
     "resume": Spec("&Resume", "Go on with the last run", ("F7",), "resume"),
+    "transfer": Spec(
+        "Start from &weights ...", "Begin training with what a run or a file has learnt"
+    ),
     "plugins": Spec("P&lugins ...", "Choose which packages may bring blocks of their own"),
     "help": Spec("&Help", "How to begin, shortcuts and blocks", ("F1",), "help"),
     "keys": Spec("&Keyboard map", "Show every key and what the mouse does", ("?",)),
@@ -169,7 +172,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         *("learning", "minimap", "animation", SEPARATOR),
         *("themes", SEPARATOR, "panels", "next_panel", "previous_panel"),
     ),
-    "&Train": ("data", SEPARATOR, "train", "pause", "stop", "resume"),
+    "&Train": ("data", "transfer", SEPARATOR, "train", "pause", "stop", "resume"),
     "&Help": ("help", "keys"),
 }
 GROUPS = (

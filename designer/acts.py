@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
+from core.project.file import to_text
+from core.train.freezing import starting_from
 from designer.key_map import key_map
 from widgets.key_overlay import KeyOverlay
 
@@ -49,6 +51,20 @@ class Acts:
 
         dialog = HelpDialog(self._window)
         dialog.exec()
+        dialog.deleteLater()
+
+    def choose_weights(self) -> None:
+        """Open the dialog that says which weights a training starts from."""
+        from designer.transfer_dialog import TransferDialog
+
+        window = self._window
+        session = window.session
+        current = session.analysis_of_whole.recipe.initial_weights
+        dialog = TransferDialog(window.trainer, to_text(session.whole), current, window)
+        if dialog.exec() == TransferDialog.DialogCode.Accepted:
+            layers = dialog.layers if dialog.freeze.isChecked() else ()
+            edit = partial(starting_from, weights=dialog.chosen, freeze=layers)
+            session.act("Start from weights" if dialog.chosen else "Draw anew", edit, whole=True)
         dialog.deleteLater()
 
     def choose_plugins(self) -> None:
@@ -152,6 +168,7 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "pause": window.trainer.pause_or_continue,
         "stop": window.trainer.stop,
         "resume": partial(window.trainer.train, True),
+        "transfer": acts.choose_weights,
         "plugins": acts.choose_plugins,
         "help": acts.show_help,
         "keys": acts.show_keys,

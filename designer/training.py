@@ -32,6 +32,7 @@ from core.train.events import (
     Train,
     View,
     Watch,
+    WeightsCompared,
 )
 from designer.session import Session
 from designer.training_process import TrainingProcess
@@ -210,7 +211,7 @@ class Trainer(QObject):
                 self._end(event.summary)
             case Failed():
                 self._fail(event)
-            case Loaded() | View() | Surveyed():
+            case Loaded() | View() | Surveyed() | WeightsCompared():
                 pass
         self.heard.emit(event)
 

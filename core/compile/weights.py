@@ -20,7 +20,9 @@ def named_arrays(network: nnx.Module) -> dict[str, np.ndarray]:
 
 def named_shapes(network: nnx.Module) -> dict[str, tuple[int, ...]]:
     """The shapes of ``named_arrays``, also of a network that was made by ``nnx.eval_shape``."""
-    return {name: tuple(variable[...].shape) for name, variable in _variables(network).items()}
+    return {
+        name: tuple(variable.get_value().shape) for name, variable in _variables(network).items()
+    }
 
 
 def with_weights(network: Network, arrays: Mapping[str, np.ndarray], where: str) -> Network:
@@ -45,7 +47,7 @@ def with_weights(network: Network, arrays: Mapping[str, np.ndarray], where: str)
 def _variables(network: nnx.Module) -> dict[str, Any]:
     found = {}
     for path, variable in nnx.to_flat_state(nnx.state(network)):
-        value = variable[...]
+        value = variable.get_value()
         if jnp.issubdtype(value.dtype, jnp.floating):
             found[".".join(map(str, path))] = variable
     return found

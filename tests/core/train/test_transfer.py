@@ -14,8 +14,11 @@ from core.design import edits
 from core.design.document import Design
 from core.design.grouping import make_group
 from core.errors import InputError
+from core.project.file import to_text
 from core.project.runs import RunStore
 from core.project.weights import read_weights, run_weights, write_weights
+from core.train.events import CompareWeights
+from core.train.initial_weights import compare
 from core.train.loop import Training, run_training
 from core.train.start import start
 from core.train.transfer import match
@@ -117,3 +120,12 @@ def test_the_command_line_starts_from_a_file(tmp_path: Path, capsys: pytest.Capt
     project = saved(with_recipe(iris_mlp(), epochs=1, learning_rate=1e-6), tmp_path)
     assert main(["train", str(project), "--weights", str(path), "--json"]) == 0
     assert '"accuracy": 0.9' in capsys.readouterr().out
+
+
+def test_weights_are_compared_with_a_design_that_has_no_data(tmp_path: Path) -> None:
+    write_weights(tmp_path / "w.safetensors", {"dense.bias": np.zeros(8, np.float32)})
+    text = to_text(edits.set_data(iris_mlp(), None))
+    found = compare(CompareWeights(text, str(tmp_path), str(tmp_path), "w.safetensors"))
+    assert found.match.taken == {"dense.bias": "dense.bias"}
+    assert found.match.missing["dense.kernel"] == (4, 8)
+    assert found.nodes["dense"] == "dense"
