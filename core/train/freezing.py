@@ -20,9 +20,7 @@ def frozen(design: Design, nodes: Iterable[str], trainable: bool = False) -> Des
         node = there.nodes.get(name)
         found = block_of(there, node) if node else None
         if found and any(p.name == "trainable" for p in found[0].params()):
-            design = at_level(path, partial(edits.set_params, node=name, trainable=trainable))(
-                design
-            )
+            design = at_level(path, partial(_set_trainable, node=name, on=trainable))(design)
     return design
 
 
@@ -31,3 +29,7 @@ def starting_from(design: Design, weights: str, freeze: Iterable[str] = ()) -> D
     recipe = {name: value for name, value in design.recipe.items() if name != "initial_weights"}
     chosen = {"initial_weights": weights} if weights else {}
     return frozen(edits.set_recipe(design, {**recipe, **chosen}), freeze)
+
+
+def _set_trainable(design: Design, node: str, on: bool) -> Design:
+    return edits.set_params(design, node, trainable=on)
