@@ -27,6 +27,7 @@ check: lint types test
 
 pictures: $(VENV)/.ready-for-tests
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.pictures.documentation docs/pictures
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.pictures.block_pictures
 
 clean:
 	rm -rf $(VENV)

@@ -46,10 +46,13 @@ class Acts:
         dialog.deleteLater()
 
     def show_help(self) -> None:
-        """Open the help page."""
+        """Open the help, at the page of the selected node's block."""
         from designer.help import HelpDialog
 
-        dialog = HelpDialog(self._window)
+        window = self._window
+        chosen = [window.session.design.nodes.get(i) for i in window.canvas.selected_nodes()]
+        kinds = {node.block for node in chosen if node}
+        dialog = HelpDialog(window, next(iter(kinds)) if len(kinds) == 1 else "")
         dialog.exec()
         dialog.deleteLater()
 

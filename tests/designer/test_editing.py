@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from core.design.document import End as DesignEnd
-from designer.help import HelpDialog
 from designer.main_window import MainWindow
 from tests.designer.driving import choose_data, click_node, node, press_action, type_number
 from tests.widgets.drag import drag_wire, press_move_release, view_point
@@ -150,15 +149,6 @@ def test_a_theme_is_switched_while_the_window_is_open(qtbot: QtBot, cnn: MainWin
     after = cnn.grab().toImage().pixelColor(5, 5).lightness()
     assert abs(after - before) > 100
     assert cnn.preferences.theme == cnn.appearance.theme.name
-
-
-def test_the_help_page_names_every_block_and_shortcut(qtbot: QtBot, window: MainWindow) -> None:
-    dialog = HelpDialog(window)
-    text = dialog.text.toPlainText()
-    assert "Multi-head attention" in text
-    assert "Vaswani" in text
-    assert "Shift+F5" in text
-    dialog.deleteLater()
 
 
 def test_a_right_click_offers_the_nodes_actions(
