@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any
 
-from core.blocks.block import Block, port
+from core.blocks.block import Block, ShapeError, port
 from core.blocks.call import Call, Name, call
-from core.blocks.windows import PADDING_HELP, PADDINGS, Window, per_axis
+from core.blocks.windows import (
+    EXPLICIT,
+    PADDING_HELP,
+    PADDINGS,
+    Pads,
+    Window,
+    pads_param,
+    per_axis,
+    per_side,
+)
 from core.params import param
 from core.tensor import Tensor
 
@@ -18,16 +27,50 @@ class _Pool(Block):
     family = "Pooling"
     inputs = (port("input", 3, 4, 5),)
     example = {"input": (6, 6, 2)}
-    _function: ClassVar[str]
 
     window: tuple[int, ...]
     strides: tuple[int, ...]
     padding: str
+    pads: tuple[int, ...]
+    ceil_mode: bool
 
     def _window(self, input: Tensor) -> Window:
+        """The window, with what ``ceil_mode`` adds behind it."""
+        given, more = self._given(input), self._more(input)
+        if not any(more):
+            return given
+        pads = given.pads or ((0, 0),) * len(more)
+        both = tuple((low, high + m) for (low, high), m in zip(pads, more, strict=True))
+        return Window("Window", given.size, given.strides, given.dilation, EXPLICIT, both)
+
+    def _given(self, input: Tensor) -> Window:
         size = per_axis(self.window, input, "Window")
         strides = per_axis(self.strides, input, "Strides") if self.strides else size
-        return Window("Window", size, strides, (1,) * len(size), self.padding)
+        pads = per_side(self.pads, input, "Pads") if self.padding == EXPLICIT else ()
+        for sides, extent in zip(pads, size, strict=False):
+            if max(sides) >= extent:
+                raise ShapeError(
+                    f"Pads of {max(sides)} leave places at which a Window of {extent} sees "
+                    "nothing of the input",
+                    f"Set Pads to at most {extent - 1}, or make Window larger.",
+                )
+        return Window("Window", size, strides, (1,) * len(size), self.padding, pads)
+
+    def _more(self, input: Tensor) -> tuple[int, ...]:
+        """By how much the last place of ``ceil_mode`` reaches out behind the pads of each axis."""
+        given = self._given(input)
+        places = given.places(input)
+        if not self.ceil_mode or self.padding == "SAME":
+            return (0,) * len(places)
+        pads = given.pads or ((0, 0),) * len(places)
+        axes = zip(input.sizes[:-1], pads, given.size, given.strides, places, strict=True)
+        found = []
+        for length, (low, high), extent, stride, count in axes:
+            # A further place counts if it begins within the input or the pads before it.
+            begins, end = count * stride, low + length + high
+            covered = begins - stride + extent >= end
+            found.append(0 if covered or begins >= low + length else begins + extent - end)
+        return tuple(found)
 
     def infer(self, input: Tensor) -> Tensor:
         return input.with_sizes(*self._window(input).places(input), input.features)
@@ -35,14 +78,13 @@ class _Pool(Block):
     def flops(self, input: Tensor) -> int:
         return self.infer(input).size * self._window(input).area
 
-    def _pool(self, input: Tensor, **options: bool) -> Call:
-        window = self._window(input)
+    def _pool(self, function: str, window: Window, value: Any, **options: bool) -> Call:
         return call(
-            self._function,
-            Name("input"),
+            function,
+            value,
             window_shape=window.size,
             strides=window.strides,
-            padding=self.padding,
+            padding=window.argument,
             **options,
         )
 
@@ -69,26 +111,40 @@ def _padding() -> str:
     return param("VALID", label="Padding", help=PADDING_HELP, choices=PADDINGS)
 
 
+def _ceil_mode() -> bool:
+    return param(
+        False,
+        label="Round up",
+        help="Also use a last place that reaches out behind the input, where what is left is less "
+        "than a window; SAME padding always does.",
+        advanced=True,
+    )
+
+
 @dataclass(frozen=True)
 class MaxPool(_Pool):
     """Keeps the largest value of each window, channel by channel.
 
     Input ``[B, T, C]``, ``[B, H, W, C]`` or ``[B, D, H, W, C]`` float32; output the same axes. An
-    axis of length n becomes floor((n - window) / stride) + 1 with VALID padding and
-    ceil(n / stride) with SAME. Padding never wins.
+    axis of length n becomes floor((n + pads - window) / stride) + 1 with VALID (no pads) and
+    EXPLICIT padding and ceil(n / stride) with SAME. Padding never wins. No weights.
+
+    Source: Zhou and Chellappa, Computation of optical flow using a neural network, 1988.
     """
 
     kind = "MaxPool"
     label = "Max pooling"
     keywords = ("maxpooling", "maxpool2d", "subsampling", "downsample")
-    _function = "nnx.max_pool"
+    formula = "y[p, c] = maxₖ x[p · stride + k, c]"
 
     window: tuple[int, ...] = _size()
     strides: tuple[int, ...] = _strides()
     padding: str = _padding()
+    pads: tuple[int, ...] = pads_param()
+    ceil_mode: bool = _ceil_mode()
 
     def forward(self, input: Tensor) -> Call:
-        return self._pool(input)
+        return self._pool("nnx.max_pool", self._window(input), Name("input"))
 
 
 @dataclass(frozen=True)
@@ -96,44 +152,40 @@ class AveragePool(_Pool):
     """Averages each window, channel by channel.
 
     Input ``[B, T, C]``, ``[B, H, W, C]`` or ``[B, D, H, W, C]`` float32; output the same axes. An
-    axis of length n becomes floor((n - window) / stride) + 1 with VALID padding and
-    ceil(n / stride) with SAME. Padding is not counted in the average.
+    axis of length n becomes floor((n + pads - window) / stride) + 1 with VALID (no pads) and
+    EXPLICIT padding and ceil(n / stride) with SAME. Padding is not counted in the average unless
+    ``count_padding`` says so. No weights.
+
+    Source: LeCun et al., Backpropagation applied to handwritten zip code recognition, 1989.
     """
 
     kind = "AveragePool"
     label = "Average pooling"
     keywords = ("avgpool", "meanpool", "subsampling", "downsample")
-    _function = "nnx.avg_pool"
+    formula = "y[p, c] = meanₖ x[p · stride + k, c]"
 
     window: tuple[int, ...] = _size()
     strides: tuple[int, ...] = _strides()
     padding: str = _padding()
+    pads: tuple[int, ...] = pads_param()
+    ceil_mode: bool = _ceil_mode()
+    count_padding: bool = param(
+        False,
+        label="Count padding",
+        help="Count the zeros of SAME and EXPLICIT padding in the average.",
+        advanced=True,
+    )
 
     def forward(self, input: Tensor) -> Call:
-        return self._pool(input, count_include_pad=False)
+        window, more = self._window(input), self._more(input)
+        if not (self.count_padding and any(more)):
+            return self._average(window, Name("input"), self.count_padding)
+        # What rounding up reaches beyond the pads is not counted, the pads are.
+        pads = self._given(input).pads or ((0, 0),) * len(more)
+        padded = call("jnp.pad", Name("input"), ((0, 0), *pads, (0, 0)))
+        behind: Pads = tuple((0, m) for m in more)
+        rounded = Window("Window", window.size, window.strides, window.dilation, EXPLICIT, behind)
+        return self._average(rounded, padded, False)
 
-
-@dataclass(frozen=True)
-class GlobalAveragePool(Block):
-    """Averages each channel over all places, so that only ``[B, C]`` remains.
-
-    Input ``[B, T, C]``, ``[B, H, W, C]`` or ``[B, D, H, W, C]`` float32; output ``[B, C]``.
-
-    Source: Lin, Chen and Yan, Network in network, 2014.
-    """
-
-    kind = "GlobalAveragePool"
-    label = "Global average pooling"
-    family = "Pooling"
-    keywords = ("gap", "mean", "squeeze", "head")
-    inputs = (port("input", 3, 4, 5),)
-    example = {"input": (4, 4, 3)}
-
-    def infer(self, input: Tensor) -> Tensor:
-        return input.with_sizes(input.features)
-
-    def flops(self, input: Tensor) -> int:
-        return input.size
-
-    def forward(self, input: Tensor) -> Call:
-        return call("jnp.mean", Name("input"), axis=tuple(range(1, input.rank - 1)))
+    def _average(self, window: Window, value: Any, count: bool) -> Call:
+        return self._pool("nnx.avg_pool", window, value, count_include_pad=count)

@@ -10,7 +10,8 @@ import pytest
 from built_block import run
 
 from core.blocks.block import ShapeError
-from core.blocks.pooling import AveragePool, GlobalAveragePool, MaxPool
+from core.blocks.global_pooling import GlobalAveragePool
+from core.blocks.pooling import AveragePool, MaxPool
 from core.tensor import Tensor
 
 RNG = np.random.default_rng(2)
