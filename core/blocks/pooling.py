@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.blocks.block import Block, ShapeError, port
@@ -41,7 +41,7 @@ class _Pool(Block):
             return given
         pads = given.pads or ((0, 0),) * len(more)
         both = tuple((low, high + m) for (low, high), m in zip(pads, more, strict=True))
-        return Window("Window", given.size, given.strides, given.dilation, EXPLICIT, both)
+        return replace(given, padding=EXPLICIT, pads=both)
 
     def _given(self, input: Tensor) -> Window:
         size = per_axis(self.window, input, "Window")
@@ -59,18 +59,11 @@ class _Pool(Block):
     def _more(self, input: Tensor) -> tuple[int, ...]:
         """By how much the last place of ``ceil_mode`` reaches out behind the pads of each axis."""
         given = self._given(input)
-        places = given.places(input)
         if not self.ceil_mode or self.padding == "SAME":
-            return (0,) * len(places)
-        pads = given.pads or ((0, 0),) * len(places)
-        axes = zip(input.sizes[:-1], pads, given.size, given.strides, places, strict=True)
-        found = []
-        for length, (low, high), extent, stride, count in axes:
-            # A further place counts if it begins within the input or the pads before it.
-            begins, end = count * stride, low + length + high
-            covered = begins - stride + extent >= end
-            found.append(0 if covered or begins >= low + length else begins + extent - end)
-        return tuple(found)
+            return (0,) * len(given.size)
+        pads = given.pads or ((0, 0),) * len(given.size)
+        axes = zip(input.sizes[:-1], pads, given.size, given.strides, strict=True)
+        return tuple(_beyond(n, low, high, k, s) for n, (low, high), k, s in axes)
 
     def infer(self, input: Tensor) -> Tensor:
         return input.with_sizes(*self._window(input).places(input), input.features)
@@ -87,6 +80,16 @@ class _Pool(Block):
             padding=window.argument,
             **options,
         )
+
+
+def _beyond(length: int, low: int, high: int, window: int, stride: int) -> int:
+    """How far the last place reaches beyond an axis and its pads, if places are rounded up."""
+    padded = length + low + high
+    last = max(-(-(padded - window) // stride), 0) * stride
+    if last >= low + length:
+        # It would see nothing but padding, and is left out.
+        last -= stride
+    return max(last + window - padded, 0)
 
 
 def _size() -> tuple[int, ...]:
@@ -184,7 +187,7 @@ class AveragePool(_Pool):
         pads = self._given(input).pads or ((0, 0),) * len(more)
         padded = call("jnp.pad", Name("input"), ((0, 0), *pads, (0, 0)))
         behind: Pads = tuple((0, m) for m in more)
-        rounded = Window("Window", window.size, window.strides, window.dilation, EXPLICIT, behind)
+        rounded = replace(window, pads=behind)
         return self._average(rounded, padded, False)
 
     def _average(self, window: Window, value: Any, count: bool) -> Call:

@@ -75,6 +75,8 @@ class ZeroPad(Block):
 
     Input ``[B, T, C]``, ``[B, H, W, C]`` or ``[B, D, H, W, C]`` float32; output the same axes, each
     as much longer as its pads before and after. No weights.
+
+    Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
     """
 
     kind = "ZeroPad"
@@ -108,6 +110,9 @@ class Crop(Block):
 
     Input ``[B, T, C]``, ``[B, H, W, C]`` or ``[B, D, H, W, C]`` float32; output the same axes, each
     as much shorter as is cut off before and after. No weights.
+
+    Source: Ronneberger, Fischer and Brox, U-Net: convolutional networks for biomedical image
+    segmentation, 2015.
     """
 
     kind = "Crop"
