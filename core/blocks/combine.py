@@ -1,112 +1,65 @@
-"""Blocks that join several branches: Add and Concatenate."""
+"""Blocks that join several branches along an axis: Concatenate and Stack."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from core.blocks.block import Block, Port, ShapeError, port
+from core.blocks.arithmetic import count_param, numbered_ports
+from core.blocks.axes import any_port, axis_of, axis_param, title
+from core.blocks.block import Block, Port, ShapeError
 from core.blocks.call import Call, Name, call
-from core.params import param
 from core.tensor import Tensor
 
 
-class _Combine(Block):
-    """What both share: a number of inputs that the user chooses."""
+class _Joining(Block):
+    """What both share: a number of inputs that the user chooses, all of one type."""
 
     family = "Combine"
+    example = {"input_1": (4,), "input_2": (4,)}
     count: int
 
     def ports(self) -> tuple[Port, ...]:
-        ranks = self.inputs[0].ranks
-        return tuple(port(f"input_{i}", *ranks) for i in range(1, self.count + 1))
+        return numbered_ports(self.inputs[0], self.count)
 
-
-def _count() -> int:
-    return param(2, label="Inputs", help="Number of inputs to join.", minimum=2, maximum=16)
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
-@dataclass(frozen=True)
-class Add(_Combine):
-    """Adds its inputs element by element, as residual connections do.
-
-    All inputs ``[B, ...]`` float32 of one shape; output the same shape.
-
-    Source of residual connections: He et al., Deep residual learning, 2016.
-    """
-
-    kind = "Add"
-    label = "Add"
-    keywords = ("sum", "plus", "residual", "skip", "merge", "shortcut")
-    inputs = (port("input_1", 1, 2, 3, 4, 5), port("input_2", 1, 2, 3, 4, 5))
-    example = {"input_1": (4,), "input_2": (4,)}
-
-    count: int = _count()
-
-    def infer(self, **inputs: Tensor) -> Tensor:
+    def _joined(self, inputs: Mapping[str, Tensor], *sizes: int) -> Tensor:
+        """What comes out. Raises ShapeError where numbers and ids are mixed."""
         (first, tensor), *others = inputs.items()
         for name, other in others:
-            if other.shape != tensor.shape:
+            if other.dtype != tensor.dtype:
                 raise ShapeError(
-                    f"{_title(name)} is {other}, but {_title(first)} is {tensor}",
-                    "Give all inputs one shape, for example with a Dense or Conv on one branch, "
-                    "or use Concatenate.",
+                    f"{title(name)} is {other.dtype}, but {title(first)} is {tensor.dtype}",
+                    "Put a Cast on one of them.",
                 )
-        return tensor
-
-    def flops(self, **inputs: Tensor) -> int:
-        return sum(t.size for t in list(inputs.values())[1:])
-
-    def forward(self, **inputs: Tensor) -> Call:
-        first, second, *others = (Name(name) for name in inputs)
-        start = call("jnp.add", first, second)
-        return reduce(lambda total, name: call("jnp.add", total, name), others, start)
+        counts = [t.classes for t in inputs.values()]
+        return replace(tensor, shape=(None, *sizes), classes=max(counts) if all(counts) else 0)
 
 
 @dataclass(frozen=True)
-class Concatenate(_Combine):
+class Concatenate(_Joining):
     """Puts its inputs one after another along an axis.
 
-    Inputs ``[B, ...]`` float32 that are equal on all other axes; on the chosen axis the output is
-    as long as all of them together. The batch is axis 0; -1 is the last axis.
+    Inputs ``[B, ...]`` of one type that are equal on all other axes; on the chosen axis the output
+    is as long as all of them together. The batch is axis 0; -1 is the last axis. Nothing is
+    trained.
+
+    Source: Huang et al., Densely connected convolutional networks, 2017.
     """
 
     kind = "Concatenate"
     label = "Concatenate"
-    keywords = ("concat", "join", "stack", "merge", "skip", "u-net", "densenet")
-    inputs = (port("input_1", 2, 3, 4, 5), port("input_2", 2, 3, 4, 5))
-    example = {"input_1": (4,), "input_2": (4,)}
+    keywords = ("concat", "join", "merge", "skip", "u-net", "densenet")
+    formula = "y = [x₁; x₂; ...]"
+    inputs = (any_port("input_1", 2, 3, 4, 5, 6), any_port("input_2", 2, 3, 4, 5, 6))
 
-    count: int = _count()
-    axis: int = param(
-        -1,
-        label="Axis",
-        help="Axis to join along, counted with the batch as 0; -1 is the last.",
-        minimum=-4,
-        maximum=4,
+    count: int = count_param()
+    axis: int = axis_param(
+        -1, "Axis to join along, counted with the batch as 0; -1 is the last."
     )
-
-    def _axis(self, rank: int) -> int:
-        axis = self.axis + rank if self.axis < 0 else self.axis
-        if axis == 0:
-            raise ShapeError(
-                f"Axis {self.axis} is the batch, along which nothing can be joined",
-                "Set Axis to -1, the last axis.",
-            )
-        if not 0 < axis < rank:
-            raise ShapeError(
-                f"Axis {self.axis} does not exist in inputs of rank {rank}",
-                f"Set Axis to a number from 1 to {rank - 1}, or -1 for the last.",
-            )
-        return axis
 
     def infer(self, **inputs: Tensor) -> Tensor:
         (first, tensor), *others = inputs.items()
-        axis = self._axis(tensor.rank)
+        axis = axis_of(tensor, self.axis)
         for name, other in others:
             same = other.rank == tensor.rank and all(
                 a == b
@@ -115,13 +68,50 @@ class Concatenate(_Combine):
             )
             if not same:
                 raise ShapeError(
-                    f"{_title(name)} is {other}, but {_title(first)} is {tensor}; "
+                    f"{title(name)} is {other}, but {title(first)} is {tensor}; "
                     f"they may differ only on axis {axis}",
                     "Give both the same sizes on the other axes, or choose another Axis.",
                 )
         sizes = list(tensor.sizes)
         sizes[axis - 1] = sum(t.sizes[axis - 1] for t in inputs.values())
-        return tensor.with_sizes(*sizes)
+        return self._joined(inputs, *sizes)
 
     def forward(self, **inputs: Tensor) -> Call:
         return call("layers.concatenate", *(Name(name) for name in inputs), axis=self.axis)
+
+
+@dataclass(frozen=True)
+class Stack(_Joining):
+    """Puts its inputs side by side along a new axis.
+
+    Inputs ``[B, ...]`` of one type and shape; the output has one axis more, as long as there are
+    inputs, at the place chosen. The batch is axis 0; -1 makes the new axis the last. Nothing is
+    trained.
+
+    Source: Harris et al., Array programming with NumPy, 2020.
+    """
+
+    kind = "Stack"
+    label = "Stack"
+    keywords = ("join", "new axis", "pack", "merge")
+    formula = "y[..., i] = xᵢ"
+    inputs = (any_port("input_1", 1, 2, 3, 4, 5), any_port("input_2", 1, 2, 3, 4, 5))
+
+    count: int = count_param()
+    axis: int = axis_param(-1, "Place of the new axis in the output; the batch is 0, -1 the last.")
+
+    def infer(self, **inputs: Tensor) -> Tensor:
+        (first, tensor), *others = inputs.items()
+        for name, other in others:
+            if other.shape != tensor.shape:
+                raise ShapeError(
+                    f"{title(name)} is {other}, but {title(first)} is {tensor}",
+                    "Give all inputs one shape, or use Concatenate.",
+                )
+        after = (None, *tensor.sizes, len(inputs))
+        place = axis_of(replace(tensor, shape=after), self.axis) - 1
+        sizes = tensor.sizes
+        return self._joined(inputs, *sizes[:place], len(inputs), *sizes[place:])
+
+    def forward(self, **inputs: Tensor) -> Call:
+        return call("layers.stack", *(Name(name) for name in inputs), axis=self.axis)
