@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Self, cast
 
+from core import expression
+
 Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
 
 # No count, size or seed is larger; beyond it, products of sizes are no longer worth showing.
@@ -28,7 +30,8 @@ class Param:
 
     ``kind`` is one of ``bool``, ``int``, ``float``, ``text``, ``choice`` (one of ``choices``),
     ``ints`` (a tuple of integers, such as a shape), ``names`` (a tuple of strings),
-    ``path`` (a file), ``folder`` and ``column`` (a column of the design's data).
+    ``path`` (a file), ``folder``, ``column`` (a column of the design's data) and ``expression``
+    (see ``core.expression``).
     ``minimum`` and ``maximum`` bound numbers, and each element of ``ints``. An ``advanced`` one is
     for few: forms fold it away, and files name it only where it was set.
     """
@@ -210,6 +213,10 @@ def _check_text(p: Param, value: object) -> str | None:
     return None if isinstance(value, str) else f"must be text, not {value!r}"
 
 
+def _check_expression(p: Param, value: object) -> str | None:
+    return expression.fault(value) if isinstance(value, str) else f"must be text, not {value!r}"
+
+
 def _check_choice(p: Param, value: object) -> str | None:
     if isinstance(value, str) and value in p.choices:
         return None
@@ -239,4 +246,5 @@ _CHECKS = {
     "path": _check_text,
     "folder": _check_text,
     "column": _check_text,
+    "expression": _check_expression,
 }
