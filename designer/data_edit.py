@@ -11,7 +11,7 @@ from core.blocks.inputs import Input
 from core.data.dataset import Description
 from core.design import edits
 from core.design.document import Design
-from core.design.problems import bind
+from core.design.problems import best_column, bind
 
 
 def choose_data(design: Design, data: Mapping[str, Any], found: Description) -> Design:
@@ -19,7 +19,7 @@ def choose_data(design: Design, data: Mapping[str, Any], found: Description) -> 
 
     A node whose column is still there keeps it and takes over its shape. The others get the
     columns that no node reads yet, in order; nodes that shared a column share the new one, so that
-    an autoencoder goes on to predict its own input. Where nothing is on offer, nodes stay.
+    an autoencoder goes on to predict its own input. Where nothing on offer suits them, nodes stay.
     """
     design = edits.set_data(design, data)
     moved: dict[str, str] = {}
@@ -28,7 +28,7 @@ def choose_data(design: Design, data: Mapping[str, Any], found: Description) -> 
         used = {block.column for block in readers.values()}
         free = [name for name in offered if name not in used]
         for node, block in readers.items():
-            column = _column(block.column, moved, found, free, offered)
+            column = _column(block, moved, found, free, offered)
             if not column:
                 continue
             if block.column and block.column != column:
@@ -72,17 +72,18 @@ def _readers(design: Design, role: str) -> dict[str, Input]:
 
 
 def _column(
-    old: str,
+    block: Input,
     moved: Mapping[str, str],
     found: Description,
     free: list[str],
     offered: tuple[str, ...],
 ) -> str:
     """The column that a node shall read, ``""`` if there is none for it; ``free`` is used up."""
-    if old in found.columns:
-        return old
-    if old in moved:
-        return moved[old]
-    if free:
-        return free.pop(0)
-    return offered[-1] if offered else ""
+    old = block.column
+    before = old if old in found.columns else moved.get(old, "")
+    if before and block.suits(found.columns[before]):
+        return before
+    if best := best_column(block, found.columns, free):
+        free.remove(best)
+        return best
+    return best_column(block, found.columns, reversed(offered))

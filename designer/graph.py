@@ -187,7 +187,7 @@ def _view(
 ) -> NodeView:
     inputs, outputs = ports_of(design, report.node)
     use = report.block if isinstance(report.block, GroupUse) else None
-    labels = use.output_labels if use else [name.capitalize() for name in outputs]
+    labels = use.output_labels if use else [_words(name) for name in outputs]
     worst = {p.severity for p in problems}
     badge: Badge = "error" if ERROR in worst else "warning" if worst else ""
     return NodeView(
@@ -209,6 +209,10 @@ def _view(
         shape=_shape(report),
         fix=fix_label(problems),
     )
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _port(port: BlockPort) -> Port:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.blocks.block import Port, ShapeError
 from core.blocks.catalog import block, blocks
+from core.blocks.inputs import Input
 from core.design import edits, fitting
 from core.design.document import Design, Group, Node
 from core.design.fragment import paste
@@ -17,7 +18,7 @@ from core.design.group_edits import use_group
 from core.design.levels import group_at
 from core.design.nesting import with_inner
 from core.design.ports import GROUP_KIND, GroupUse, use_of
-from core.design.problems import bind
+from core.design.problems import best_column, bind
 from core.design.trial import group_made_of
 from core.tensor import Tensor
 from designer.kinds import file_kind, file_of_kind, group_kind, group_of_kind
@@ -102,11 +103,11 @@ class Offers(QObject):
             return placed, new[0]
         node = edits.new_node(design, kind)
         placed = edits.add_node(design, node, at)
-        role = block(kind).role
-        if facts and role in ("input", "target"):
-            names = facts.inputs if role == "input" else facts.targets
-            if names:
-                placed = bind(placed, node.id, names[0], facts.columns[names[0]])
+        made = node.instance[0] if node.instance else None
+        if facts and isinstance(made, Input):
+            offered = facts.inputs if made.role == "input" else facts.targets
+            if best := best_column(made, facts.columns, offered):
+                placed = bind(placed, node.id, best, facts.columns[best])
         return placed, node.id
 
     def taking_ports(self, kind: str, tensor: Tensor | None) -> tuple[str, ...]:

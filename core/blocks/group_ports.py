@@ -20,7 +20,7 @@ class GroupInput(Block):
     label = "Group input"
     family = "Groups"
     keywords = ("port", "entry", "argument", "subgraph")
-    inputs = (port("input", 1, 2, 3, 4, 5, dtype=""),)
+    inputs = (port("input", 1, 2, 3, 4, 5, 6, dtype=""),)
     within_groups = True
     passes_on = True
 

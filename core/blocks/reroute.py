@@ -21,7 +21,7 @@ class Reroute(Block):
     label = "Reroute dot"
     family = "Shape"
     keywords = ("identity", "pass", "knot", "bend", "elbow", "wire", "relay")
-    inputs = (port("input", 1, 2, 3, 4, 5, dtype=""),)
+    inputs = (port("input", 1, 2, 3, 4, 5, 6, dtype=""),)
     passes_on = True
 
     def infer(self, input: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -68,14 +68,15 @@ def data_fit(
     if there is None:
         choice = ", ".join(columns)
         what = f"the data has no column {block.column!r}" if block.column else "no column is chosen"
-        best = suggested[0] if suggested else next(iter(columns))
+        best, fix = best_column(block, columns, (*suggested, *columns)), None
+        remedy = f"Choose one of: {choice}."
+        if best:
+            bound = partial(bind, node=node.id, column=best, tensor=columns[best])
+            fix = Fix(f"Use {best}", bound)
+        else:
+            remedy = f"No column of the data suits this block. Use Input for one of: {choice}."
         yield Problem(
-            ERROR,
-            node.id,
-            f"{node.name}: {what}",
-            f"Choose one of: {choice}.",
-            Fix(f"Use {best}", partial(bind, node=node.id, column=best, tensor=columns[best])),
-            only_training=True,
+            ERROR, node.id, f"{node.name}: {what}", remedy, fix, only_training=True
         )
         return
     mine = block.infer()
@@ -95,6 +96,11 @@ def data_fit(
         ),
         only_training=True,
     )
+
+
+def best_column(block: Input, columns: Mapping[str, Tensor], offered: Iterable[str]) -> str:
+    """The first column on offer that is what the block is for, ``""`` if there is none."""
+    return next((name for name in offered if block.suits(columns[name])), "")
 
 
 def bind(design: Design, node: str, column: str, tensor: Tensor) -> Design:
