@@ -18,7 +18,7 @@ _FUNCTIONS: Mapping[str, str] = {
     "min": "jnp.min",
     "product": "jnp.prod",
     "variance": "jnp.var",
-    "norm": "layers.norm",
+    "norm": "layers.safe_norm",
 }
 
 

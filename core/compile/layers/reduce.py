@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 
-def norm(value: jax.Array, axis: tuple[int, ...], keepdims: bool = False) -> jax.Array:
+def safe_norm(value: jax.Array, axis: tuple[int, ...], keepdims: bool = False) -> jax.Array:
     """The Euclidean norm over axes; where all elements are 0, its gradient is 0 and not NaN."""
     squares = jnp.sum(jnp.square(value), axis=axis, keepdims=keepdims)
     positive = squares > 0
