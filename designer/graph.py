@@ -228,7 +228,9 @@ def _detail(report: NodeReport) -> tuple[str, ...]:
     role = report.block.role if report.block else ""
     if role == "loss":
         return ()
-    shape = next((str(t) for t in report.outputs.values()), "shape unknown")
+    # Two fit into a node; the tooltips of the ports tell each.
+    shapes = list(dict.fromkeys(map(str, report.outputs.values())))
+    shape = " · ".join(shapes[:2]) + " …" * (len(shapes) > 2) or "shape unknown"
     if not report.parameters:
         return (shape,)
     return (shape, f"{report.parameters:,} parameters")

@@ -45,6 +45,11 @@ class _Value:
         return Tensor((None, *(self.sizes or ()))).size
 
 
+def _input(name: str) -> Port:
+    """An input, called as it is written in expressions."""
+    return replace(port(name, *ANY_RANK), label=name)
+
+
 @dataclass(frozen=True)
 class Lambda(Block):
     """Computes a formula of its inputs that you write, such as relu(x) * 2 + mean(x, keepdims=True).
@@ -63,7 +68,7 @@ class Lambda(Block):
     label = "Lambda"
     family = "Combine"
     keywords = ("expression", "formula", "function", "custom", "math", "where", "exp", "log")
-    inputs = (port("x", *ANY_RANK),)
+    inputs = (_input("x"),)
     example = {"x": (4,)}
     formula = "y = the expression"
 
@@ -79,7 +84,7 @@ class Lambda(Block):
     )
 
     def ports(self) -> tuple[Port, ...]:
-        return tuple(port(name, *ANY_RANK) for name in VARIABLES[: self.count])
+        return tuple(_input(name) for name in VARIABLES[: self.count])
 
     def infer(self, **inputs: Tensor) -> Tensor:
         sizes = self._value(inputs).sizes

@@ -78,7 +78,7 @@ def _report(
     ports = block.ports() if block else ()
     names = block.outputs if block else ("output",)
     inputs = _named(ports[0].name, known.inputs) if ports else {}
-    outputs = _named(names[0], known.outputs)
+    outputs = {end: tensor for name in names for end, tensor in _named(name, known.outputs).items()}
     return replace(known, node=node, block=block, inputs=inputs, outputs=outputs, problems=problems)
 
 

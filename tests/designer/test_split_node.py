@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from core.design.edits import set_params
 from core.design.document import End as DesignEnd
 from core.train.events import View
 from designer.main_window import MainWindow
@@ -41,6 +43,7 @@ WIRES = (
 
 def photograph(window: MainWindow, name: str) -> None:
     """Keep a picture where ``LAYERLOOM_PICTURES`` names a folder, for people to look at."""
+    QApplication.processEvents()
     if folder := os.environ.get("LAYERLOOM_PICTURES"):
         window.grab().save(str(Path(folder) / f"{name}.png"))
 
@@ -106,6 +109,10 @@ def test_more_pieces_add_outputs_and_fewer_leave_a_problem(
     assert window.session.analysis.problems == ()
     drag_wire(qtbot, window.canvas, End(ids["split"], "output_4"), End(ids["lower"], "input"))
     photograph(window, "split_four")
+    window.session.act("Sizes", lambda d: set_params(d, ids["split"], sizes=(40, 16, -1)))
+    assert "[B, 40] · [B, 16] …" in window.canvas.graph.nodes[ids["split"]].detail
+    photograph(window, "split_sizes")
+    window.session.undo()
     type_number(qtbot, window.inspector.form, "count", 2)
     (problem,) = window.session.analysis.errors
     assert "has no output 'output_4'" in problem.message
@@ -120,6 +127,8 @@ def test_muted_it_gives_all_readers_what_it_is_given(qtbot: QtBot, window: MainW
     assert window.canvas.graph.nodes[ids["split"]].muted
     assert window.session.analysis.errors == ()
     assert window.session.analysis.parameters == 2 * 650
+    ports = window.canvas.graph.nodes[ids["split"]].outputs
+    assert [p.tooltip for p in ports] == ["[B, 64]", "[B, 64]"]
     photograph(window, "split_muted")
     train(qtbot, window)
 
