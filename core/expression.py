@@ -1,4 +1,4 @@
-"""The language of Lambda blocks: arithmetic on whole arrays, read into a tree and never run as code.
+"""The language of Lambda blocks: arithmetic on arrays, read into a tree and never run as code.
 
 ``read`` takes the text apart; what it lets through is in the tables here and nothing else.
 """
@@ -197,8 +197,8 @@ class _Reader:
                 raise ExpressionError(
                     "only two things can be compared", at, "Multiply two comparisons instead."
                 )
-            case ast.Call(func=ast.Name()):
-                return self._call(node, node.func, depth + 1)
+            case ast.Call(func=ast.Name() as called):
+                return self._call(node, called, depth + 1)
             case ast.Subscript():
                 return self._taken(node, depth + 1)
         raise ExpressionError("this is not part of the language", at)
@@ -296,7 +296,9 @@ class _Reader:
                 found = {"index": self._integer(place)}
                 return Apply("index", (self.part(node.value, depth),), self._at(node), found)
         raise ExpressionError(
-            "only the last axis can be taken from", self._at(node), "Write x[..., 0] or x[..., 1:3]."
+            "only the last axis can be taken from",
+            self._at(node),
+            "Write x[..., 0] or x[..., 1:3].",
         )
 
 

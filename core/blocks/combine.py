@@ -53,9 +53,7 @@ class Concatenate(_Joining):
     inputs = (any_port("input_1", 2, 3, 4, 5, 6), any_port("input_2", 2, 3, 4, 5, 6))
 
     count: int = count_param()
-    axis: int = axis_param(
-        -1, "Axis to join along, counted with the batch as 0; -1 is the last."
-    )
+    axis: int = axis_param(-1, "Axis to join along, counted with the batch as 0; -1 is the last.")
 
     def infer(self, **inputs: Tensor) -> Tensor:
         (first, tensor), *others = inputs.items()

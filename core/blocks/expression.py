@@ -52,14 +52,14 @@ def _input(name: str) -> Port:
 
 @dataclass(frozen=True)
 class Lambda(Block):
-    """Computes a formula of its inputs that you write, such as relu(x) * 2 + mean(x, keepdims=True).
+    """Computes a formula of its inputs that you write, such as relu(x) * 2 + sin(x).
 
     Inputs ``[B, ...]`` float32 called x, y, z and w. Arithmetic goes element by element over arrays
     of one rank, where an axis of length 1 is stretched; numbers go with everything. ``sum``,
-    ``mean``, ``max``, ``min``, ``prod`` and ``var`` work over all axes of a sample or over ``axis``,
-    and leave these out unless ``keepdims=True``. ``x[..., 0]`` and ``x[..., 1:3]`` take from the
-    last axis. A comparison is 1 or 0, and chooses in ``where``. The text is never run as code.
-    Nothing is trained.
+    ``mean``, ``max``, ``min``, ``prod`` and ``var`` work over all axes of a sample, or over those
+    of ``axis``, and leave these out unless ``keepdims=True``. ``x[..., 0]`` and ``x[..., 1:3]``
+    take from the last axis. A comparison is 1 or 0, and chooses in ``where``. The text is never run
+    as code. Nothing is trained.
 
     Source: Harris et al., Array programming with NumPy, 2020.
     """
@@ -148,9 +148,7 @@ def _applied(part: Apply, values: list[_Value]) -> _Value:
         raise ExpressionError(error.message, part.position, error.remedy) from None
 
 
-def _elementwise(
-    part: Apply, code: Call, values: list[_Value], is_truth: bool = False
-) -> _Value:
+def _elementwise(part: Apply, code: Call, values: list[_Value], is_truth: bool = False) -> _Value:
     arrays = [value.sizes for value in values if value.sizes is not None]
     sizes = stretched(arrays) if arrays else None
     if arrays and sizes is None:

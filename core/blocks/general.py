@@ -33,7 +33,9 @@ class DenseGeneral(Weighted):
     keywords = ("linear", "tensor product", "contraction", "axes", "heads", "fully connected")
     inputs = (port("input", 2, 3, 4, 5, 6),)
     example = {"input": (3, 4)}
-    formula = "y[..., o] = Σₐ x[..., a] W[a, o] + b[o], with a over the axes and o over the features"
+    formula = (
+        "y[..., o] = Σₐ x[..., a] W[a, o] + b[o], with a over the axes and o over the features"
+    )
 
     features: tuple[int, ...] = param(
         (64,), label="Features", help="Lengths of the new axes, such as 8, 16.", minimum=1
@@ -133,7 +135,7 @@ class Einsum(Weighted):
     equation: str = param(
         "...d,dk->...k",
         label="Equation",
-        help="Letters of the input's axes, of the kernel's and of the output's: input,kernel->output.",
+        help="Letters of the axes of input, kernel and output: input,kernel->output.",
     )
     sizes: tuple[int, ...] = param(
         (64,),

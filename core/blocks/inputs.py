@@ -1,4 +1,4 @@
-"""Where data enters a design: Input, its forms for images, sequences, tokens, tables, and Target."""
+"""Where data enters a design: Input, its forms for images, tokens and so on, and Target."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Input(Block):
     label = "Input"
     family = "Input and output"
     role = "input"
-    keywords = ("data", "source", "image", "tokens", "table")
+    keywords: ClassVar[tuple[str, ...]] = ("data", "source", "image", "tokens", "table")
     inputs = ()
 
     column: str = param("", label="Column", help="Which column of the data.", kind="column")

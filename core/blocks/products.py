@@ -126,10 +126,11 @@ class MatMul(Block):
         return input_1.with_sizes(*outer, rows, columns)
 
     def _matrices(self, input_1: Tensor, input_2: Tensor) -> tuple[int, int, int, int]:
-        first, second = input_1.sizes[-2:], input_2.sizes[-2:]
-        first = first[::-1] if self.transpose_1 else first
-        second = second[::-1] if self.transpose_2 else second
-        return *first, *second
+        rows, inner = input_1.sizes[-2:]
+        other, columns = input_2.sizes[-2:]
+        rows, inner = (inner, rows) if self.transpose_1 else (rows, inner)
+        other, columns = (columns, other) if self.transpose_2 else (other, columns)
+        return rows, inner, other, columns
 
     def flops(self, input_1: Tensor, input_2: Tensor) -> int:
         inner = self._matrices(input_1, input_2)[1]

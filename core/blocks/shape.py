@@ -1,4 +1,4 @@
-"""Blocks that give a sample other axes without touching its elements: Flatten, Reshape and so on."""
+"""Blocks that give a sample other axes and keep its elements: Flatten, Reshape and so on."""
 
 from __future__ import annotations
 

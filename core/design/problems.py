@@ -75,9 +75,7 @@ def data_fit(
             fix = Fix(f"Use {best}", bound)
         else:
             remedy = f"No column of the data suits this block. Use Input for one of: {choice}."
-        yield Problem(
-            ERROR, node.id, f"{node.name}: {what}", remedy, fix, only_training=True
-        )
+        yield Problem(ERROR, node.id, f"{node.name}: {what}", remedy, fix, only_training=True)
         return
     mine = block.infer()
     clash = mine.dtype == there.dtype == "int32" and there.classes > mine.classes

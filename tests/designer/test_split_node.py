@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.design.edits import set_params
 from core.design.document import End as DesignEnd
+from core.design.edits import set_params
 from core.train.events import View
 from designer.main_window import MainWindow
 from tests.designer.conftest import PATIENCE

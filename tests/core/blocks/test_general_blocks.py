@@ -65,7 +65,9 @@ def test_einsum_is_that_of_torch(
     expected = torch.einsum(equation, T, weights(layer.kernel[...]))
     if use_bias:
         letters = equation.replace(" ", "").partition("->")[2].replace("...", "")
-        shape = [expected.shape[i - len(letters)] if n in bias else 1 for i, n in enumerate(letters)]
+        shape = [
+            expected.shape[i - len(letters)] if n in bias else 1 for i, n in enumerate(letters)
+        ]
         expected = expected + weights(layer.bias[...]).reshape(shape)
     np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-4)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from drawn.common import Case
 from hypothesis import strategies as st
 
 from core.blocks.expression import Lambda
 from core.expression import FUNCTIONS
 from core.tensor import Tensor
+from drawn.tensors import Case
 
 _EACH = [n for n, f in FUNCTIONS.items() if f.form == "each" and f.count == 1]
 _PAIRS = [n for n, f in FUNCTIONS.items() if f.count == 2]
@@ -59,9 +59,7 @@ def expressions(draw: st.DrawFn) -> Case:
         text = f"({text}){end}"
     elif end == ".sum":
         text = f"sum({text}, axis=-1)"
-    tensors = {
-        n: Tensor((None, *(draw(st.sampled_from([s, s, 1])) for s in sizes))) for n in names
-    }
+    tensors = {n: Tensor((None, *(draw(st.sampled_from([s, s, 1])) for s in sizes))) for n in names}
     return Lambda(text, count), tensors
 
 

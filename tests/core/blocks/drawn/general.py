@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from drawn.common import Case, tensors
 from hypothesis import strategies as st
 
 from core.blocks.general import DenseGeneral, Einsum
+from drawn.tensors import Case, tensors
 
 _OPTIONS = {
     "kernel_init": st.sampled_from(["default", "orthogonal", "he_normal", "uniform", "ones"]),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from drawn.common import BOTH, Case, axis, ports, tensors
 from hypothesis import strategies as st
 
 from core.blocks import arithmetic
 from core.blocks.combine import Concatenate, Stack
 from core.blocks.products import Dot, MatMul
 from core.tensor import Tensor
+from drawn.tensors import BOTH, Case, axis, ports, tensors
 
 
 @st.composite
@@ -64,9 +64,7 @@ def products(draw: st.DrawFn) -> Case:
     first = (inner, rows) if flips[0] else (rows, inner)
     second = (columns, inner) if flips[1] else (inner, columns)
     other = [draw(st.sampled_from([n, 1])) for n in outer]
-    return MatMul(*flips), ports(
-        [Tensor((None, *outer, *first)), Tensor((None, *other, *second))]
-    )
+    return MatMul(*flips), ports([Tensor((None, *outer, *first)), Tensor((None, *other, *second))])
 
 
 CASES = {

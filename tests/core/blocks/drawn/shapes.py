@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from drawn.common import BOTH, Case, axis, tensors
 from hypothesis import strategies as st
 
 from core.blocks.reduce import ArgMax, Cast, Reduce
 from core.blocks.shape import ExpandDims, Flatten, Permute, Repeat, Reshape, Squeeze
 from core.blocks.splitting import Reverse, Slice, Split
 from core.tensor import Tensor
+from drawn.tensors import BOTH, Case, axis, tensors
 
 
 @st.composite
