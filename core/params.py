@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self, cast
 
 from core import expression
 
-Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
+Value = bool | int | float | str | tuple[int, ...] | tuple[float, ...] | tuple[str, ...]
 
 # No count, size or seed is larger; beyond it, products of sizes are no longer worth showing.
 LARGEST_INT = 2**31 - 1
@@ -29,10 +29,11 @@ class Param:
     """One parameter of a ``Configured`` class.
 
     ``kind`` is one of ``bool``, ``int``, ``float``, ``text``, ``choice`` (one of ``choices``),
-    ``ints`` (a tuple of integers, such as a shape), ``names`` (a tuple of strings),
-    ``path`` (a file), ``folder``, ``column`` (a column of the design's data) and ``expression``
-    (see ``core.expression``).
-    ``minimum`` and ``maximum`` bound numbers, and each element of ``ints``. An ``advanced`` one is
+    ``ints`` (a tuple of integers, such as a shape), ``floats`` (a tuple of numbers), ``names`` (a
+    tuple of strings), ``path`` (a file), ``folder``, ``column`` (a column of the design's data) and
+    ``expression`` (see ``core.expression``).
+    ``minimum`` and ``maximum`` bound numbers, and each element of ``ints`` and ``floats``. An
+    ``advanced`` one is
     for few: forms fold it away, and files name it only where it was set.
     """
 
@@ -74,6 +75,13 @@ class Param:
             except ValueError:
                 raise ValueError(
                     f"{self.label} must be whole numbers with commas between them, not {text!r}"
+                ) from None
+        if self.kind == "floats":
+            try:
+                return tuple(float(part) for part in text.strip("()[]").split(",") if part.strip())
+            except ValueError:
+                raise ValueError(
+                    f"{self.label} must be numbers with commas between them, not {text!r}"
                 ) from None
         if self.kind == "names":
             return tuple(part.strip() for part in text.split(",") if part.strip())
@@ -153,7 +161,7 @@ class Configured:
             if wrong:
                 faults.append(Fault(name, wrong))
             else:
-                good[name] = float(value) if known[name].kind == "float" else value
+                good[name] = _as_declared(known[name], value)
         return cls(**good), tuple(faults)
 
     @classmethod
@@ -165,6 +173,13 @@ class Configured:
 def plain(value: Any) -> Any:
     """Turn JSON lists into tuples, so that values compare and hash."""
     return tuple(plain(v) for v in value) if isinstance(value, list | tuple) else value
+
+
+def _as_declared(p: Param, value: Any) -> Any:
+    """A value without fault as its parameter's type: files may write 1 for 1.0."""
+    if p.kind == "floats":
+        return tuple(float(v) for v in value)
+    return float(value) if p.kind == "float" else value
 
 
 @cache
@@ -229,6 +244,12 @@ def _check_ints(p: Param, value: object) -> str | None:
     return next((w for v in value if (w := _check_int(p, v))), None)
 
 
+def _check_floats(p: Param, value: object) -> str | None:
+    if not isinstance(value, tuple):
+        return f"must be a list of numbers, not {value!r}"
+    return next((w for v in value if (w := _check_float(p, v))), None)
+
+
 def _check_names(p: Param, value: object) -> str | None:
     if isinstance(value, tuple) and all(isinstance(v, str) for v in value):
         return None
@@ -242,6 +263,7 @@ _CHECKS = {
     "text": _check_text,
     "choice": _check_choice,
     "ints": _check_ints,
+    "floats": _check_floats,
     "names": _check_names,
     "path": _check_text,
     "folder": _check_text,

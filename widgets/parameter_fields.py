@@ -174,7 +174,7 @@ def field_type(param: Param, value: Shown, has_options: bool) -> type[FieldOfPar
 def format_value(value: Value) -> str:
     """Write a value the way people type it: ``0.001``, ``1e-5``, ``8, 8, 1``."""
     if isinstance(value, tuple):
-        return ", ".join(str(v) for v in value)
+        return ", ".join(format_value(v) for v in value)
     if isinstance(value, bool) or not isinstance(value, float):
         return str(value)
     mantissa, _, exponent = repr(value).partition("e")

@@ -26,7 +26,8 @@ class Port:
     """A named input of a block.
 
     ``ranks`` are the ranks it takes, the batch included (empty: any); ``dtype`` is what it takes
-    (empty: any); an ``optional`` port may stay unconnected.
+    (empty: any); an ``optional`` port may stay unconnected. ``remedy`` is what to do about another
+    dtype, where that is not what one usually does.
     """
 
     name: str
@@ -34,12 +35,13 @@ class Port:
     ranks: frozenset[int] = field(default=frozenset())
     dtype: str = ""
     optional: bool = False
+    remedy: str = ""
 
     def check(self, tensor: Tensor) -> None:
         """Raise ShapeError if this port can never take such a tensor."""
         title = self.label or self.name
         if self.dtype and tensor.dtype != self.dtype:
-            remedy = (
+            remedy = self.remedy or (
                 "Put an Embedding between, which turns ids into vectors."
                 if tensor.dtype == "int32"
                 else "Connect integer ids, such as labels or tokens."
@@ -51,9 +53,16 @@ class Port:
             )
 
 
-def port(name: str = "input", *ranks: int, dtype: str = "float32", optional: bool = False) -> Port:
+def port(
+    name: str = "input",
+    *ranks: int,
+    dtype: str = "float32",
+    optional: bool = False,
+    remedy: str = "",
+) -> Port:
     """Declare an input port of the given ranks, labelled by its name."""
-    return Port(name, name.replace("_", " ").capitalize(), frozenset(ranks), dtype, optional)
+    label = name.replace("_", " ").capitalize()
+    return Port(name, label, frozenset(ranks), dtype, optional, remedy)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""What a design learns by: losses, each with the metrics that go with it."""
+"""What all losses have in common: metrics, weight, and how their inputs must fit each other.
+
+The losses themselves are in the files named ``..._losses.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,37 +9,58 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from core.blocks.block import Block, ShapeError, port
+from core.blocks.block import Block, ShapeError
 from core.blocks.call import Call, Name, call
 from core.params import param
 from core.tensor import Tensor
+
+PER_SAMPLE = Tensor((None,))
+FOR_LABELS = "For class labels use Cross-entropy; numbers must be read as float32."
+FOR_NUMBERS = "For numbers use Mean squared error; class labels must be read as int32."
 
 
 @dataclass(frozen=True)
 class Metric:
     """A figure beside the loss: ``value`` computes it for each sample, ``[B]``.
 
-    A split's figure is the mean over its samples, or with ``root`` the square root of the mean.
-    ``in_target_units`` figures scale with the target, so standardised data is scaled back.
+    A split's figure is the mean over its samples, with ``root`` the square root of the mean, with
+    ``exponential`` the mean's exponential (perplexity). ``in_target_units`` figures scale with the
+    target, so standardised data is scaled back.
     """
 
     value: Call
     root: bool = False
     in_target_units: bool = False
+    exponential: bool = False
 
 
+@dataclass(frozen=True)
 class Loss(Block):
-    """Base of the losses: a prediction and a target in, one loss a sample ``[B]`` out.
+    """Base of the losses: a prediction and, mostly, a target in, one loss a sample ``[B]`` out.
 
     A design's total loss is the sum over its loss nodes of weight times the mean over the batch.
+    ``prediction`` names the port that is shown and explained, ``logits`` those that take
+    unnormalised scores. A loss that ``classifies`` takes scores of classes: the largest wins, a
+    single one says yes above 0. One that goes ``across_batch`` compares samples with one another,
+    so that its value depends on the batch. One that does not ``predict`` holds its input to
+    something of its own, as a penalty does; the network gives what others are given.
     """
 
     family = "Loss"
     role = "loss"
     outputs = ("loss",)
     prediction: ClassVar[str]
+    logits: ClassVar[tuple[str, ...]] = ()
+    classifies: ClassVar[bool] = False
+    across_batch: ClassVar[bool] = False
+    predicts: ClassVar[bool] = True
 
-    weight: float
+    weight: float = param(1.0, label="Weight", help="Share of this loss in the total.", minimum=0.0)
+
+    @property
+    def logit_ports(self) -> tuple[str, ...]:
+        """The ports that take logits with these parameters."""
+        return self.logits
 
     def metrics(self, *args: Any, **inputs: Any) -> Mapping[str, Metric]:
         """The figures that go with this loss, by name."""
@@ -47,140 +71,111 @@ class Loss(Block):
         return None
 
 
-def _weight() -> float:
-    return param(1.0, label="Weight", help="Share of this loss in the total.", minimum=0.0)
+@dataclass(frozen=True)
+class Reduced(Loss):
+    """Base of the losses with one value for each element, of which a sample's is the mean."""
+
+    reduction: str = param(
+        "mean",
+        label="Reduction",
+        help="How a sample's elements are joined: their mean, or their sum, as in a likelihood.",
+        choices=("mean", "sum"),
+        advanced=True,
+    )
+
+    def joined(self, value: Call, rank: int) -> Call:
+        """One value a sample of ``value`` with so many axes."""
+        return per_sample(value, rank, f"jnp.{self.reduction}")
 
 
-def _per_sample(value: Call, rank: int) -> Call:
+def per_sample(value: Call, rank: int, function: str = "jnp.mean") -> Call:
     """Average all axes but the batch."""
-    return call("jnp.mean", value, axis=tuple(range(1, rank))) if rank > 1 else value
+    return call(function, value, axis=tuple(range(1, rank))) if rank > 1 else value
 
 
-@dataclass(frozen=True)
-class CrossEntropy(Loss):
-    """Softmax cross-entropy for classification into exclusive classes.
-
-    ``logits`` ``[B, ..., C]`` float32 (no softmax before), ``target`` ``[B, ...]`` int32 class
-    labels. Metric: accuracy, the share of labels whose logit is the largest.
-    """
-
-    kind = "CrossEntropy"
-    label = "Cross-entropy"
-    keywords = ("softmax", "classification", "log loss", "nll")
-    inputs = (port("logits", 2, 3, 4, 5), port("target", 1, 2, 3, 4, dtype="int32"))
-    example = {"logits": (10,), "target": ()}
-    prediction = "logits"
-
-    weight: float = _weight()
-
-    def infer(self, logits: Tensor, target: Tensor) -> Tensor:
-        if logits.shape[:-1] != target.shape:
+def check_same(**tensors: Tensor) -> None:
+    """Raise ShapeError unless all tensors have one shape."""
+    (first, wanted), *others = tensors.items()
+    for name, tensor in others:
+        if tensor.shape != wanted.shape:
             raise ShapeError(
-                f"logits {logits} do not fit target {target}",
-                "Logits need the target's axes and then one axis with one number a class.",
+                f"{_spoken(first)} {wanted} does not fit {_spoken(name)} {tensor}",
+                f"Give the layer before {_spoken(first)} an output of {tensor}.",
             )
-        if target.classes > logits.features:
-            raise ShapeError(
-                f"the target has {target.classes} classes, but there are {logits.features} logits",
-                f"Give the last layer {target.classes} units.",
-            )
-        return Tensor((None,))
 
-    def forward(self, logits: Tensor, target: Tensor) -> Call:
-        loss = call(
-            "optax.softmax_cross_entropy_with_integer_labels", Name("logits"), Name("target")
+
+def check_labels(logits: Tensor, target: Tensor) -> None:
+    """Raise ShapeError unless there is one logit for each class that the labels may name."""
+    if logits.shape[:-1] != target.shape:
+        raise ShapeError(
+            f"logits {logits} do not fit target {target}",
+            "Logits need the target's axes and then one axis with one number a class.",
         )
-        return _per_sample(loss, target.rank)
-
-    def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
-        best = call("jnp.argmax", Name("logits"), axis=-1)
-        right = call("jnp.equal", best, Name("target"))
-        return {"accuracy": Metric(_per_sample(right, target.rank))}
-
-    def probabilities(self, logits: Tensor, target: Tensor) -> Call:
-        return call("nnx.softmax", Name("logits"), axis=-1)
+    if target.classes > logits.features:
+        raise ShapeError(
+            f"the target has {target.classes} classes, but there are {logits.features} logits",
+            f"Give the last layer {target.classes} units.",
+        )
 
 
-@dataclass(frozen=True)
-class BinaryCrossEntropy(Loss):
-    """Sigmoid cross-entropy for yes-or-no targets, one or several a sample.
-
-    ``logits`` ``[B, ..., N]`` float32 (no sigmoid before); ``target`` of the same shape, or ``[B]``
-    for one logit a sample, float32 or int32 with the values 0 and 1. Metric: accuracy at 0.5.
-    """
-
-    kind = "BinaryCrossEntropy"
-    label = "Binary cross-entropy"
-    keywords = ("sigmoid", "logistic", "multi-label", "bce")
-    inputs = (port("logits", 2, 3, 4, 5), port("target", 1, 2, 3, 4, 5, dtype=""))
-    example = {"logits": (1,), "target": ()}
-    prediction = "logits"
-
-    weight: float = _weight()
-
-    def infer(self, logits: Tensor, target: Tensor) -> Tensor:
-        if target.shape not in (logits.shape, logits.shape[:-1]) or (
-            target.shape != logits.shape and logits.features != 1
-        ):
-            raise ShapeError(
-                f"logits {logits} do not fit target {target}",
-                "Give the last layer one unit for each yes-or-no target.",
-            )
-        if target.classes > 2:
-            raise ShapeError(
-                f"the target has {target.classes} classes, not two", "Use Cross-entropy instead."
-            )
-        return Tensor((None,))
-
-    def _target(self, logits: Tensor) -> Call:
-        return call("jnp.reshape", Name("target"), (-1, *logits.sizes))
-
-    def forward(self, logits: Tensor, target: Tensor) -> Call:
-        loss = call("optax.sigmoid_binary_cross_entropy", Name("logits"), self._target(logits))
-        return _per_sample(loss, logits.rank)
-
-    def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
-        says_yes = call("jnp.greater", Name("logits"), 0)
-        is_yes = call("jnp.greater", self._target(logits), 0.5)
-        return {"accuracy": Metric(_per_sample(call("jnp.equal", says_yes, is_yes), logits.rank))}
-
-    def probabilities(self, logits: Tensor, target: Tensor) -> Call:
-        return call("nnx.sigmoid", Name("logits"))
+def is_yes_no(logits: Tensor, target: Tensor) -> bool:
+    """Whether each logit answers a question of its own, rather than standing for a class."""
+    return logits.features == 1 or target.shape == logits.shape or target.dtype == "float32"
 
 
-@dataclass(frozen=True)
-class MeanSquaredError(Loss):
-    """Mean squared error, for predicting numbers.
+def check_yes_no(logits: Tensor, target: Tensor) -> None:
+    """Raise ShapeError unless there is one logit for each yes-or-no target."""
+    if target.shape not in (logits.shape, logits.shape[:-1]) or (
+        target.shape != logits.shape and logits.features != 1
+    ):
+        raise ShapeError(
+            f"logits {logits} do not fit target {target}",
+            "Give the last layer one unit for each yes-or-no target.",
+        )
+    if target.classes > 2:
+        raise ShapeError(
+            f"the target has {target.classes} classes, not two", "Use Cross-entropy instead."
+        )
 
-    ``prediction`` and ``target`` float32 of one shape ``[B, ...]``. Metrics: rmse (root mean
-    squared error) and mae (mean absolute error), both in the target's own units.
-    """
 
-    kind = "MeanSquaredError"
-    label = "Mean squared error"
-    keywords = ("mse", "l2", "regression")
-    inputs = (port("prediction", 2, 3, 4, 5), port("target", 2, 3, 4, 5))
-    example = {"prediction": (1,), "target": (1,)}
-    prediction = "prediction"
+def like_logits(logits: Tensor) -> Call:
+    """The target, of the shape of its logits ``[B, ..., N]``."""
+    return call("jnp.reshape", Name("target"), (-1, *logits.sizes))
 
-    weight: float = _weight()
 
-    def infer(self, prediction: Tensor, target: Tensor) -> Tensor:
-        if prediction.shape != target.shape:
-            raise ShapeError(
-                f"prediction {prediction} does not fit target {target}",
-                f"Give the last layer an output of {target}.",
-            )
-        return Tensor((None,))
+def label_accuracy(target: Tensor) -> Metric:
+    """The share of labels whose logit is the largest."""
+    best = call("jnp.argmax", Name("logits"), axis=-1)
+    return Metric(per_sample(call("jnp.equal", best, Name("target")), target.rank))
 
-    def forward(self, prediction: Tensor, target: Tensor) -> Call:
-        error = call("optax.squared_error", Name("prediction"), Name("target"))
-        return _per_sample(error, target.rank)
 
-    def metrics(self, prediction: Tensor, target: Tensor) -> Mapping[str, Metric]:
-        distance = call("jnp.abs", call("jnp.subtract", Name("prediction"), Name("target")))
-        squares = self.forward(prediction, target)
-        return {
-            "rmse": Metric(squares, root=True, in_target_units=True),
-            "mae": Metric(_per_sample(distance, target.rank), in_target_units=True),
-        }
+def yes_no_accuracy(logits: Tensor) -> Metric:
+    """The share of yes-or-no targets that the logit's sign tells."""
+    says_yes = call("jnp.greater", Name("logits"), 0)
+    is_yes = call("jnp.greater", like_logits(logits), 0.5)
+    return Metric(per_sample(call("jnp.equal", says_yes, is_yes), logits.rank))
+
+
+def check_class_weights(weights: tuple[float, ...], logits: Tensor) -> None:
+    """Raise ShapeError unless there is a weight for each class, or none at all."""
+    if weights and len(weights) != logits.features:
+        raise ShapeError(
+            f"Class weights has {len(weights)} numbers, but there are {logits.features} classes",
+            f"Give Class weights {logits.features} numbers, or leave it empty.",
+        )
+
+
+def class_weights_param() -> Any:
+    """The parameter for the weight of each class."""
+    return param(
+        (),
+        kind="floats",
+        label="Class weights",
+        help="One number a class that its samples' loss is multiplied by; empty: all count alike.",
+        minimum=0.0,
+        advanced=True,
+    )
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")

@@ -15,15 +15,24 @@ from core.compile.plan import Plan
 from core.design.document import End
 
 
+_LARGEST_EXPONENT = 700.0
+
+
 @dataclass(frozen=True)
 class FigureRule:
-    """How the mean of a figure over samples becomes what is shown: root first, then scale."""
+    """How the mean of a figure over samples becomes what is shown: its root or exponential, scaled.
+
+    An exponential stays finite, whatever the mean.
+    """
 
     root: bool = False
     scale: float = 1.0
+    exponential: bool = False
 
     def finish(self, mean: float) -> float:
         """The shown figure."""
+        if self.exponential:
+            mean = np.exp(np.minimum(mean, _LARGEST_EXPONENT))
         return float((np.sqrt(mean) if self.root else mean) * self.scale)
 
 
@@ -36,7 +45,7 @@ def figure_rules(plan: Plan, target_scales: Mapping[str, float]) -> dict[str, Fi
             rules[f"{loss.name}.loss"] = FigureRule()
         for name, metric in loss.metrics.items():
             shown = scale if metric.in_target_units else 1.0
-            rules[_key(plan, loss.name, name)] = FigureRule(metric.root, shown)
+            rules[_key(plan, loss.name, name)] = FigureRule(metric.root, shown, metric.exponential)
     return rules
 
 

@@ -18,8 +18,8 @@ class Network(nnx.Module):
 
     Each node with a layer is an attribute called like the node (``network.conv_1``). Call it with
     one array for each Input node, in the design's order, shape ``[B, ...]``; it returns what its
-    loss is given as the prediction (without a loss, what nothing else reads), or a dictionary of
-    such outputs by node name where there are several.
+    loss is given as the prediction (without a prediction, what nothing else reads), or a dictionary
+    of such outputs by node name where there are several.
     """
 
     def __init__(self, plan: Plan, rngs: nnx.Rngs) -> None:

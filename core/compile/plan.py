@@ -38,8 +38,9 @@ class Step:
 class LossStep:
     """One loss node: what it computes for each sample, its weight and its metrics.
 
-    ``prediction`` and ``target`` are the outputs it compares, ``target_node`` the Target node that
-    the truth comes from, if nothing is computed on the way.
+    ``prediction`` is the output it judges, ``target_node`` the Target node that the truth comes
+    from, if there is one and nothing is computed on the way. For ``classifies``, ``across_batch``
+    and ``predicts`` see ``Loss``.
     """
 
     node: str
@@ -51,6 +52,9 @@ class LossStep:
     inputs: Mapping[str, End]
     prediction: End
     target_node: str | None
+    classifies: bool = False
+    across_batch: bool = False
+    predicts: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +62,8 @@ class Plan:
     """All steps of a design in computing order. Compared by identity, so it is a cheap cache key.
 
     ``feeds`` maps each Input and Target node to its column of the data. ``outputs`` are what the
-    network gives: what its losses are given as predictions or, without a loss, what nothing reads.
+    network gives: what its losses are given as predictions or, where they have none, what nothing
+    reads. None of them depends on a Target, unless all do.
     """
 
     steps: tuple[Step, ...]
@@ -67,6 +72,13 @@ class Plan:
     feeds: Mapping[str, str]
     names: Mapping[str, str]
     outputs: tuple[End, ...]
+
+    @property
+    def shown(self) -> LossStep:
+        """The loss whose prediction is shown and explained: the first that has a Target, if any."""
+        with_target = (loss for loss in self.losses if loss.target_node)
+        predicting = (loss for loss in self.losses if loss.predicts)
+        return next(with_target, None) or next(predicting, None) or self.losses[0]
 
     @property
     def learning(self) -> dict[str, Learning]:
@@ -130,12 +142,21 @@ RESERVED = frozenset(
 
 
 def _outputs(analysis: Analysis, steps: list[Step], losses: list[LossStep]) -> tuple[End, ...]:
-    if losses:
-        return tuple(dict.fromkeys(loss.prediction for loss in losses))
-    read = {source for step in steps for source in step.inputs.values()}
-    given = (End(r.node.id, p) for r in analysis.by_role("input") for p in r.outputs)
+    given = [End(r.node.id, p) for r in analysis.by_role("input") for p in r.outputs]
+    known = set(given)
+    for step in steps:
+        if known.issuperset(step.inputs.values()):
+            known.update(step.outputs)
+    predicted = dict.fromkeys(loss.prediction for loss in losses if loss.predicts)
+    read = {source for user in (*steps, *losses) for source in user.inputs.values()}
     made = (end for step in steps for end in step.outputs)
-    return tuple(end for end in (*made, *given) if end not in read)
+    unread = tuple(end for end in (*made, *given) if end not in read)
+    judged = tuple(dict.fromkeys(loss.prediction for loss in losses))
+    for found in (tuple(predicted), unread, judged):
+        without_target = tuple(end for end in found if end in known)
+        if without_target:
+            return without_target
+    return judged or unread
 
 
 def _feeding(analysis: Analysis) -> list[NodeReport]:
@@ -186,4 +207,7 @@ def _loss_step(
         dict(wired),
         wired[block.prediction],
         truth if source and source.role == "target" else None,
+        block.classifies,
+        block.across_batch,
+        block.predicts,
     )

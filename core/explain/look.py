@@ -31,19 +31,27 @@ class Look(NamedTuple):
 def look(network: Network, feed: Mapping[str, jax.Array]) -> Look:
     """Run a network in evaluation mode and take the input gradient (Simonyan et al. 2014).
 
-    ``feed`` holds one array ``[B, ...]`` for each Input node by id. With several positions a
-    sample (tokens), the prediction explained is the last one.
+    ``feed`` holds one array ``[B, ...]`` for each Input node by id, and for each Target node that
+    the prediction depends on. Of a sequence the last step's prediction is explained, of an image
+    all places together.
     """
-    loss = network.plan.losses[0]
+    loss = network.plan.shown
     found = network.values(feed)
-    places = {node: _where_gradient_reaches(network, End(node, "output"), found) for node in feed}
+    places = {
+        node: _where_gradient_reaches(network, End(node, "output"), found)
+        for node in network.plan.inputs
+        if node in feed
+    }
     nudge = {end: jnp.zeros_like(found[end]) for ends in places.values() for end in ends}
 
     def score(nudge: dict[End, jax.Array]) -> jax.Array:
         prediction = network.values(feed, nudge)[loss.prediction]
-        last = prediction.reshape(prediction.shape[0], -1, prediction.shape[-1])[:, -1]
-        classified = loss.probabilities is not None and last.shape[-1] > 1
-        return (last.max(axis=-1) if classified else last.sum(axis=-1)).sum()
+        if prediction.ndim == 3:
+            prediction = prediction[:, -1]
+        classified = loss.classifies or loss.probabilities is not None
+        if classified and prediction.ndim > 1 and prediction.shape[-1] > 1:
+            prediction = prediction.max(axis=-1)
+        return prediction.sum()
 
     slopes = jax.grad(score)(nudge)
     scope = {port: found[end] for port, end in loss.inputs.items() if end in found}

@@ -63,10 +63,12 @@ def confusion_matrix(truth: np.ndarray, predicted: np.ndarray, classes: int) -> 
 
 
 def class_report(job: Job, state: State, rows: np.ndarray, most: int = 100) -> ClassReport | None:
-    """The report of the first loss; None if it does not classify, or into more than ``most``."""
-    loss = job.program.plan.losses[0]
+    """The report of the shown loss; None if that does not classify, or into more than
+    ``most`` classes.
+    """
+    loss = job.program.plan.shown
     column = job.program.plan.feeds.get(loss.target_node or "")
-    if loss.probabilities is None or column is None:
+    if not loss.classifies or column is None:
         return None
     truth = job.prepared.columns[column][rows]
     scores = job.program.predict(state, rows)
@@ -74,7 +76,7 @@ def class_report(job: Job, state: State, rows: np.ndarray, most: int = 100) -> C
         predicted, count = (scores[..., 0] > 0).astype(np.int64), 2
     else:
         predicted, count = scores.argmax(axis=-1), scores.shape[-1]
-    if count > most or truth.size != predicted.size:
+    if count > most or truth.size != predicted.size or np.any(truth != truth.astype(np.int64)):
         return None
     names = job.prepared.dataset.columns[column].classes
     titles = tuple(names[i] if i < len(names) else str(i) for i in range(count))

@@ -58,30 +58,45 @@ def _verdict(
 ) -> tuple[str, str, bool | None, np.ndarray, tuple[str, ...]]:
     """True and predicted value of the last position, as texts."""
     plan = job.program.plan
-    loss = plan.losses[0]
-    name = plan.feeds.get(loss.target_node or "")
+    name = plan.feeds.get(plan.shown.target_node or "")
     none = np.zeros(0, np.float32)
     if name is None:
-        return "", "", None, none, ()
+        return "", _next_token(job, seen), None, none, ()
     truth = job.prepared.columns[name][row]
-    if seen.probabilities is None:
+    if seen.probabilities is None and not plan.shown.classifies:
         mean, deviation = job.prepared.scales.get(name, (0.0, 1.0))
         shown = np.asarray(seen.prediction[0]) * deviation + mean
         return _numbers(truth * deviation + mean), _numbers(shown), None, none, ()
-    classes = job.prepared.dataset.columns[name].classes
-    all_positions = np.asarray(seen.probabilities)
-    probabilities = all_positions.reshape(-1, all_positions.shape[-1])[-1]
-    if truth.shape == all_positions.shape[1:] and len(probabilities) > 1:
+    # Some losses give scores that are no probabilities.
+    are_chances = seen.probabilities is not None
+    places = np.asarray(seen.probabilities if are_chances else seen.prediction)[0]
+    threshold = 0.5 if are_chances else 0.0
+    if truth.shape == places.shape and truth.size > 1:
         # Several yes-or-no answers a sample.
-        correct = bool(np.all((all_positions[0] > 0.5) == (truth > 0.5)))
-        names = _names(classes, len(probabilities))
-        return _numbers(truth), _numbers(all_positions[0]), correct, probabilities, names
-    if probabilities.shape[-1] == 1:
-        yes = probabilities[0]
-        probabilities = np.array([1 - yes, yes], np.float32)
-    guess, right = int(probabilities.argmax()), int(np.ravel(truth)[-1])
+        correct = bool(np.all((places > threshold) == (truth > 0.5)))
+        return _numbers(truth), _numbers(places), correct, none, ()
+    count = places.shape[-1]
+    guesses = (places > threshold).ravel() if count == 1 else places.argmax(axis=-1).ravel()
+    if truth.ndim > 1:
+        share = np.mean(guesses == truth.ravel())
+        return "", f"{share:.0%} of the places right", None, none, ()
+    classes = job.prepared.dataset.columns[name].classes
+    guess, right = int(guesses[-1]), int(np.ravel(truth)[-1])
     texts = _spell(classes, right), _spell(classes, guess)
-    return *texts, guess == right, probabilities, _names(classes, len(probabilities))
+    if not are_chances:
+        return *texts, guess == right, none, ()
+    last = places.reshape(-1, count)[-1]
+    chances = np.array([1 - last[0], last[0]], np.float32) if count == 1 else last
+    return *texts, guess == right, chances, _names(classes, len(chances))
+
+
+def _next_token(job: Job, seen: Look) -> str:
+    """What is thought to come after the sample's tokens, where the loss predicts tokens."""
+    plan = job.program.plan
+    classes = job.prepared.dataset.columns[plan.feeds[plan.inputs[0]]].classes
+    if seen.probabilities is None or seen.probabilities.shape[-1] != len(classes):
+        return ""
+    return _spell(classes, int(np.asarray(seen.probabilities)[0, -1].argmax()))
 
 
 def _spell(classes: Sequence[str], index: int) -> str:

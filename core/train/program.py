@@ -147,7 +147,7 @@ class Program:
         return self.finish(jax.device_get(sums), len(rows))
 
     def predict(self, state: State, rows: np.ndarray) -> np.ndarray:
-        """What the first loss is given as its prediction, for the given rows ``[N, ...]``."""
+        """What the shown loss is given as its prediction, for the given rows ``[N, ...]``."""
         parts = []
         for padded, count in self._padded(rows):
             found = self._predict_jit(state.params, state.rest, self.data, padded)
@@ -155,11 +155,17 @@ class Program:
         return np.concatenate(parts)
 
     def _padded(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
-        """Batches of one size, so that one compilation serves, and how many rows of each count."""
-        size = min(EVALUATION_BATCH, self.prepared.dataset.rows)
+        """Batches of one size, so that one compilation serves, and how many rows of each count.
+
+        A loss that compares samples with one another would see rows twice in a batch that is filled
+        up, and is another one in batches of another size than in training.
+        """
+        compared = any(loss.across_batch for loss in self.plan.losses)
+        size = self.batch_size if compared else min(EVALUATION_BATCH, self.prepared.dataset.rows)
         for start in range(0, len(rows), size):
             part = rows[start : start + size]
-            yield np.resize(part, size).astype(np.int32), len(part)
+            filled = part if compared else np.resize(part, size)
+            yield filled.astype(np.int32), len(part)
 
     def finish(self, sums: Mapping[str, Any], count: float) -> dict[str, float]:
         """Turn summed figures into shown ones."""
@@ -216,8 +222,8 @@ class Program:
         rows: jax.Array,
     ) -> jax.Array:
         network = self._merge(self._eval_graph, params, rest)
-        found = network.values({n: data[n][rows] for n in self.plan.inputs})
-        return found[self.plan.losses[0].prediction]
+        found = network.values({n: values[rows] for n, values in data.items()})
+        return found[self.plan.shown.prediction]
 
     def _look(
         self,
@@ -227,7 +233,7 @@ class Program:
         row: jax.Array,
     ) -> Look:
         network = self._merge(self._eval_graph, params, rest)
-        return look(network, {n: data[n][row[None]] for n in self.plan.inputs})
+        return look(network, {n: values[row[None]] for n, values in data.items()})
 
     def _survey(
         self,
@@ -243,7 +249,7 @@ class Program:
         for name, slope in zip(self.param_names, slopes, strict=True):
             by_layer.setdefault(name.partition(".")[0], []).append(slope)
         network = self._merge(self._eval_graph, params, rest)
-        found = network.values({n: data[n][row[None]] for n in self.plan.inputs})
+        found = network.values({n: values[row[None]] for n, values in data.items()})
         return Findings(
             {
                 s.node: rms(by_layer[s.attribute])

@@ -11,7 +11,9 @@ from scipy.special import expit, log_softmax, softmax
 from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, root_mean_squared_error
 
 from core.blocks.block import ShapeError
-from core.blocks.losses import BinaryCrossEntropy, CrossEntropy, Loss, MeanSquaredError
+from core.blocks.classification_losses import BinaryCrossEntropy, CrossEntropy
+from core.blocks.losses import Loss
+from core.blocks.regression_losses import MeanSquaredError
 from core.compile.names import resolve
 from core.tensor import Tensor
 
