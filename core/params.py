@@ -33,8 +33,7 @@ class Param:
     tuple of strings), ``path`` (a file), ``folder``, ``column`` (a column of the design's data) and
     ``expression`` (see ``core.expression``).
     ``minimum`` and ``maximum`` bound numbers, and each element of ``ints`` and ``floats``. An
-    ``advanced`` one is
-    for few: forms fold it away, and files name it only where it was set.
+    ``advanced`` one is for few: forms fold it away, and files name it only where it was set.
     """
 
     name: str

@@ -14,7 +14,6 @@ from core.compile.names import resolve
 from core.compile.plan import Plan
 from core.design.document import End
 
-
 _LARGEST_EXPONENT = 700.0
 
 

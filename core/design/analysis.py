@@ -9,10 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from core.blocks.block import Block
 from core.blocks.call import Call
+from core.blocks.losses import Loss
 from core.design.document import Design, End
 from core.design.flat import Flat
 from core.design.learning import circle, learning
+from core.design.logit_problems import squashed_logits, squashing
 from core.design.order import computing_order
 from core.design.problems import ERROR, WARNING, Problem
 from core.design.reports import DataFacts, NodeReport, Reporting
@@ -131,10 +134,11 @@ def _general(
         other = (i for i, r in reports.items() if known[i] is not r)
         if all(_alike(known[i], reports[i]) for i in other):
             return like.general
-    roles = {i: r.block.role for i, r in reports.items() if r.block}
+    blocks = {i: r.block for i, r in reports.items() if r.block}
+    roles = {i: block.role for i, block in blocks.items()}
     return (
         (*of_levels(whole, flat), *circle(flat, stuck)),
-        tuple(learning(flat, roles, sources, total)),
+        (*learning(flat, roles, sources, total), *squashed_logits(flat, blocks)),
     )
 
 
@@ -142,11 +146,13 @@ def _alike(old: NodeReport, new: NodeReport) -> bool:
     """Whether two states of a node are the same to the graph as a whole."""
     if old.node.name != new.node.name or old.block is None or new.block is None:
         return False
-    return (old.block.role, old.block.port_names, old.block.outputs) == (
-        new.block.role,
-        new.block.port_names,
-        new.block.outputs,
-    )
+    return _seen_of(old.block) == _seen_of(new.block)
+
+
+def _seen_of(block: Block) -> tuple[object, ...]:
+    """What the problems of the graph as a whole depend on."""
+    logits = block.logit_ports if isinstance(block, Loss) else ()
+    return block.role, block.port_names, block.outputs, logits, squashing(block)
 
 
 def layer_of(report: NodeReport) -> Call | None:
