@@ -87,10 +87,9 @@ class AdversarialLoss(_Adversarial):
     def metrics(self, fake: Tensor, real: Tensor | None = None) -> Mapping[str, Metric]:
         if real is None:
             return {}
-        caught = call("jnp.less", Name("fake"), 0)
-        believed = call("jnp.greater", Name("real"), 0)
-        right = call("jnp.divide", call("jnp.add", caught, believed), 2)
-        return {"accuracy": Metric(per_sample(right, fake.rank))}
+        caught = call("jnp.where", call("jnp.less", Name("fake"), 0), 0.5, 0.0)
+        believed = call("jnp.where", call("jnp.greater", Name("real"), 0), 0.5, 0.0)
+        return {"accuracy": Metric(per_sample(call("jnp.add", caught, believed), fake.rank))}
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from built_block import run, tensors_of
 from sklearn.metrics import accuracy_score, hinge_loss
+from torch.nn import functional
 
 from core.blocks.block import ShapeError
 from core.blocks.classification_losses import BinaryCrossEntropy, CrossEntropy, Focal
@@ -54,7 +54,7 @@ def test_cross_entropy(
     logits, target = normal(7, *places, 4), labels(4, 7, *places)
     block = CrossEntropy(label_smoothing=smoothing, class_weights=weights)
     found, _ = run(block, logits=logits, target=target)
-    wanted = F.cross_entropy(
+    wanted = functional.cross_entropy(
         channels_first(logits),
         torch.tensor(target).long(),
         weight=torch.tensor(weights) if weights else None,
@@ -74,7 +74,7 @@ def test_binary_cross_entropy(smoothing: float, weight: float, reduction: str) -
     )
     found, _ = run(block, logits=logits, target=target)
     soft = torch.tensor(target * (1 - smoothing) + smoothing / 2)
-    wanted = F.binary_cross_entropy_with_logits(
+    wanted = functional.binary_cross_entropy_with_logits(
         torch.tensor(logits), soft, pos_weight=torch.tensor(weight), reduction="none"
     )
     joined = wanted.flatten(1).mean(1) if reduction == "mean" else wanted.flatten(1).sum(1)
@@ -91,7 +91,7 @@ def test_focal_of_yes_or_no(gamma: float, alpha: float) -> None:
     p = torch.sigmoid(z)
     truth = p * t + (1 - p) * (1 - t)
     factor = alpha * t + (1 - alpha) * (1 - t)
-    cross = F.binary_cross_entropy_with_logits(z, t, reduction="none")
+    cross = functional.binary_cross_entropy_with_logits(z, t, reduction="none")
     wanted = factor * (1 - truth) ** gamma * cross
     np.testing.assert_allclose(found, per_sample(wanted), rtol=1e-5)
 
@@ -105,7 +105,7 @@ def test_focal_of_classes(
     logits, target = normal(6, *places, 4), labels(4, 6, *places)
     found, _ = run(Focal(gamma=gamma, class_weights=weights), logits=logits, target=target)
     first, truth = channels_first(logits), torch.tensor(target).long()
-    logs = -F.cross_entropy(first, truth, reduction="none")
+    logs = -functional.cross_entropy(first, truth, reduction="none")
     weight = torch.tensor(weights)[truth] if weights else 1.0
     wanted = -weight * (1 - logs.exp()) ** gamma * logs
     np.testing.assert_allclose(found, per_sample(wanted), rtol=1e-4, atol=1e-6)
@@ -168,7 +168,7 @@ def test_dice_of_one_object(shape: tuple[int, ...], smooth: float) -> None:
 def test_dice_of_classes(places: tuple[int, ...]) -> None:
     logits, target = normal(5, *places, 3), labels(3, 5, *places)
     found, _ = run(Dice(), logits=logits, target=target)
-    p = F.softmax(torch.tensor(logits).double(), -1).flatten(1, -2).numpy()
+    p = functional.softmax(torch.tensor(logits).double(), -1).flatten(1, -2).numpy()
     t = np.eye(3)[target].reshape(5, -1, 3)
     overlap = (2 * (p * t).sum(axis=1) + 1) / (p.sum(axis=1) + t.sum(axis=1) + 1)
     np.testing.assert_allclose(found, 1 - overlap.mean(axis=1), rtol=1e-5)

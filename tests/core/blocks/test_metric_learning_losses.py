@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from built_block import run
 from test_loss_blocks import figure
+from torch.nn import functional
 
 from core.blocks.block import ShapeError
 from core.blocks.losses import Loss
@@ -39,7 +39,7 @@ def test_cosine_of_like_and_unlike_pairs(margin: float) -> None:
         CosineSimilarityLoss(margin=margin), prediction=first, target=second, similar=similar
     )
     sign = torch.tensor(2 * similar - 1)
-    wanted = F.cosine_embedding_loss(
+    wanted = functional.cosine_embedding_loss(
         torch.tensor(first), torch.tensor(second), sign, margin=margin, reduction="none"
     )
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
@@ -48,7 +48,7 @@ def test_cosine_of_like_and_unlike_pairs(margin: float) -> None:
 def test_cosine_without_pairs_averages_over_the_vectors() -> None:
     first, second = normal(6, 3, 5), normal(6, 3, 5)
     found, _ = run(CosineSimilarityLoss(), prediction=first, target=second)
-    wanted = F.cosine_similarity(torch.tensor(first), torch.tensor(second), dim=-1).mean(1)
+    wanted = functional.cosine_similarity(torch.tensor(first), torch.tensor(second), dim=-1).mean(1)
     np.testing.assert_allclose(found, 1 - wanted.numpy(), rtol=1e-5, atol=1e-6)
     cosine = figure(CosineSimilarityLoss(), "cosine", prediction=first, target=second)
     assert cosine == pytest.approx(float(wanted.mean()), rel=1e-5)
@@ -60,16 +60,16 @@ def test_triplets(margin: float) -> None:
     tensors = [torch.tensor(v) for v in views]
     given = dict(zip(("anchor", "positive", "negative"), views, strict=True))
     found, _ = run(TripletLoss(margin=margin), **given)
-    wanted = F.triplet_margin_loss(*tensors, margin=margin, reduction="none")
+    wanted = functional.triplet_margin_loss(*tensors, margin=margin, reduction="none")
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
     distances: dict[str, Any] = {
         "squared_euclidean": lambda a, b: ((a - b) ** 2).sum(-1),
-        "cosine": lambda a, b: 1 - F.cosine_similarity(a, b),
+        "cosine": lambda a, b: 1 - functional.cosine_similarity(a, b),
     }
     for name, distance in distances.items():
         block = TripletLoss(margin=margin, distance=name)
         found, _ = run(block, **given)
-        wanted = F.triplet_margin_with_distance_loss(
+        wanted = functional.triplet_margin_with_distance_loss(
             *tensors, distance_function=distance, margin=margin, reduction="none"
         )
         np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
@@ -99,10 +99,10 @@ def test_info_nce_with_the_other_views_is_that_of_clip(similarity: str, temperat
     found, _ = run(block, first=first, second=second)
     views = [torch.tensor(v) for v in (first, second)]
     if similarity == "cosine":
-        views = [F.normalize(v, dim=1) for v in views]
+        views = [functional.normalize(v, dim=1) for v in views]
     scores = views[0] @ views[1].T / temperature
     own = torch.arange(8)
-    wanted = sum(F.cross_entropy(s, own, reduction="none") for s in (scores, scores.T)) / 2
+    wanted = sum(functional.cross_entropy(s, own, reduction="none") for s in (scores, scores.T)) / 2
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
     right = (scores.argmax(1) == own).float().mean()
     assert figure(block, "accuracy", first=first, second=second) == pytest.approx(float(right))
@@ -110,13 +110,11 @@ def test_info_nce_with_the_other_views_is_that_of_clip(similarity: str, temperat
 
 def test_info_nce_with_both_views_is_nt_xent() -> None:
     first, second = normal(8, 5), normal(8, 5)
-    found, _ = run(
-        InfoNCE(temperature=0.5, negatives="both_views"), first=first, second=second
-    )
-    views = F.normalize(torch.tensor(np.concatenate([first, second])), dim=1)
+    found, _ = run(InfoNCE(temperature=0.5, negatives="both_views"), first=first, second=second)
+    views = functional.normalize(torch.tensor(np.concatenate([first, second])), dim=1)
     scores = (views @ views.T / 0.5).fill_diagonal_(-torch.inf)
     partner = (torch.arange(16) + 8) % 16
-    each = F.cross_entropy(scores, partner, reduction="none")
+    each = functional.cross_entropy(scores, partner, reduction="none")
     np.testing.assert_allclose(found, (each[:8] + each[8:]) / 2, rtol=1e-5)
 
 

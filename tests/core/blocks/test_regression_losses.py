@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from built_block import run
 from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 from test_loss_blocks import figure
+from torch.nn import functional
 
 from core.blocks.block import ShapeError
 from core.blocks.losses import Loss
@@ -22,12 +22,12 @@ Reference = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 def huber(delta: float) -> Reference:
-    return lambda p, t: F.huber_loss(p, t, reduction="none", delta=delta)
+    return lambda p, t: functional.huber_loss(p, t, reduction="none", delta=delta)
 
 
 LOSSES: dict[str, tuple[type[Loss], dict[str, float], Reference]] = {
-    "squared": (MeanSquaredError, {}, lambda p, t: F.mse_loss(p, t, reduction="none")),
-    "absolute": (MeanAbsoluteError, {}, lambda p, t: F.l1_loss(p, t, reduction="none")),
+    "squared": (MeanSquaredError, {}, lambda p, t: functional.mse_loss(p, t, reduction="none")),
+    "absolute": (MeanAbsoluteError, {}, lambda p, t: functional.l1_loss(p, t, reduction="none")),
     "huber": (Huber, {}, huber(1.0)),
     "narrow huber": (Huber, {"delta": 0.2}, huber(0.2)),
     "wide huber": (Huber, {"delta": 30.0}, huber(30.0)),

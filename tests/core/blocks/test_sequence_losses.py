@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from built_block import run, tensors_of
 from test_loss_blocks import figure
+from torch.nn import functional
 
 from core.blocks.block import ShapeError
 from core.blocks.losses import Loss
@@ -36,7 +36,7 @@ def test_next_token(length: int) -> None:
     found, _ = run(NextToken(), logits=logits, tokens=tokens)
     said = torch.tensor(logits)[:, :-1].transpose(1, 2)
     truth = torch.tensor(tokens)[:, 1:].long()
-    wanted = F.cross_entropy(said, truth, reduction="none")
+    wanted = functional.cross_entropy(said, truth, reduction="none")
     np.testing.assert_allclose(found, wanted.mean(1), rtol=1e-5)
     right = (said.argmax(1) == truth).float().mean()
     accuracy = figure(NextToken(), "accuracy", logits=logits, tokens=tokens)
@@ -63,7 +63,7 @@ def test_masked_token(dtype: Any, ignore_id: int) -> None:
         counts = truth[sample] != ignore_id
         wanted = 0.0
         if counts.any():
-            loss = F.cross_entropy(said[sample], truth[sample], ignore_index=ignore_id)
+            loss = functional.cross_entropy(said[sample], truth[sample], ignore_index=ignore_id)
             wanted = float(loss)
         assert found[sample] == pytest.approx(wanted, rel=1e-5)
     counts = truth != ignore_id
@@ -78,8 +78,8 @@ def torch_ctc(
     """PyTorch's loss and slope of each sample, with impossible ones at zero."""
     said = torch.tensor(logits, dtype=torch.float64, requires_grad=True)
     steps = [logits.shape[1]] * len(logits)
-    loss = F.ctc_loss(
-        F.log_softmax(said, -1).transpose(0, 1),
+    loss = functional.ctc_loss(
+        functional.log_softmax(said, -1).transpose(0, 1),
         torch.tensor(target).long(),
         torch.tensor(steps),
         torch.tensor(lengths),
