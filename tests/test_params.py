@@ -33,6 +33,7 @@ class Everything(Configured):
     mode: str = param("a", label="Mode", help="", choices=("a", "b"))
     sizes: tuple[int, ...] = param((2, 2), label="Sizes", help="", minimum=1)
     columns: tuple[str, ...] = param((), label="Columns", help="", kind="names")
+    weights: tuple[float, ...] = param((), label="Weights", help="", kind="floats", minimum=0.0)
     free: int = param(0, label="Free", help="")
 
 
@@ -42,7 +43,8 @@ PARAMS = {p.name: p for p in Everything.params()}
 def test_kinds_follow_from_the_defaults() -> None:
     assert [(p.name, p.kind) for p in Everything.params()] == [
         *(("flag", "bool"), ("count", "int"), ("rate", "float"), ("title", "text")),
-        *(("mode", "choice"), ("sizes", "ints"), ("columns", "names"), ("free", "int")),
+        *(("mode", "choice"), ("sizes", "ints"), ("columns", "names")),
+        *(("weights", "floats"), ("free", "int")),
     ]
     assert Everything.summary() == "One of each kind."
 
@@ -75,6 +77,11 @@ def test_kinds_follow_from_the_defaults() -> None:
         ("sizes", 3, "Sizes must be a list of whole numbers, not 3"),
         ("columns", ("x", "y"), None),
         ("columns", ("x", 1), "Columns must be a list of names"),
+        ("weights", (1, 2.5), None),
+        ("weights", (1.0, -1.0), "Weights must be at least 0, not -1"),
+        ("weights", (1.0, float("nan")), "Weights must be finite"),
+        ("weights", (1.0, "2"), "Weights must be a number, not '2'"),
+        ("weights", 3.0, "Weights must be a list of numbers, not 3.0"),
     ],
 )
 def test_faults_are_named(name: str, value: Any, fault: str | None) -> None:
@@ -98,6 +105,8 @@ def test_faults_are_named(name: str, value: Any, fault: str | None) -> None:
         ("sizes", "[]", ()),
         ("sizes", "4", (4,)),
         ("columns", "a, b ,", ("a", "b")),
+        ("weights", "1, 2.5, 1e-3", (1.0, 2.5, 0.001)),
+        ("weights", "", ()),
     ],
 )
 def test_typed_values_are_read(name: str, text: str, value: Any) -> None:
@@ -108,11 +117,24 @@ def test_typed_values_are_read(name: str, text: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("flag", "yes"), ("count", "1.5"), ("count", ""), ("rate", "one"), ("sizes", "1, x")],
+    [
+        ("flag", "yes"),
+        ("count", "1.5"),
+        ("count", ""),
+        ("rate", "one"),
+        ("sizes", "1, x"),
+        ("weights", "1, x"),
+    ],
 )
 def test_what_cannot_be_read_says_what_was_expected(name: str, text: str) -> None:
     with pytest.raises(ValueError, match=f"{PARAMS[name].label} must be"):
         PARAMS[name].parse(text)
+
+
+def test_numbers_of_a_list_become_floats() -> None:
+    made, faults = Everything.read({"weights": [1, 2.5]})
+    assert (made.weights, faults) == ((1.0, 2.5), ())
+    assert all(isinstance(v, float) for v in made.weights)
 
 
 def test_a_faulty_value_is_reported_and_the_default_stands_in() -> None:

@@ -25,6 +25,7 @@ PARAMS = (
     Param("bias", "bool", True, "Bias", "Add a bias."),
     Param("padding", "choice", "same", "Padding", "Edges.", choices=("same", "valid")),
     Param("shape", "ints", (8, 8, 1), "Shape", "Height, width, channels.", minimum=1),
+    Param("weights", "floats", (1.0, 0.5), "Class weights", "One a class.", minimum=0),
     Param("note", "text", "", "Note", "Free text."),
     Param("file", "path", "", "File", "A file."),
     Param("target", "column", "", "Target", "The column to learn."),
@@ -127,9 +128,20 @@ def test_leaving_the_field_commits_once(qtbot, form, heard) -> None:
     assert editor(form, "shape", QLineEdit).text() == "28, 28, 3"
 
 
+def test_a_list_of_numbers_is_typed_with_commas(qtbot, form, heard) -> None:
+    line = editor(form, "weights", QLineEdit)
+    assert line.text() == "1, 0.5"
+    retype(qtbot, line, "2,.25, 1e-3")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert heard == [("weights", (2.0, 0.25, 0.001))]
+    assert line.text() == "2, 0.25, 0.001"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
+        ("weights", "1, x", "Class weights must be numbers with commas between them, not '1, x'"),
+        ("weights", "1, -1", "Class weights must be at least 0, not -1"),
         ("rate", "fast", "Learning rate must be a number, not 'fast'"),
         ("rate", "-1", "Learning rate must be at least 0, not -1"),
         ("shape", "8, x", "Shape must be whole numbers with commas between them, not '8, x'"),

@@ -23,7 +23,7 @@ MOBY = {"source": {"kind": "moby_dick", "length": 16}, "split": {}}
 
 def autoencoder() -> Design:
     """A variational autoencoder of the digits with a latent code of eight numbers."""
-    design = Design(data=DIGITS, recipe=recipe(epochs=4, batch_size=64, learning_rate=0.003))
+    design = Design(data=DIGITS, recipe=recipe(epochs=20, batch_size=32, learning_rate=0.01))
     layers: list[tuple[str, str, dict[str, Any]]] = [
         ("Input", "input", {}),
         ("Flatten", "flatten", {}),
@@ -52,7 +52,7 @@ def autoencoder() -> Design:
 def machine(k: int = 1) -> Design:
     """A restricted Boltzmann machine on the digits."""
     data = DIGITS
-    design = Design(data=data, recipe=recipe(epochs=4, batch_size=32, learning_rate=0.01))
+    design = Design(data=data, recipe=recipe(epochs=20, batch_size=16, learning_rate=0.01))
     design = add(add(design, "Input", "input"), "Flatten", "flatten")
     design = add(design, "BinaryUnits", "rbm", units=48, k=k)
     design = chain(add(design, "Minimize", "loss"), "input", "flatten", "rbm")
@@ -92,8 +92,7 @@ def vae(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 def test_a_variational_autoencoder_learns(vae: Trained) -> None:
     losses = vae.losses
     assert all(np.isfinite(losses))
-    assert losses == sorted(losses, reverse=True)
-    assert losses[-1] < 0.8 * losses[0]
+    assert losses[-1] < 0.85 * losses[0]
     final = vae.summary.validation
     total = final["reconstruction.loss"] + final["prior.loss"]
     assert final["loss"] == pytest.approx(total, rel=1e-5)
@@ -109,7 +108,7 @@ def test_the_reconstruction_is_what_an_autoencoder_gives(vae: Trained) -> None:
     images = job.prepared.columns["image"][rows].reshape(len(rows), 64)
     chances = 1 / (1 + np.exp(-job.program.predict(state, rows)))
     mean = job.prepared.columns["image"][job.prepared.splits["train"]].reshape(-1, 64).mean(axis=0)
-    assert np.mean((chances - images) ** 2) < 0.7 * np.mean((mean - images) ** 2)
+    assert np.mean((chances - images) ** 2) < 0.5 * np.mean((mean - images) ** 2)
     shown_without_trouble(job, state, "code", "pixels", "mean")
 
 
@@ -127,7 +126,7 @@ def test_a_boltzmann_machine_learns_to_reconstruct(k: int, tmp_path: Path) -> No
     job = job_of(machine(k))
     before = reconstruction_error(job, fresh_state(job.program))
     trained = train(job, tmp_path)
-    assert reconstruction_error(job, trained.training.state) < 0.4 * before
+    assert reconstruction_error(job, trained.training.state) < 0.25 * before
     shown_without_trouble(job, trained.training.state, "rbm", "flatten")
 
 
