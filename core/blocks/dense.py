@@ -1,10 +1,10 @@
-"""Layers that act on the last axis alone: Dense and Embedding."""
+"""The fully connected layer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.blocks.block import ShapeError, port
+from core.blocks.block import port
 from core.blocks.call import LAYER, RNGS, Call, Name, call
 from core.blocks.weights import Weighted
 from core.params import param
@@ -55,35 +55,3 @@ class Dense(Weighted):
 
     def forward(self, input: Tensor) -> Call:
         return self.as_float32(call(LAYER, Name("input")))
-
-
-@dataclass(frozen=True)
-class Embedding(Weighted):
-    """Turns each integer id into a trained vector.
-
-    Input ``[B, ...]`` int32 with ids below ``vocabulary``, output ``[B, ..., features]`` float32.
-    Weights ``[vocabulary, features]``.
-    """
-
-    kind = "Embedding"
-    label = "Embedding"
-    family = "Dense"
-    keywords = ("lookup", "tokens", "words", "vocabulary")
-    inputs = (port("input", 1, 2, 3, dtype="int32"),)
-
-    vocabulary: int = param(1000, label="Vocabulary", help="Number of different ids.", minimum=1)
-    features: int = param(64, label="Features", help="Length of each vector.", minimum=1)
-
-    def infer(self, input: Tensor) -> Tensor:
-        if input.classes > self.vocabulary:
-            raise ShapeError(
-                f"ids go up to {input.classes - 1}, but Vocabulary is {self.vocabulary}",
-                f"Set Vocabulary to {input.classes}.",
-            )
-        return input.with_sizes(*input.sizes, self.features)
-
-    def parameters(self, input: Tensor) -> int:
-        return self.vocabulary * self.features
-
-    def layer(self, input: Tensor) -> Call:
-        return call("nnx.Embed", self.vocabulary, self.features, rngs=RNGS)

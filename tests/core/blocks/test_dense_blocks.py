@@ -7,7 +7,8 @@ import pytest
 from built_block import run
 
 from core.blocks.block import ShapeError
-from core.blocks.dense import Dense, Embedding
+from core.blocks.dense import Dense
+from core.blocks.embedding import Embedding
 from core.tensor import Tensor
 
 RNG = np.random.default_rng(0)

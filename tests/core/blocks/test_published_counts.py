@@ -7,7 +7,8 @@ import pytest
 from core.blocks.attention import MultiHeadAttention
 from core.blocks.block import Block
 from core.blocks.convolution import Conv
-from core.blocks.dense import Dense, Embedding
+from core.blocks.dense import Dense
+from core.blocks.embedding import Embedding
 from core.blocks.normalization import BatchNorm, LayerNorm
 from core.blocks.pooling import AveragePool
 from core.blocks.recurrent import GRU, LSTM, SimpleRNN

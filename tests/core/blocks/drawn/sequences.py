@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from core.blocks.attention import MultiHeadAttention
 from core.blocks.block import Block
 from core.blocks.conv_lstm import ConvLSTM
 from core.tensor import Tensor
@@ -32,4 +33,30 @@ def conv_lstms(draw: st.DrawFn) -> Case:
     return block, {"input": Tensor((None, *sizes))}
 
 
-CASES: Mapping[str, Any] = {"ConvLSTM": conv_lstms()}
+@st.composite
+def attentions(draw: st.DrawFn) -> Case:
+    kv_heads = draw(st.integers(0, 3))
+    heads = (kv_heads or 1) * draw(st.integers(1, 3)) + draw(st.sampled_from([0, 0, 0, 1]))
+    features = heads * draw(st.integers(1, 4)) + draw(st.sampled_from([0, 0, 0, 1]))
+    block = MultiHeadAttention(
+        heads=heads,
+        features=features,
+        causal=draw(st.booleans()),
+        dropout=draw(st.sampled_from([0.0, 0.3])),
+        kv_heads=kv_heads,
+        use_bias=draw(st.booleans()),
+        rotary=draw(st.booleans()),
+        dtype=draw(DTYPES),
+    )
+    length, features = draw(SIZES), draw(SIZES)
+    tensors = {"query": Tensor((None, length, features))}
+    if draw(st.booleans()):
+        length = draw(st.sampled_from([length, length, 6]))
+        tensors["context"] = Tensor((None, length, draw(SIZES)))
+    if draw(st.booleans()):
+        seen = draw(st.sampled_from([length, length, length, 7]))
+        tensors["mask"] = Tensor((None, seen), draw(st.sampled_from(["int32", "float32"])), 2)
+    return block, tensors
+
+
+CASES: Mapping[str, Any] = {"ConvLSTM": conv_lstms(), "MultiHeadAttention": attentions()}
