@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.design import edits
 from core.design.analysis import NodeReport
-from core.design.ports import GroupUse, block_of
+from core.design.ports import block_of
 from core.params import Value
 from designer import use_params
 from designer.session import Session
@@ -133,7 +133,7 @@ class Inspector(QScrollArea):
             self.form.set_values((), {})
             return
         block, faults = found
-        if isinstance(block, GroupUse):
+        if "weights_of" in block.values():
             declared, shown_values = use_params.shown(self.session.design, report.node, block)
             messages = {f.name: f.message for f in faults}
             self.form.set_values(declared, shown_values, messages, subject=report.node.id)
@@ -154,7 +154,7 @@ class Inspector(QScrollArea):
         if node is None:
             return
         report = self.session.analysis.nodes[node]
-        if isinstance(report.block, GroupUse):
+        if name == "weights_of":
             value = use_params.stored(self.session.design, report.node, name, value)
         edit = with_value(self.session.analysis, [node], name, value)
         label = f"Change {name.replace('_', ' ')} of {report.node.name}"

@@ -97,8 +97,6 @@ def common_params(nodes: Sequence[Block]) -> tuple[Param, ...]:
 
 
 def _editable(block: Block) -> tuple[Param, ...]:
-    if not isinstance(block, GroupUse):
-        return block.params()
     return tuple(p for p in block.params() if p.name not in OF_ONE_USE)
 
 

@@ -106,9 +106,7 @@ def make_plan(analysis: Analysis, *, to_train: bool = True) -> Plan:
             losses.append(_loss_step(analysis, report, report.block, wired))
         else:
             owner = analysis.nodes[report.tied_to] if report.tied_to else report
-            assert owner.block is not None, "what weights are shared with has a layer"
-            attribute = attributes[owner.node.id]
-            steps.append(_step(report, wired, attribute, owner.block.learning))
+            steps.append(_step(report, wired, attributes[owner.node.id], owner))
     columns = {r.node.id: r.node.params["column"] for r in _feeding(analysis)}
     return Plan(
         tuple(steps),
@@ -176,18 +174,21 @@ def _attributes(analysis: Analysis) -> dict[str, str]:
     return found
 
 
-def _step(report: NodeReport, wired: Mapping[str, End], attribute: str, learning: Learning) -> Step:
+def _step(
+    report: NodeReport, wired: Mapping[str, End], attribute: str, owner: NodeReport
+) -> Step:
     block = report.block
     assert block is not None
+    assert owner.block is not None, "what weights are shared with has a layer"
     inputs = {p.name: report.inputs[p.name] for p in block.ports() if p.name in wired}
     return Step(
         report.node.id,
         attribute,
-        layer_of(report),
+        layer_of(owner),
         block.forward(**inputs),
         {p: wired[p] for p in inputs},
         tuple(End(report.node.id, name) for name in block.outputs),
-        learning,
+        owner.block.learning,
     )
 
 

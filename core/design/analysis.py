@@ -6,7 +6,7 @@ What is analysed is the unfolded design; ``outlook`` shows one level of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from core.blocks.block import Block
@@ -163,6 +163,15 @@ def layer_of(report: NodeReport) -> Call | None:
     return report.block.layer(**{name: report.inputs[name] for name in ports})
 
 
+def _form_of(report: NodeReport) -> Call | None:
+    """What a node's layer looks like, however its weights start."""
+    built = layer_of(report)
+    if built is None:
+        return None
+    options = {name: v for name, v in built.options.items() if not name.endswith("_init")}
+    return replace(built, options=options)
+
+
 def _unlike_ties(reports: Mapping[str, NodeReport]) -> Iterator[Problem]:
     """Nodes that cannot use the weights that they share, because theirs have another form."""
     for report in reports.values():
@@ -170,7 +179,7 @@ def _unlike_ties(reports: Mapping[str, NodeReport]) -> Iterator[Problem]:
         if owner is None or not (report.outputs and owner.outputs):
             continue
         alike = report.node.params == owner.node.params and report.inputs == owner.inputs
-        if not alike and layer_of(report) != layer_of(owner):
+        if not alike and _form_of(report) != _form_of(owner):
             yield Problem(
                 ERROR,
                 report.node.id,

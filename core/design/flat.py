@@ -51,7 +51,7 @@ class Flat:
 
     ``uses`` has every use of a group by id, ``copies`` each of their copies, ``muted`` the nodes
     that are passed by, ``ties`` says whose weights a node uses instead of its own. A design
-    ``is_plain`` that has no groups and nothing muted, and so stands for itself.
+    ``is_plain`` that has no groups, no tied weights and nothing muted, and so stands for itself.
     """
 
     design: Design

@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from core.blocks.embedding import Embedding
 from core.design import edits, marks
 from core.design.document import Design, End, Group, Node, Note
 from core.design.nesting import inner_first, with_inner
-from core.design.ports import used_by, weights_owner
+from core.design.ports import GROUP_KIND, used_by, weights_owner
 from core.errors import InputError
 from core.project.content import graph_content, group_content, view_content
 from core.project.file import from_text
@@ -181,8 +182,15 @@ def _params(
     if not owner:
         return params
     there = design.nodes.get(owner)
-    same = there is not None and used_by(there) == params.get("group")
+    same = there is not None and _can_share(there, node, params)
     return {**params, "weights_of": ids.get(owner, owner if same else "")}
+
+
+def _can_share(owner: Node, node: Node, params: Mapping[str, Any]) -> bool:
+    """Whether a node of a design may be the one whose weights a pasted node used."""
+    if node.block != GROUP_KIND:
+        return owner.block == Embedding.kind
+    return used_by(owner) == params.get("group")
 
 
 def _free_ids(design: Design, piece: Design) -> dict[str, str]:

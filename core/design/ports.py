@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.blocks.block import Block, Port
+from core.blocks.embedding import Unembedding
 from core.blocks.group_ports import GroupInput, GroupOutput
 from core.design.document import Design, Exposed, Graph, Group, Node
 from core.params import Fault, Param, Value, plain
@@ -42,6 +43,7 @@ OWN = (_GROUP, _REPEAT, _SHARED_REPEATS, _WEIGHTS_OF)
 OWN_NAMES = frozenset(p.name for p in OWN)
 # Which group is used, and whose weights, is for each use to say where it stands.
 OF_ONE_USE = ("group", "weights_of")
+_SHARING = (GROUP_KIND, Unembedding.kind)
 _EXPOSABLE = {p.name: p for p in OWN if p.name not in OF_ONE_USE}
 Found = tuple[Block, tuple[Fault, ...]]
 
@@ -119,8 +121,11 @@ def used_by(node: Node) -> str | None:
 
 
 def weights_owner(node: Node) -> str:
-    """The id of the use of a group whose weights a node uses; empty for weights of its own."""
-    owner = node.params.get("weights_of") if node.block == GROUP_KIND else None
+    """The id of the use of a group, or Embedding, whose weights a node uses.
+
+    Empty for weights of its own.
+    """
+    owner = node.params.get("weights_of") if node.block in _SHARING else None
     return owner if isinstance(owner, str) else ""
 
 
@@ -224,7 +229,9 @@ def _declared(node: Node, name: str) -> Param | None:
     if node.block == GROUP_KIND:
         return _EXPOSABLE.get(name)
     found = node.instance
-    return next((p for p in found[0].params() if p.name == name), None) if found else None
+    if found is None or name in OF_ONE_USE:
+        return None
+    return next((p for p in found[0].params() if p.name == name), None)
 
 
 def _typed(declared: Param, value: Value) -> Value:

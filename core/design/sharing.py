@@ -1,13 +1,16 @@
-"""Which unfolded nodes use the weights of others: in uses of a group that share, and in repeats."""
+"""Which unfolded nodes use the weights of others: in uses of a group that share, in repeats, tied."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
+from core.blocks.embedding import Embedding
 from core.design import edits
-from core.design.document import Design
+from core.design.document import Design, Node
 from core.design.flat import Flat, Unfolded, copy_around, place_of
 from core.design.levels import at_level
+from core.design.ports import weights_owner
 from core.design.problems import ERROR, Fix, Problem
 
 
@@ -30,6 +33,13 @@ def shared_weights(flat: Flat) -> tuple[dict[str, str], list[Problem]]:
         elif use.block.values()["shared_repeats"]:
             found = [tied for copy in use.copies[1:] for tied in _tied(flat, copy, key)]
             ties.update((node, there) for node, there in found if there in flat.design.nodes)
+    for key, node in flat.design.nodes.items():
+        if weights_owner(node):
+            fault = _table_fault(flat, node)
+            if fault:
+                problems.append(fault)
+            else:
+                ties[key] = _beside(key, weights_owner(node))
     for key, owner_id in ties.items():
         while owner_id in ties:
             owner_id = ties[owner_id]
@@ -42,8 +52,7 @@ def _owner(flat: Flat, key: str, use: Unfolded) -> Unfolded | str | None:
     wanted = use.block.values()["weights_of"]
     if not wanted:
         return None
-    above = copy_around(key)
-    there = f"{above}/{wanted}" if above else str(wanted)
+    there = _beside(key, str(wanted))
     owner = flat.uses.get(there)
     if owner is None and there in flat.muted:
         return f"{flat.muted[there].name}, whose weights it uses, is muted"
@@ -56,6 +65,45 @@ def _owner(flat: Flat, key: str, use: Unfolded) -> Unfolded | str | None:
     return owner
 
 
+def _beside(key: str, node: str) -> str:
+    """The unfolded id of a node at the level of another one."""
+    above = copy_around(key)
+    return f"{above}/{node}" if above else node
+
+
+def _table_fault(flat: Flat, node: Node) -> Problem | None:
+    """Why an Unembedding cannot use the table of the Embedding that it names."""
+    there = _beside(node.id, weights_owner(node))
+    owner = flat.design.nodes.get(there)
+    if there in flat.muted:
+        return _refused(node.id, node.name, f"{flat.name_of(there)}, whose table it uses, is muted")
+    if owner is None or owner.block != Embedding.kind:
+        wrong = f"there is no Embedding {weights_owner(node)!r} here"
+        return _refused(node.id, node.name, wrong)
+    mine, its = node.instance, owner.instance
+    if not (mine and its) or mine[1] or its[1]:
+        return None
+    size, wanted = (found[0].values()["vocabulary"] for found in (mine, its))
+    if size == wanted:
+        return None
+    path, key = place_of(node.id)
+    return Problem(
+        ERROR,
+        node.id,
+        f"{node.name}: Vocabulary is {size}, but the table of {owner.name} has {wanted}",
+        f"Set Vocabulary to {wanted}.",
+        Fix(
+            f"Set Vocabulary to {wanted}",
+            at_level(path, partial(_set_vocabulary, node=key, size=wanted)),
+            whole=True,
+        ),
+    )
+
+
+def _set_vocabulary(design: Design, node: str, size: object) -> Design:
+    return edits.set_params(design, node, vocabulary=size)
+
+
 def _tied(flat: Flat, copy: str, owner: str) -> Iterator[tuple[str, str]]:
     """The nodes of a copy, each with the node at the same place in the owner."""
     for node in flat.copies[copy].nodes:
@@ -63,6 +111,10 @@ def _tied(flat: Flat, copy: str, owner: str) -> Iterator[tuple[str, str]]:
 
 
 def _refusal(key: str, use: Unfolded, wrong: str) -> Problem:
+    return _refused(key, use.name, wrong)
+
+
+def _refused(key: str, name: str, wrong: str) -> Problem:
     path, node = place_of(key)
 
     def own(design: Design) -> Design:
@@ -70,4 +122,4 @@ def _refusal(key: str, use: Unfolded, wrong: str) -> Problem:
 
     remedy = "Give it weights of its own."
     fix = Fix(remedy.rstrip("."), at_level(path, own), whole=True)
-    return Problem(ERROR, key, f"{use.name}: {wrong}", remedy, fix)
+    return Problem(ERROR, key, f"{name}: {wrong}", remedy, fix)

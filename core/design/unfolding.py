@@ -13,7 +13,7 @@ from core.design import edits
 from core.design.document import Design, End, Group, Node
 from core.design.flat import Copy, Flat, Unfolded, place_of
 from core.design.levels import Edit, at_level, inside
-from core.design.ports import GROUP_KIND, group_of, ports_of, use_of
+from core.design.ports import GROUP_KIND, group_of, ports_of, use_of, weights_owner
 from core.design.problems import ERROR, WARNING, Fix, Problem
 from core.design.sharing import shared_weights
 
@@ -26,7 +26,7 @@ def flatten(design: Design, previous: Flat | None = None) -> Flat:
     """Unfold all groups. Nodes that ``previous`` has alike are the same objects."""
     known = previous.design.nodes if previous and previous.is_plain else {}
     nodes = design.nodes.items()
-    if not any(n.muted or n.block == GROUP_KIND for i, n in nodes if known.get(i) is not n):
+    if not any(_is_special(n) for i, n in nodes if known.get(i) is not n):
         return Flat(design)
     work = _Unfolding(design, previous.design.nodes if previous else {})
     work.add(design, _Spot())
@@ -41,6 +41,11 @@ def flatten(design: Design, previous: Flat | None = None) -> Flat:
     )
     ties, problems = shared_weights(flat)
     return replace(flat, ties=ties, problems=(*work.problems, *problems))
+
+
+def _is_special(node: Node) -> bool:
+    """Whether a design with such a node does not stand for itself."""
+    return node.muted or node.block == GROUP_KIND or bool(weights_owner(node))
 
 
 class _Spot(NamedTuple):
