@@ -1,10 +1,10 @@
-"""What can be added is known by its kind: a block's saved name, ``group:ID`` or ``file:PATH``."""
+"""What can be added is known by its kind: a block's name, ``group:ID``, ``file:PATH``, ``ready:NAME``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-_GROUP, _FILE = "group:", "file:"
+_GROUP, _FILE, _READY = "group:", "file:", "ready:"
 
 
 def group_kind(group: str) -> str:
@@ -25,3 +25,13 @@ def group_of_kind(kind: str) -> str | None:
 def file_of_kind(kind: str) -> Path | None:
     """The file that a kind names; None for other kinds."""
     return Path(kind.removeprefix(_FILE)) if kind.startswith(_FILE) else None
+
+
+def ready_kind(path: Path) -> str:
+    """The kind of a group that comes with Layerloom."""
+    return f"{_READY}{path.stem}"
+
+
+def ready_of_kind(kind: str) -> str | None:
+    """The name of the ready group that a kind names; None for other kinds."""
+    return kind.removeprefix(_READY) if kind.startswith(_READY) else None

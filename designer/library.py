@@ -1,4 +1,4 @@
-"""The user's own blocks: groups kept as files, for use in any design."""
+"""Groups kept as files, for use in any design: the user's own, and those that are ready."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from core.errors import InputError, WorkError
 from core.project.file import write_atomically
 
 SUFFIX = ".loomblock"
+# What comes with Layerloom, written by ``tools/ready_groups.py``.
+READY = Path(__file__).resolve().parent.parent / "resources" / "groups"
 
 
 class Library:

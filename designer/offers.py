@@ -1,10 +1,11 @@
-"""Everything that can be put on the canvas: blocks, groups of the design, and the user's own."""
+"""Everything that can be put on the canvas: blocks, ready groups, the design's and the user's own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,13 +22,21 @@ from core.design.ports import GROUP_KIND, GroupUse, use_of
 from core.design.problems import best_column, bind
 from core.design.trial import group_made_of
 from core.tensor import Tensor
-from designer.kinds import file_kind, file_of_kind, group_kind, group_of_kind
-from designer.library import Library
+from designer.kinds import (
+    file_kind,
+    file_of_kind,
+    group_kind,
+    group_of_kind,
+    ready_kind,
+    ready_of_kind,
+)
+from designer.library import READY, SUFFIX, Library
 from designer.session import Session
 from widgets.palette_rows import PaletteEntry
 from widgets.theme import FAMILIES
 
 MY_BLOCKS = "My blocks"
+READY_GROUPS = "Ready groups"
 _GROUPS = "Groups"
 
 Point = tuple[float, float]
@@ -95,11 +104,12 @@ class Offers(QObject):
         Raises InputError where a file cannot be read.
         """
         design, facts = self.session.design, self.session.analysis.facts
-        group, path = group_of_kind(kind), file_of_kind(kind)
+        group, kept = group_of_kind(kind), self._kept_as(kind)
         if group is not None:
             return use_group(design, group, at)
-        if path is not None:
-            placed, new = paste(design, self.library.text(path), at, str(path))
+        if kept is not None:
+            library, path = kept
+            placed, new = paste(design, library.text(path), at, str(path))
             return placed, new[0]
         node = edits.new_node(design, kind)
         placed = edits.add_node(design, node, at)
@@ -143,16 +153,24 @@ class Offers(QObject):
 
     def _use(self, kind: str) -> _GroupOnOffer | None:
         """The group that a kind names; None for other kinds."""
-        key, path = group_of_kind(kind), file_of_kind(kind)
+        key, kept = group_of_kind(kind), self._kept_as(kind)
         if key is not None:
             return _GroupOnOffer.of(self.session.design, self.session.design.groups[key])
-        if path is not None:
-            return _GroupOnOffer.of(self.library.piece(path), self.library.group(path))
+        if kept is not None:
+            library, path = kept
+            return _GroupOnOffer.of(library.piece(path), library.group(path))
         return None
+
+    def _kept_as(self, kind: str) -> tuple[Library, Path] | None:
+        """The library and the file that a kind names; None for other kinds."""
+        mine, ready = file_of_kind(kind), ready_of_kind(kind)
+        if mine is not None:
+            return self.library, mine
+        return None if ready is None else (_READY, READY / f"{ready}{SUFFIX}")
 
     def _found(self) -> list[PaletteEntry]:
         design, here = self.session.design, group_at(self.session.whole, self.session.path)
-        entries = [*_catalogue(here is not None)]
+        entries = [*_catalogue(here is not None), *_ready()]
         for group in design.groups.values():
             if here is None or here.id not in with_inner(design.groups, [group.id]):
                 tooltip = f"A group of this design with {len(group.nodes)} nodes."
@@ -191,6 +209,22 @@ class _GroupOnOffer:
 
 def _entry(kind: str, label: str, family: str, tooltip: str) -> PaletteEntry:
     return PaletteEntry(kind, label, family, tooltip, _GROUPS, ("group", "block", "subgraph"))
+
+
+_READY = Library(READY)
+
+
+@cache
+def _ready() -> tuple[PaletteEntry, ...]:
+    """An entry for each group that comes with Layerloom; the note in it says what it does."""
+    entries = []
+    for path in _READY.files():
+        group = _READY.group(path)
+        note = next(iter(group.notes.values()))
+        summary = note.text.partition("\n")[0]
+        entry = _entry(ready_kind(path), group.name, READY_GROUPS, summary)
+        entries.append(replace(entry, keywords=(*entry.keywords, note.text)))
+    return tuple(entries)
 
 
 @cache
