@@ -12,9 +12,7 @@ from core.params import Param, Value
 OWN_WEIGHTS = "its own"
 
 
-def shown(
-    design: Design, node: Node, block: Block
-) -> tuple[tuple[Param, ...], dict[str, Value]]:
+def shown(design: Design, node: Node, block: Block) -> tuple[tuple[Param, ...], dict[str, Value]]:
     """The parameters to show and their values: other nodes by name, and nothing that is idle."""
     values = block.values()
     names = {i: n.name for i, n in _owners(design, node).items()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -18,12 +18,15 @@ from core.design.document import Design, End, Group, Node
 from core.design.exposing import expose
 from core.design.group_edits import use_group
 from core.design.layout import arranged
+from core.design.layout.rows import folded
 from core.design.levels import at_level, level
 from core.design.outlook import outlook
 from designer.library import READY, SUFFIX, file_stem, write_group
 
-_NOTE = (420.0, 112.0)
-_NOTE_GAP = 40.0
+_NOTE = (560.0, 112.0)
+_NOTE_GAP = 72.0
+# Width by height of a usual canvas, which the rows of nodes shall fill.
+_SHAPE = 2.4
 Spec = tuple[str, Mapping[str, Any]]
 
 
@@ -32,7 +35,8 @@ class Recipe:
     """A group: its ``title``, what its ``note`` says of it, nodes by name, wires and parameters.
 
     Wires are written ``source -> target.port``; a port that is left out is ``input``. ``exposed``
-    has the targets, written ``node.parameter``, of each parameter that uses can set.
+    has the targets, written ``node.parameter``, of each parameter that uses can set. ``frames`` are
+    nodes that belong together.
     """
 
     title: str
@@ -41,6 +45,7 @@ class Recipe:
     nodes: Mapping[str, Spec]
     wires: tuple[str, ...]
     exposed: Mapping[str, tuple[str, ...]]
+    frames: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def attention(**options: Any) -> Spec:
@@ -69,6 +74,7 @@ def feed_forward(activation: str) -> dict[str, Spec]:
     }
 
 
+FEED_FORWARD_NODES = tuple(feed_forward("relu"))
 FEED_FORWARD = (
     "expand -> activation",
     "activation -> hidden_dropout",
@@ -78,7 +84,7 @@ FEED_FORWARD = (
 TRANSFORMER = {
     "features": ("attention.features", "contract.units"),
     "heads": ("attention.heads",),
-    "hidden": ("expand.units",),
+    "hidden_units": ("expand.units",),
     "activation": ("activation.function",),
     "dropout": (
         *("attention.dropout", "attention_dropout.rate"),
@@ -111,7 +117,11 @@ def pre_norm(title: str, note: str, activation: str, **options: Any) -> Recipe:
         **feed_forward(activation),
         "add_2": ("Add", {}),
     }
-    return Recipe(title, note, ("input",), nodes, PRE_NORM, TRANSFORMER)
+    frames = {
+        "Self-attention": ("norm_1", "attention", "attention_dropout", "add_1"),
+        "Feed-forward": ("norm_2", *FEED_FORWARD_NODES, "add_2"),
+    }
+    return Recipe(title, note, ("input",), nodes, PRE_NORM, TRANSFORMER, frames)
 
 
 def encoder() -> Recipe:
@@ -142,7 +152,11 @@ def encoder() -> Recipe:
         "Self-attention and two dense layers, each added to its input and normalised.\n\n"
         "Input and output [B, T, features], as in BERT. Vaswani et al., Attention is all you need, 2017."
     )
-    return Recipe("Transformer encoder layer", note, ("input",), nodes, wires, TRANSFORMER)
+    frames = {
+        "Self-attention": ("attention", "attention_dropout", "add_1", "norm_1"),
+        "Feed-forward": (*FEED_FORWARD_NODES, "add_2", "norm_2"),
+    }
+    return Recipe("Transformer encoder", note, ("input",), nodes, wires, TRANSFORMER, frames)
 
 
 def decoder() -> Recipe:
@@ -190,7 +204,13 @@ def decoder() -> Recipe:
         "Input and output [B, T, features], memory [B, S, F]. Each part is added to its input and "
         "normalised. Vaswani et al., Attention is all you need, 2017."
     )
-    return Recipe("Transformer decoder layer", note, ("input", "memory"), nodes, wires, exposed)
+    frames = {
+        "Causal self-attention": ("attention", "attention_dropout", "add_1", "norm_1"),
+        "Attention to the memory": ("cross_attention", "cross_dropout", "add_2", "norm_2"),
+        "Feed-forward": (*FEED_FORWARD_NODES, "add_3", "norm_3"),
+    }
+    inputs = ("input", "memory")
+    return Recipe("Transformer decoder", note, inputs, nodes, wires, exposed, frames)
 
 
 def conv(filters: int, size: int, **options: Any) -> Spec:
@@ -207,7 +227,7 @@ def normalised(*names: str) -> tuple[dict[str, Spec], tuple[str, ...]]:
 
 def residual(title: str, note: str, convs: Mapping[str, Spec], project: Spec | None) -> Recipe:
     """Convolutions around which the input is led, through a projection or as it is."""
-    filters = {"filters": tuple(f"{name}.filters" for name in list(convs)[: 2])}
+    filters = {"filters": tuple(f"{name}.filters" for name in list(convs)[:2])}
     wide = "conv_3" in convs
     nodes: dict[str, Spec] = dict(convs)
     norms, wires = normalised(*convs)
@@ -253,7 +273,7 @@ def residual_blocks() -> list[Recipe]:
             None,
         ),
         residual(
-            "Residual block with projection",
+            "Projected residual",
             f"Two 3 x 3 convolutions, added to a projection of their input.\n\n{changed} {_HE}",
             {**basic, "conv_1": conv(64, 3, strides=(2,))},
             conv(64, 1, strides=(2,)),
@@ -266,7 +286,7 @@ def residual_blocks() -> list[Recipe]:
             None,
         ),
         residual(
-            "Bottleneck block with projection",
+            "Projected bottleneck",
             "Convolutions of 1 x 1, 3 x 3 and 1 x 1, added to a projection of their input.\n\n"
             f"{changed} {_HE}",
             {**narrow, "conv_2": conv(64, 3, strides=(2,))},
@@ -301,7 +321,7 @@ def inverted_residual() -> Recipe:
         "add -> output",
     )
     hidden = ("expand.filters", "depthwise.filters", "depthwise.groups")
-    exposed = {"hidden": hidden, "filters": ("project.filters",)}
+    exposed = {"hidden_channels": hidden, "filters": ("project.filters",)}
     note = (
         "Widens the channels, convolves each by itself, and narrows them again.\n\n"
         "Added to the input [B, H, W, C], which has as many channels as filters. Sandler et al., "
@@ -330,7 +350,7 @@ def depthwise_separable() -> Recipe:
         "Input [B, H, W, channels], output [B, H', W', filters]. Howard et al., MobileNets, 2017."
     )
     wires = in_a_row("input", *nodes, "output")
-    return Recipe("Depthwise separable block", note, ("input",), nodes, wires, exposed)
+    return Recipe("Depthwise separable", note, ("input",), nodes, wires, exposed)
 
 
 def recipes() -> list[Recipe]:
@@ -338,7 +358,7 @@ def recipes() -> list[Recipe]:
     return [
         encoder(),
         pre_norm(
-            "Pre-norm transformer encoder layer",
+            "Pre-norm encoder",
             "Self-attention and two dense layers, each normalised before and added to its input."
             "\n\nInput and output [B, T, features], as in the Vision Transformer. Xiong et al., On "
             "layer normalization in the transformer architecture, 2020.",
@@ -373,7 +393,11 @@ def made(recipe: Recipe) -> tuple[Design, str]:
         source, target = text.split(" -> ")
         node, _, port = target.partition(".")
         inner = edits.connect(inner, End(source, "output"), End(node, port or "input"))
-    group = Group(inner.nodes, inner.wires, view=inner.view, id="g1", name=recipe.title)
+    for name, nodes in recipe.frames.items():
+        inner = marks.frame(inner, nodes, name)
+    group = Group(
+        inner.nodes, inner.wires, inner.frames, view=inner.view, id="g1", name=recipe.title
+    )
     design, use = use_group(Design(groups={"g1": group}), "g1", (0.0, 0.0))
     design = edits.rename(design, use, recipe.title.lower().replace("-", "_").replace(" ", "_"))
     for name, targets in recipe.exposed.items():
@@ -389,11 +413,12 @@ def tidy(design: Design, use: str, note: str) -> Design:
     from widgets.canvas.style import Style
     from widgets.theme import light
 
-    shown = outlook(analyse(design), level(design, (use,)), (use,))
+    inside = level(design, (use,))
+    shown = outlook(analyse(design), inside, (use,))
     scene = CanvasScene(Style(light()))
     scene.show(GraphMaker().graph(shown, 0))
     sizes = {i: item.layout.rect.size().toTuple() for i, item in scene.nodes.items()}
-    places = arranged(level(design, (use,)), sizes)
+    places = folded(inside, arranged(inside, sizes), sizes, _SHAPE)
     left, top = (min(place[axis] for place in places.values()) for axis in (0, 1))
     rect = (left, top - _NOTE[1] - _NOTE_GAP, *_NOTE)
     design = at_level((use,), partial(edits.move, positions=places))(design)

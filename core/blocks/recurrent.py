@@ -161,9 +161,7 @@ class LSTM(_Recurrent):
     kind = "LSTM"
     label = "LSTM"
     keywords = ("long short-term memory", "rnn", "sequence", "time series", "gates")
-    formula = (
-        "i, f, g, o = split(x W + h U + b)\nc' = σ(f) c + σ(i) tanh(g)\nh' = σ(o) tanh(c')"
-    )
+    formula = "i, f, g, o = split(x W + h U + b)\nc' = σ(f) c + σ(i) tanh(g)\nh' = σ(o) tanh(c')"
     _gates = 4
     _elementwise = 17
 

@@ -174,9 +174,7 @@ def _attributes(analysis: Analysis) -> dict[str, str]:
     return found
 
 
-def _step(
-    report: NodeReport, wired: Mapping[str, End], attribute: str, owner: NodeReport
-) -> Step:
+def _step(report: NodeReport, wired: Mapping[str, End], attribute: str, owner: NodeReport) -> Step:
     block = report.block
     assert block is not None
     assert owner.block is not None, "what weights are shared with has a layer"

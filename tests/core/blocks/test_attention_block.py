@@ -165,9 +165,7 @@ def test_is_what_pytorch_computes(
 
 @pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize(("heads", "kv_heads"), [(4, 2), (6, 1), (6, 3), (4, 4)])
-def test_heads_share_keys_and_values_as_in_pytorch(
-    heads: int, kv_heads: int, causal: bool
-) -> None:
+def test_heads_share_keys_and_values_as_in_pytorch(heads: int, kv_heads: int, causal: bool) -> None:
     block = MultiHeadAttention(heads=heads, features=12 * heads, kv_heads=kv_heads, causal=causal)
     y, layer = run(block, query=QUERY)
     assert layer.key.kernel[...].shape == (6, kv_heads, 12)

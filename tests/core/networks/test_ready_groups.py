@@ -18,7 +18,7 @@ from tests.designs import add, chain, wire
 from tests.ready import TITLES, add_ready
 
 RNG = np.random.default_rng(9)
-SMALL = {"features": 12, "heads": 3, "hidden": 20}
+SMALL = {"features": 12, "heads": 3, "hidden_units": 20}
 GENERATOR = torch.Generator().manual_seed(3)
 
 
@@ -87,8 +87,8 @@ def count(module: torch.nn.Module) -> int:
 
 
 ENCODERS = [
-    ("Transformer encoder layer", False, False),
-    ("Pre-norm transformer encoder layer", True, False),
+    ("Transformer encoder", False, False),
+    ("Pre-norm encoder", True, False),
     ("GPT block", True, True),
 ]
 
@@ -112,7 +112,7 @@ def test_encoder_layers(title: str, norm_first: bool, causal: bool, activation: 
 
 def test_decoder_layer() -> None:
     inputs = (("input", (5, 12)), ("memory", (7, 12)))
-    network = of_sequences("Transformer decoder layer", *inputs, **SMALL)
+    network = of_sequences("Transformer decoder", *inputs, **SMALL)
     its = randomised(torch.nn.TransformerDecoderLayer(12, 3, 20, batch_first=True))
     assert parameters(network) == count(its)
     give_layer(network, its, norms=3)
@@ -124,10 +124,10 @@ def test_decoder_layer() -> None:
 
 
 def test_as_large_as_in_the_paper_they_have_its_parameters() -> None:
-    encoder = of_sequences("Transformer encoder layer", ("input", (5, 512)))
+    encoder = of_sequences("Transformer encoder", ("input", (5, 512)))
     assert parameters(encoder) == count(torch.nn.TransformerEncoderLayer(512, 8, device="meta"))
     inputs = (("input", (5, 512)), ("memory", (7, 512)))
-    decoder = of_sequences("Transformer decoder layer", *inputs)
+    decoder = of_sequences("Transformer decoder", *inputs)
     assert parameters(decoder) == count(torch.nn.TransformerDecoderLayer(512, 8, device="meta"))
 
 
@@ -173,7 +173,7 @@ CONVOLUTIONS: dict[str, tuple[dict[str, Any], list[str], Separate]] = {
         ["conv_1", "conv_2"],
         Separate([conv(6, 6, 3), conv(6, 6, 3)], None, "relu"),
     ),
-    "Residual block with projection": (
+    "Projected residual": (
         {"filters": 4, "strides": (1,)},
         ["conv_1", "conv_2"],
         Separate([conv(6, 4, 3), conv(4, 4, 3)], conv(6, 4, 1), "relu"),
@@ -183,17 +183,17 @@ CONVOLUTIONS: dict[str, tuple[dict[str, Any], list[str], Separate]] = {
         ["conv_1", "conv_2", "conv_3"],
         Separate([conv(6, 3, 1), conv(3, 3, 3), conv(3, 6, 1)], None, "relu"),
     ),
-    "Bottleneck block with projection": (
+    "Projected bottleneck": (
         {"filters": 3, "channels": 8, "strides": (1,)},
         ["conv_1", "conv_2", "conv_3"],
         Separate([conv(6, 3, 1), conv(3, 3, 3), conv(3, 8, 1)], conv(6, 8, 1), "relu"),
     ),
     "Inverted residual": (
-        {"filters": 6, "hidden": 9},
+        {"filters": 6, "hidden_channels": 9},
         ["expand", "depthwise", "project"],
         Separate(separable(6, 9, 6), None, "linear"),
     ),
-    "Depthwise separable block": (
+    "Depthwise separable": (
         {"filters": 8, "channels": 6},
         ["depthwise", "pointwise"],
         Separate(separable(6, 6, 8), None, "plain"),
@@ -221,12 +221,12 @@ def test_convolutional_blocks(title: str) -> None:
 
 
 def test_strides_shrink_the_image() -> None:
-    for title in ("Residual block with projection", "Bottleneck block with projection"):
+    for title in ("Projected residual", "Projected bottleneck"):
         network = of_sequences(title, ("input", (8, 6, 6)))
         assert network(np.zeros((2, 8, 6, 6), np.float32)).shape[1:3] == (4, 3)
 
 
-def resnet(title: str, stages: list[dict[str, Any]], repeats: list[int]) -> Design:
+def resnet(title: str, projected: str, stages: list[dict[str, Any]], repeats: list[int]) -> Design:
     """The network of the paper for images of 224 pixels and 1000 classes."""
     design = add(Design(name="ResNet"), "Input", "image", shape=(224, 224, 3))
     stem = {"filters": 64, "kernel_size": (7,), "strides": (2,), "use_bias": False}
@@ -236,9 +236,7 @@ def resnet(title: str, stages: list[dict[str, Any]], repeats: list[int]) -> Desi
     for number, (params, repeat) in enumerate(zip(stages, repeats, strict=True)):
         if number or params.get("channels", 64) != 64:
             strides = (2,) if number else (1,)
-            design = add_ready(
-                design, f"{title} with projection", f"down{number}", **params, strides=strides
-            )
+            design = add_ready(design, projected, f"down{number}", **params, strides=strides)
             names.append(f"down{number}")
             repeat -= 1
         design = add_ready(design, title, f"stage{number}", **params, repeat=repeat)
@@ -249,10 +247,12 @@ def resnet(title: str, stages: list[dict[str, Any]], repeats: list[int]) -> Desi
 
 def test_resnets_of_ready_groups() -> None:
     widths = (64, 128, 256, 512)
-    basic = resnet("Residual block", [{"filters": w} for w in widths], [2, 2, 2, 2])
+    basic = resnet(
+        "Residual block", "Projected residual", [{"filters": w} for w in widths], [2, 2, 2, 2]
+    )
     assert analyse(basic).parameters == 11_689_512
     deep = [{"filters": w, "channels": 4 * w} for w in widths]
-    found = analyse(resnet("Bottleneck block", deep, [3, 4, 6, 3]))
+    found = analyse(resnet("Bottleneck block", "Projected bottleneck", deep, [3, 4, 6, 3]))
     assert not [p for p in found.errors if not p.only_training]
     assert found.parameters == 25_557_032
 

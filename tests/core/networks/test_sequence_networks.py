@@ -31,7 +31,7 @@ def test_gpt_2_small() -> None:
     design = add(design, "Embedding", "words", vocabulary=50257, features=768)
     design = add(design, "PositionalEmbedding", "positions")
     design = add_ready(
-        design, "GPT block", "blocks", features=768, heads=12, hidden=3072, repeat=12
+        design, "GPT block", "blocks", features=768, heads=12, hidden_units=3072, repeat=12
     )
     design = add(design, "LayerNorm", "norm", epsilon=1e-5)
     design = add(design, "Unembedding", "head", vocabulary=50257, weights_of="words")
@@ -51,11 +51,11 @@ def test_bert_base() -> None:
     design = add(design, "LayerNorm", "norm", epsilon=1e-12)
     design = add_ready(
         design,
-        "Transformer encoder layer",
+        "Transformer encoder",
         "layers",
         features=768,
         heads=12,
-        hidden=3072,
+        hidden_units=3072,
         activation="gelu",
         repeat=12,
     )
@@ -86,11 +86,11 @@ def test_vit_b_16() -> None:
     design = add(add(design, "ClassToken", "token"), "PositionalEmbedding", "positions")
     design = add_ready(
         design,
-        "Pre-norm transformer encoder layer",
+        "Pre-norm encoder",
         "layers",
         features=768,
         heads=12,
-        hidden=3072,
+        hidden_units=3072,
         activation="gelu",
         repeat=12,
     )
@@ -105,8 +105,8 @@ def original_transformer(**options: Any) -> Design:
     """Encoder and decoder as PyTorch stacks them, without embeddings."""
     design = add(Design(name="Transformer"), "Input", "source", shape=(9, 512))
     design = add(design, "Input", "target", shape=(7, 512))
-    design = add_ready(design, "Transformer encoder layer", "encoder", repeat=6, **options)
-    design = add_ready(design, "Transformer decoder layer", "decoder", repeat=6, **options)
+    design = add_ready(design, "Transformer encoder", "encoder", repeat=6, **options)
+    design = add_ready(design, "Transformer decoder", "decoder", repeat=6, **options)
     design = add(add(design, "LayerNorm", "encoder_norm"), "LayerNorm", "decoder_norm")
     return wire(
         design,
@@ -130,7 +130,7 @@ def test_the_original_transformer_with_its_tables() -> None:
     design = add(design, "Input", "shifted", shape=(7,), dtype="int32", classes=37000)
     design = add(design, "Embedding", "words", vocabulary=37000, features=512)
     design = add(design, "SinusoidalEncoding", "positions")
-    design = add_ready(design, "Transformer encoder layer", "encoder", repeat=6)
+    design = add_ready(design, "Transformer encoder", "encoder", repeat=6)
     design = add(design, "Unembedding", "head", vocabulary=37000, weights_of="words")
     design = wire(
         design,
