@@ -1,4 +1,7 @@
-"""What can be added is known by its kind: a block's name, ``group:ID``, ``file:PATH``, ``ready:NAME``."""
+"""What can be added is known by its kind.
+
+That is a block's saved name, ``group:ID``, ``file:PATH`` or ``ready:NAME``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that can be put on the canvas: blocks, ready groups, the design's and the user's own."""
+"""Everything that can be put on the canvas: blocks, and groups, ready ones and the user's."""
 
 from __future__ import annotations
 

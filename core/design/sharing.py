@@ -1,4 +1,4 @@
-"""Which unfolded nodes use the weights of others: in uses of a group that share, in repeats, tied."""
+"""Which unfolded nodes use the weights of others: uses of a group, repeats, and Unembeddings."""
 
 from __future__ import annotations
 

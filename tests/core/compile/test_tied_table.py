@@ -1,4 +1,4 @@
-"""An Unembedding that uses the table of an Embedding: told, counted, computed and trained as one."""
+"""An Unembedding that uses the table of an Embedding: counted, computed and trained as one."""
 
 from __future__ import annotations
 
