@@ -65,6 +65,8 @@ def nodes(draw: st.DrawFn, design: Design, *more: str) -> Node:
     declared = group_values(design) if kind == GROUP_KIND else {}
     if kind in blocks():
         declared = {p.name: value_for(p) for p in blocks()[kind].params()}
+        if "weights_of" in declared:
+            declared["weights_of"] = st.sampled_from([*design.nodes, "gone", ""])
     params = draw(st.fixed_dictionaries({}, optional=declared))
     if kind == GROUP_KIND and design.groups and draw(st.integers(0, 9)):
         params["group"] = draw(st.sampled_from(list(design.groups)))

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from core.blocks.group_ports import GroupInput, GroupOutput
@@ -150,7 +151,8 @@ def encoder() -> Recipe:
     )
     note = (
         "Self-attention and two dense layers, each added to its input and normalised.\n\n"
-        "Input and output [B, T, features], as in BERT. Vaswani et al., Attention is all you need, 2017."
+        "Input and output [B, T, features], as in BERT. Vaswani et al., Attention is all you need, "
+        "2017."
     )
     frames = {
         "Self-attention": ("attention", "attention_dropout", "add_1", "norm_1"),
@@ -297,7 +299,7 @@ def residual_blocks() -> list[Recipe]:
 
 def in_a_row(*names: str) -> tuple[str, ...]:
     """Wires from each node to the next."""
-    return tuple(f"{a} -> {b}" for a, b in zip(names, names[1:], strict=False))
+    return tuple(f"{a} -> {b}" for a, b in pairwise(names))
 
 
 def inverted_residual() -> Recipe:
