@@ -146,7 +146,8 @@ def _outputs(analysis: Analysis, steps: list[Step], losses: list[LossStep]) -> t
         if known.issuperset(step.inputs.values()):
             known.update(step.outputs)
     predicted = dict.fromkeys(loss.prediction for loss in losses if loss.predicts)
-    read = {source for user in (*steps, *losses) for source in user.inputs.values()}
+    read = {source for step in steps for source in step.inputs.values()}
+    read |= {source for loss in losses for source in loss.inputs.values()}
     made = (end for step in steps for end in step.outputs)
     unread = tuple(end for end in (*made, *given) if end not in read)
     judged = tuple(dict.fromkeys(loss.prediction for loss in losses))
