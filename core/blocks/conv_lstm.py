@@ -9,7 +9,7 @@ from core.blocks.block import port
 from core.blocks.call import RNGS, Call, call
 from core.blocks.recurrent import OUTPUT_HELP, OUTPUTS
 from core.blocks.weights import Weighted
-from core.blocks.windows import PADDING_HELP, PADDINGS, Window, per_axis
+from core.blocks.windows import Window, per_axis
 from core.params import param
 from core.tensor import Tensor
 
@@ -56,7 +56,13 @@ class ConvLSTM(Weighted):
         help="Step between two places of the kernel: one number for both axes, or one for each.",
         minimum=1,
     )
-    padding: str = param("SAME", label="Padding", help=PADDING_HELP, choices=PADDINGS)
+    padding: str = param(
+        "SAME",
+        label="Padding",
+        help="SAME pads the edges, so that stride 1 keeps the size; "
+        "VALID uses only places where the kernel fits whole.",
+        choices=("SAME", "VALID"),
+    )
     use_bias: bool = param(True, label="Bias", help="Add a trained bias to each gate.")
     output: str = param("last step", label="Output", help=OUTPUT_HELP, choices=OUTPUTS)
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from core.blocks.block import Block
 from core.blocks.call import Call
 from core.blocks.losses import Loss
+from core.blocks.weights import Weighted
 from core.design.document import Design, End
 from core.design.flat import Flat
 from core.design.learning import circle, learning
@@ -49,9 +50,23 @@ class Analysis:
         return sum(r.parameters for r in self.nodes.values())
 
     @cached_property
+    def trainable_parameters(self) -> int:
+        """Those of ``parameters`` that are not frozen."""
+        return sum(trainable(r) for r in self.nodes.values())
+
+    @cached_property
     def flops(self) -> int:
         """Floating-point operations of one sample's forward pass."""
         return sum(r.flops for r in self.nodes.values())
+
+    @cached_property
+    def multiply_adds(self) -> int:
+        """Multiply-adds of one sample's forward pass, as papers count them.
+
+        Those of layers with kernels; normalization, activations and pooling are left out.
+        """
+        counted = (r.flops for r in self.nodes.values() if isinstance(r.block, Weighted))
+        return sum(counted) // 2
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -128,8 +143,9 @@ def _general(
     like: Analysis | None,
 ) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
     """The problems of the graph as a whole, those of ``like`` where nothing of it is another."""
-    total = sum(r.parameters for r in reports.values())
-    if like and flat.is_plain and like.flat.is_plain and bool(total) == bool(like.parameters):
+    total = sum(map(trainable, reports.values()))
+    same = like is not None and bool(total) == bool(like.trainable_parameters)
+    if like and same and flat.is_plain and like.flat.is_plain:
         known = like.nodes
         other = (i for i, r in reports.items() if known[i] is not r)
         if all(_alike(known[i], reports[i]) for i in other):
@@ -140,6 +156,12 @@ def _general(
         (*of_levels(whole, flat), *circle(flat, stuck)),
         (*learning(flat, roles, sources, total), *squashed_logits(flat, blocks)),
     )
+
+
+def trainable(report: NodeReport) -> int:
+    """A node's parameters that training changes: all, or none where it is frozen."""
+    frozen = report.block is not None and not report.block.learning.trainable
+    return 0 if frozen else report.parameters
 
 
 def _alike(old: NodeReport, new: NodeReport) -> bool:

@@ -36,8 +36,9 @@ def info(analysis: Analysis) -> dict[str, Any]:
     return {
         "name": analysis.design.name,
         "parameters": analysis.parameters,
-        "trainable_parameters": analysis.parameters,
+        "trainable_parameters": analysis.trainable_parameters,
         "flops_per_sample": analysis.flops,
+        "multiply_adds_per_sample": analysis.multiply_adds,
         "memory": {
             "parameter_bytes": analysis.parameters * BYTES_PER_VALUE,
             "activation_bytes_per_sample": _activations(analysis) * BYTES_PER_VALUE,
@@ -91,7 +92,10 @@ def _print(analysis: Analysis) -> None:
         table.add_row(report.node.name, report.node.block, shape, *counts)
     console.print(table)
     console.print(f"parameters            {analysis.parameters:,}")
+    if analysis.trainable_parameters != analysis.parameters:
+        console.print(f"of them trained       {analysis.trainable_parameters:,}")
     console.print(f"operations per sample {analysis.flops:,}")
+    console.print(f"multiply-adds         {analysis.multiply_adds:,} of layers with kernels")
     console.print(f"weights               {_size(analysis.parameters)}")
     console.print(f"activations           {_size(_activations(analysis))} per sample")
     for problem in analysis.problems:

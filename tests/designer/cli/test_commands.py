@@ -30,9 +30,11 @@ def test_info(call: Line, file: Path) -> None:
     found = answer.json
     assert list(found) == [
         *("name", "parameters", "trainable_parameters", "flops_per_sample"),
+        "multiply_adds_per_sample",
         *("memory", "nodes", "problems"),
     ]
     assert found["parameters"] == found["trainable_parameters"] == 67
+    assert found["multiply_adds_per_sample"] == 4 * 8 + 8 * 3 + (8 + 3) // 2
     assert found["problems"] == []
     dense = next(n for n in found["nodes"] if n["id"] == "dense")
     assert dense == {
