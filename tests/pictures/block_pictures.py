@@ -97,10 +97,22 @@ def elementwise(block: Block) -> tuple[np.ndarray, np.ndarray]:
 
 
 def along_one_prediction(block: Loss, tensors: dict[str, Tensor]) -> tuple[np.ndarray, np.ndarray]:
-    """A loss where the first number of the prediction goes from -4 to 4 and all else is zero."""
+    """A loss where the first number of the prediction goes from -4 to 4 and all else is zero.
+
+    Losses to which that makes no difference, as they look at directions or areas, are drawn with
+    ones beside it, and held against vectors along the axes or areas of ones.
+    """
     arrays = {n: np.zeros((len(RANGE), *t.sizes), t.dtype) for n, t in tensors.items()}
-    varied = arrays[block.prediction]
-    varied.reshape(len(RANGE), -1)[:, 0] = RANGE
+    varied = arrays[block.prediction].reshape(len(RANGE), -1)
+    varied[:, 0] = RANGE
+    found = computed(block, tensors, arrays)[0]
+    if np.ptp(found) > 0.2:
+        return RANGE, found
+    areas = tensors[block.prediction].rank > 2
+    varied[:, 1:] = RANGE[:, None] if areas else 1
+    for axis, array in enumerate(a for n, a in arrays.items() if n != block.prediction):
+        flat = array.reshape(len(RANGE), -1)
+        flat[:, slice(None) if areas else axis] = 1
     return RANGE, computed(block, tensors, arrays)[0]
 
 
