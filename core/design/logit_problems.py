@@ -14,8 +14,9 @@ from core.design.levels import at_level
 from core.design.passing import origin
 from core.design.problems import WARNING, Fix, Problem
 
-# Functions of an Activation whose output is a probability, or its logarithm.
-SQUASHING = ("softmax", "sigmoid", "hard_sigmoid", "log_softmax", "log_sigmoid")
+# Functions of an Activation that no logits come from. A log_softmax does no harm: the softmax of it
+# is that of what it was given.
+SQUASHING = ("softmax", "sigmoid", "hard_sigmoid", "log_sigmoid")
 
 
 def squashed_logits(flat: Flat, blocks: Mapping[str, Block]) -> Iterator[Problem]:
