@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 from core.blocks.block import port
 from core.blocks.call import LAYER, RNGS, Call, Name, call
+from core.blocks.kernel_norm import NORM_KEYWORDS, NormedKernel
 from core.blocks.weights import Weighted
 from core.params import param
 from core.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class Dense(Weighted):
+class Dense(NormedKernel):
     """Fully connected layer: y = x W + b, applied to the last axis.
 
     Input ``[B, ..., F]`` float32, output ``[B, ..., units]``. Weights ``[F, units]``, bias
-    ``[units]``.
+    ``[units]``; weight normalization adds a length for each unit.
 
     Source: Rosenblatt, The perceptron, 1958.
     """
@@ -24,7 +25,7 @@ class Dense(Weighted):
     kind = "Dense"
     label = "Dense"
     family = "Dense"
-    keywords = ("linear", "fully connected", "perceptron", "mlp")
+    keywords = ("linear", "fully connected", "perceptron", "mlp", *NORM_KEYWORDS)
     inputs = (port("input", 2, 3, 4, 5),)
     formula = "y = x W + b"
 
@@ -32,25 +33,29 @@ class Dense(Weighted):
     use_bias: bool = param(True, label="Bias", help="Add a trained bias to each unit.")
 
     def infer(self, input: Tensor) -> Tensor:
+        self.check_kernel_norm()
         return input.with_sizes(*input.sizes[:-1], self.units)
 
     def parameters(self, input: Tensor) -> int:
-        return (input.features + self.use_bias) * self.units
+        own = (input.features + self.use_bias) * self.units
+        return own + self.norm_parameters(self.units)
 
     def flops(self, input: Tensor) -> int:
         rows = input.size // input.features
         return rows * self.units * (2 * input.features + self.use_bias)
 
     def layer(self, input: Tensor) -> Call:
-        return call(
-            "nnx.Linear",
-            input.features,
-            self.units,
-            use_bias=self.use_bias,
-            **self.kernel_options(),
-            **self.bias_options(),
-            **self.dtype_options(),
-            rngs=RNGS,
+        return self.with_kernel_norm(
+            call(
+                "nnx.Linear",
+                input.features,
+                self.units,
+                use_bias=self.use_bias,
+                **self.kernel_options(),
+                **self.bias_options(),
+                **self.dtype_options(),
+                rngs=RNGS,
+            )
         )
 
     def forward(self, input: Tensor) -> Call:

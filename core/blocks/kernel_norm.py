@@ -1,0 +1,59 @@
+"""Kernels that are normalised before each use: weight and spectral normalization.
+
+Not a block itself but a choice of the blocks with one kernel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.blocks.block import ShapeError
+from core.blocks.call import RNGS, Call, call
+from core.blocks.weights import Weighted
+from core.params import param
+
+NORM_KEYWORDS = ("weight normalization", "weightnorm", "spectral normalization", "spectralnorm")
+
+
+@dataclass(frozen=True)
+class NormedKernel(Weighted):
+    """Base of blocks whose one kernel (``kernel``, units last) may be normalised.
+
+    Sources: Salimans and Kingma, Weight normalization, 2016; Miyato et al., Spectral normalization
+    for generative adversarial networks, 2018.
+    """
+
+    kernel_norm: str = param(
+        "none",
+        label="Kernel normalization",
+        help="weight_norm trains the length of each unit's weights apart from their direction; "
+        "spectral_norm divides the kernel by its largest singular value, so that the layer "
+        "stretches nothing by more than 1.",
+        choices=("none", "weight_norm", "spectral_norm"),
+        advanced=True,
+    )
+
+    @property
+    def changes_while_training(self) -> bool:  # type: ignore[override]
+        """Spectral normalization follows the kernel's singular vectors."""
+        return self.kernel_norm == "spectral_norm"
+
+    def check_kernel_norm(self) -> None:
+        """Raise ShapeError for a kernel that has no direction to start with."""
+        if self.kernel_norm != "none" and self.kernel_init == "zeros":
+            raise ShapeError(
+                f"{self.kernel_norm} needs a direction, and a kernel of zeros has none",
+                "Choose another kernel initialiser, or no kernel normalization.",
+            )
+
+    def norm_parameters(self, units: int) -> int:
+        """Number of trained values that the normalization adds: a length for each unit."""
+        return units if self.kernel_norm == "weight_norm" else 0
+
+    def with_kernel_norm(self, layer: Call) -> Call:
+        """The call that builds the layer with its kernel normalised as chosen."""
+        if self.kernel_norm == "weight_norm":
+            return call("layers.WeightNorm", layer)
+        if self.kernel_norm == "spectral_norm":
+            return call("layers.SpectralNorm", layer, rngs=RNGS)
+        return layer
