@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.blocks.block import ShapeError, port
 from core.blocks.call import LAYER, RNGS, Call, Name, call
+from core.blocks.kernel_norm import NORM_KEYWORDS, NormedKernel
 from core.blocks.sliding import (
     Sliding,
     bias_param,
@@ -21,7 +22,7 @@ from core.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class Conv(Sliding):
+class Conv(NormedKernel, Sliding):
     """Slides trained filters over a sequence, an image or a volume.
 
     y[p, o] = b[o] + sum over k, c of x[p * stride + k * dilation, c] W[k, c, o] (strictly speaking
@@ -31,7 +32,7 @@ class Conv(Sliding):
     ``filters`` channels. An axis of length n becomes
     floor((n + pads - ((kernel - 1) dilation + 1)) / stride) + 1 with VALID (no pads) and EXPLICIT
     padding, and ceil(n / stride) with all others. Weights ``[*kernel, C / groups, filters]``, bias
-    ``[filters]``.
+    ``[filters]``; weight normalization adds a length for each filter.
 
     Source: LeCun et al., Backpropagation applied to handwritten zip code recognition, 1989.
     """
@@ -39,7 +40,10 @@ class Conv(Sliding):
     kind = "Conv"
     label = "Convolution"
     family = "Convolution"
-    keywords = ("conv1d", "conv2d", "conv3d", "filter", "kernel", "cnn", "depthwise", "dilated")
+    keywords = (
+        *("conv1d", "conv2d", "conv3d", "filter", "kernel", "cnn", "depthwise", "dilated"),
+        *NORM_KEYWORDS,
+    )
     inputs = (port("input", 3, 4, 5),)
     example = {"input": (8, 8, 3)}
     formula = "y[p, o] = b[o] + Σₖ Σ_c x[p · stride + k · dilation, c] W[k, c, o]"
@@ -60,6 +64,7 @@ class Conv(Sliding):
     pads: tuple[int, ...] = pads_param()
 
     def infer(self, input: Tensor) -> Tensor:
+        self.check_kernel_norm()
         if input.features % self.groups or self.filters % self.groups:
             what = (
                 f"the input {input} has {input.features} channels"
@@ -77,14 +82,15 @@ class Conv(Sliding):
         return self.window(input).area * input.features // self.groups
 
     def parameters(self, input: Tensor) -> int:
-        return self.filters * (self._weights_per_filter(input) + self.use_bias)
+        own = self.filters * (self._weights_per_filter(input) + self.use_bias)
+        return own + self.norm_parameters(self.filters)
 
     def flops(self, input: Tensor) -> int:
         outputs = self.infer(input).size
         return outputs * (2 * self._weights_per_filter(input) + self.use_bias)
 
     def layer(self, input: Tensor) -> Call:
-        return call(
+        layer = call(
             "nnx.Conv",
             input.features,
             self.filters,
@@ -94,6 +100,7 @@ class Conv(Sliding):
             **self.weight_options(),
             rngs=RNGS,
         )
+        return self.with_kernel_norm(layer)
 
     def forward(self, input: Tensor) -> Call:
         return self.as_float32(call(LAYER, Name("input")))

@@ -81,7 +81,9 @@ class BatchNorm(Affine):
     keywords = ("batchnorm", "bn", "normalisation", "standardize")
     inputs = (port("input", 2, 3, 4, 5),)
     example = {"input": (4, 4, 3)}
-    formula = "y = scale · (x − mean) / √(variance + ε) + bias; mean, variance over batch and places"
+    formula = (
+        "y = scale · (x − mean) / √(variance + ε) + bias; mean, variance over batch and places"
+    )
     changes_while_training = True
 
     momentum: float = param(
@@ -255,7 +257,9 @@ class InstanceNorm(Affine):
     keywords = ("instancenorm", "style transfer", "contrast", "normalisation")
     inputs = (port("input", 3, 4, 5),)
     example = {"input": (4, 4, 3)}
-    formula = "y = scale · (x − mean) / √(variance + ε) + bias; mean, variance of a sample's channel"
+    formula = (
+        "y = scale · (x − mean) / √(variance + ε) + bias; mean, variance of a sample's channel"
+    )
 
     epsilon: float = _epsilon(1e-5)
 

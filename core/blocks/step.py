@@ -62,7 +62,9 @@ class Step(Block):
         if self.surrogate == "none":
             return value
         moved = call("jnp.subtract", x, self.threshold)
-        slope = moved if self.surrogate == "straight_through" else call(_NAMES[self.surrogate], moved)
+        slope = (
+            moved if self.surrogate == "straight_through" else call(_NAMES[self.surrogate], moved)
+        )
         return call("layers.with_gradient_of", value, slope)
 
 

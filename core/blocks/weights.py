@@ -15,7 +15,7 @@ from core.params import param
 
 DEFAULT = "default"
 # The field's names, and how Flax makes them. ``default`` is what the layer itself would take.
-_KERNEL_INITIALIZERS: Mapping[str, Call] = {
+KERNEL_INITIALIZERS: Mapping[str, Call] = {
     "glorot_uniform": call("nnx.initializers.glorot_uniform"),
     "glorot_normal": call("nnx.initializers.glorot_normal"),
     "he_uniform": call("nnx.initializers.he_uniform"),
@@ -29,8 +29,8 @@ _KERNEL_INITIALIZERS: Mapping[str, Call] = {
     "zeros": call("nnx.initializers.zeros_init"),
     "ones": call("nnx.initializers.ones_init"),
 }
-_BIAS_INITIALIZERS: Mapping[str, Call] = {
-    name: _KERNEL_INITIALIZERS[name] for name in ("zeros", "ones", "normal", "uniform")
+BIAS_INITIALIZERS: Mapping[str, Call] = {
+    name: KERNEL_INITIALIZERS[name] for name in ("zeros", "ones", "normal", "uniform")
 }
 _CONSTRAINTS = ("none", "max_norm", "unit_norm", "non_negative")
 _DTYPES = ("float32", "bfloat16", "float16")
@@ -60,16 +60,16 @@ class Weighted(Trained):
         DEFAULT,
         label="Kernel initialiser",
         help="How the weights start: Glorot (Xavier), He and LeCun scale them by the number of "
-        "inputs and outputs; normal and truncated_normal have a deviation of 0.02, uniform goes "
-        "from -0.05 to 0.05.",
-        choices=(DEFAULT, *_KERNEL_INITIALIZERS),
+        "inputs and outputs; normal has a deviation of 0.02, truncated_normal the same without what "
+        "lies beyond 0.04, uniform goes from -0.05 to 0.05.",
+        choices=(DEFAULT, *KERNEL_INITIALIZERS),
         advanced=True,
     )
     bias_init: str = param(
         DEFAULT,
         label="Bias initialiser",
         help="How the biases start; zeros by default.",
-        choices=(DEFAULT, *_BIAS_INITIALIZERS),
+        choices=(DEFAULT, *BIAS_INITIALIZERS),
         advanced=True,
     )
     l1: float = param(
@@ -119,11 +119,11 @@ class Weighted(Trained):
 
     def kernel_options(self, name: str = "kernel_init") -> dict[str, Any]:
         """The option of a layer's call that sets the kernel's initialiser, if it is chosen."""
-        return _chosen(name, self.kernel_init, _KERNEL_INITIALIZERS)
+        return _chosen(name, self.kernel_init, KERNEL_INITIALIZERS)
 
     def bias_options(self, name: str = "bias_init") -> dict[str, Any]:
         """The option of a layer's call that sets the bias's initialiser, if it is chosen."""
-        return _chosen(name, self.bias_init, _BIAS_INITIALIZERS)
+        return _chosen(name, self.bias_init, BIAS_INITIALIZERS)
 
     def dtype_options(self) -> dict[str, Any]:
         """The option of a layer's call that sets what it computes in, if that is not float32."""
