@@ -149,6 +149,7 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "frame": window.marking.frame_selection,
         "unframe": window.marking.unframe_selection,
         "mute": window.editor.mute_selection,
+        "freeze": window.editor.freeze_selection,
         **window.groups.slots(),
         "add_note": window.canvas.add_note,
         "add_block": window.canvas.request_add,

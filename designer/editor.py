@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from core.design import edits, marks, rewire
+from core.design import edits, freezing, marks, rewire
 from core.design.document import Design
 from core.design.levels import Path
 from designer.adding import SPACING, Adding
@@ -117,6 +117,23 @@ class Editor(QObject):
         muted = not all(nodes[i].muted for i in chosen)
         label = f"{'Mute' if muted else 'Unmute'} {amount(len(chosen), 'node')}"
         self.session.act(label, lambda d: edits.mute(d, chosen, muted))
+
+    def freeze_selection(self) -> None:
+        """Freeze the selected nodes that have weights, or let them learn where all are frozen."""
+        chosen = self.freezable()
+        frozen = not self.all_frozen(chosen)
+        label = f"{'Freeze' if frozen else 'Unfreeze'} {amount(len(chosen), 'node')}"
+        self.session.act(label, lambda d: freezing.freeze(d, chosen, frozen))
+
+    def freezable(self) -> list[str]:
+        """The selected nodes with weights that may be frozen."""
+        design = self.session.design
+        chosen = (i for i in self.canvas.selected_nodes() if i in design.nodes)
+        return [i for i in chosen if freezing.may_freeze(design, i)]
+
+    def all_frozen(self, nodes: Sequence[str]) -> bool:
+        """Whether all of some nodes are frozen."""
+        return all(freezing.is_frozen(self.session.design.nodes[i]) for i in nodes)
 
     def rename(self, item: str, name: str) -> None:
         """Give a node or a frame another name."""

@@ -8,6 +8,7 @@ from core.blocks.block import Port as BlockPort
 from core.design import document
 from core.design.analysis import Analysis, NodeReport
 from core.design.document import Design
+from core.design.freezing import is_frozen
 from core.design.ports import GroupUse, ports_of
 from core.design.problems import ERROR, Problem
 from designer.fixing import fix_label
@@ -206,6 +207,7 @@ def _view(
         muted=report.node.muted,
         container=use is not None,
         copies=use.repeat if use else 1,
+        frozen=is_frozen(report.node),
         shape=_shape(report),
         fix=fix_label(problems),
     )

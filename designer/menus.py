@@ -16,7 +16,7 @@ from widgets.color_menu import color_menu
 
 NODE_MENU = (
     *("cut", "copy", "paste", "duplicate", SEPARATOR),
-    *("delete", "bridge", "mute", SEPARATOR),
+    *("delete", "bridge", "mute", "freeze", SEPARATOR),
     *("rename", "frame", "group"),
 )
 USE_MENU = ("enter", "expand", "rename_group", "make_single", "keep_group", "save_group")

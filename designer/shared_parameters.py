@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from core.blocks.block import Block
 from core.blocks.inputs import Input
-from core.design import edits
+from core.design import edits, freezing
 from core.design.analysis import Analysis, NodeReport
 from core.design.document import Design
-from core.design.ports import OF_ONE_USE, GroupUse, block_of
+from core.design.ports import OF_ONE_USE, TRAINABLE, GroupUse, block_of
 from core.design.problems import bind
 from core.params import Param, Value
 from designer.session import Edit
@@ -64,10 +64,14 @@ def shared(analysis: Analysis, reports: Sequence[NodeReport]) -> Shared:
 def with_value(analysis: Analysis, nodes: Sequence[str], name: str, value: Value) -> Edit:
     """The edit that gives one parameter of every node this value.
 
-    An Input or Target that is given another column takes that column's shape with it.
+    An Input or Target that is given another column takes that column's shape with it; uses that
+    share weights are frozen together.
     """
     columns = analysis.facts.columns if analysis.facts else {}
     tensor = columns.get(str(value)) if name == "column" else None
+
+    if name == TRAINABLE:
+        return lambda design: freezing.freeze(design, nodes, not value)
 
     def edit(design: Design) -> Design:
         for node in nodes:

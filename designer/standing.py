@@ -43,6 +43,11 @@ def _selection(window: MainWindow) -> None:
     rename = window.actions_by_name["rename"]
     rename.setEnabled(window.canvas.in_place.can_edit)
     rename.setText("&Edit note\tF2" if notes and not nodes else SPECS["rename"].text)
+    freezable = window.editor.freezable()
+    freeze = window.actions_by_name["freeze"]
+    freeze.setEnabled(bool(freezable))
+    all_frozen = freezable and window.editor.all_frozen(freezable)
+    freeze.setText("Unfree&ze" if all_frozen else SPECS["freeze"].text)
     framed = any(window.marking.frame_of(node) for node in nodes)
     window.actions_by_name["unframe"].setEnabled(framed)
     on_group = window.groups.is_on_group

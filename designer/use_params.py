@@ -7,6 +7,7 @@ from dataclasses import replace
 from core.blocks.block import Block
 from core.blocks.embedding import Embedding, Unembedding
 from core.design.document import Design, Node
+from core.design.ports import TRAINABLE
 from core.params import Param, Value
 
 OWN_WEIGHTS = "its own"
@@ -22,6 +23,8 @@ def shown(design: Design, node: Node, block: Block) -> tuple[tuple[Param, ...], 
     owner = str(values["weights_of"])
     if not names and not owner:
         hidden.add("weights_of")
+    if owner:
+        hidden.add(TRAINABLE)
     values["weights_of"] = names.get(owner, owner) or OWN_WEIGHTS
     choices = (OWN_WEIGHTS, *names.values())
     declared = []

@@ -52,6 +52,10 @@ QToolButton:hover { background: $surface_raised; }
 QToolButton:pressed, QToolButton:checked { background: $surface_raised; border-color: $border; }
 QToolButton:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
+QToolButton[role="disclosure"] { color: $text_muted; padding: 4px 2px; text-align: left; }
+QToolButton[role="disclosure"]:hover { color: $text; }
+QToolButton[role="disclosure"]:checked { background: transparent; border-color: transparent; }
+QToolButton[role="disclosure"]:checked:focus { border-color: $accent; }
 
 QMenuBar { background: $surface; border-bottom: 1px solid $border; padding: 2px 4px; }
 QMenuBar::item { background: transparent; padding: 4px 9px; border-radius: 4px; }

@@ -46,13 +46,13 @@ class Analysis:
 
     @cached_property
     def parameters(self) -> int:
-        """Trained values of all nodes."""
+        """Weights and biases of all nodes, frozen ones too."""
         return sum(r.parameters for r in self.nodes.values())
 
     @cached_property
     def trainable_parameters(self) -> int:
-        """Those of ``parameters`` that are not frozen."""
-        return sum(trainable(r) for r in self.nodes.values())
+        """Weights and biases that training changes."""
+        return _trainable(self.nodes)
 
     @cached_property
     def flops(self) -> int:
@@ -143,9 +143,9 @@ def _general(
     like: Analysis | None,
 ) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
     """The problems of the graph as a whole, those of ``like`` where nothing of it is another."""
-    total = sum(map(trainable, reports.values()))
-    same = like is not None and bool(total) == bool(like.trainable_parameters)
-    if like and same and flat.is_plain and like.flat.is_plain:
+    total = _trainable(reports)
+    was = like.trainable_parameters if like else 0
+    if like and flat.is_plain and like.flat.is_plain and bool(total) == bool(was):
         known = like.nodes
         other = (i for i, r in reports.items() if known[i] is not r)
         if all(_alike(known[i], reports[i]) for i in other):
@@ -158,10 +158,12 @@ def _general(
     )
 
 
-def trainable(report: NodeReport) -> int:
-    """A node's parameters that training changes: all, or none where it is frozen."""
-    frozen = report.block is not None and not report.block.learning.trainable
-    return 0 if frozen else report.parameters
+def _trainable(reports: Mapping[str, NodeReport]) -> int:
+    return sum(
+        r.parameters
+        for r in reports.values()
+        if r.parameters and r.block and r.block.learning.trainable
+    )
 
 
 def _alike(old: NodeReport, new: NodeReport) -> bool:

@@ -48,7 +48,8 @@ def learning(
         )
         return
     if not parameters:
-        yield Problem(WARNING, None, "nothing is trained", "Add a layer that has parameters.")
+        remedy = "Add a layer that has parameters, or unfreeze one."
+        yield Problem(WARNING, None, "nothing is trained", remedy)
     for key in _idle(flat, ancestors(losses, sources)):
         path, node = place_of(key)
         name = flat.name_of(key)

@@ -39,7 +39,16 @@ _WEIGHTS_OF = Param(
     "Weights of",
     "Another use of the same group, whose weights are used; empty for weights of its own.",
 )
-OWN = (_GROUP, _REPEAT, _SHARED_REPEATS, _WEIGHTS_OF)
+TRAINABLE = "trainable"
+_TRAINABLE = Param(
+    TRAINABLE,
+    "bool",
+    True,
+    "Trainable",
+    "Off: all weights inside are frozen, training leaves them as they are.",
+    advanced=True,
+)
+OWN = (_GROUP, _REPEAT, _SHARED_REPEATS, _WEIGHTS_OF, _TRAINABLE)
 OWN_NAMES = frozenset(p.name for p in OWN)
 # Which group is used, and whose weights, is for each use to say where it stands.
 OF_ONE_USE = ("group", "weights_of")
@@ -209,7 +218,17 @@ def use_of(design: Design, group: Group, node: Node) -> tuple[GroupUse, tuple[Fa
 
 
 def nodes_as_set(design: Design, group: Group, use: Node) -> Mapping[str, Node]:
-    """A group's nodes with the parameters that a use of it sets."""
+    """A group's nodes with the parameters that a use of it sets; in a frozen use all are frozen."""
+    nodes = _exposed_set(design, group, use)
+    if use.params.get(TRAINABLE) is not False:
+        return nodes
+    return {
+        i: replace(n, params={**n.params, TRAINABLE: False}) if _declared(n, TRAINABLE) else n
+        for i, n in nodes.items()
+    }
+
+
+def _exposed_set(design: Design, group: Group, use: Node) -> Mapping[str, Node]:
     if not group.exposed:
         return group.nodes
     block, faults = use_of(design, group, use)

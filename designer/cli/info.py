@@ -92,8 +92,9 @@ def _print(analysis: Analysis) -> None:
         table.add_row(report.node.name, report.node.block, shape, *counts)
     console.print(table)
     console.print(f"parameters            {analysis.parameters:,}")
-    if analysis.trainable_parameters != analysis.parameters:
-        console.print(f"of them trained       {analysis.trainable_parameters:,}")
+    frozen = analysis.parameters - analysis.trainable_parameters
+    if frozen:
+        console.print(f"of these frozen       {frozen:,}")
     console.print(f"operations per sample {analysis.flops:,}")
     console.print(f"multiply-adds         {analysis.multiply_adds:,} of layers with kernels")
     console.print(f"weights               {_size(analysis.parameters)}")

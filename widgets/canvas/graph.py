@@ -34,8 +34,9 @@ class NodeView:
     A ``dot`` only passes a wire on, and is drawn without text. ``icon`` names a picture in
     ``widgets.icons``. ``share`` (0..1) is drawn as a bar, None draws none. ``muted`` nodes are
     drawn faded, with a line from the first input to the outputs. A ``container`` holds a graph of
-    its own and is drawn as a pile; ``copies`` says how often it stands behind itself. ``fix`` is
-    the label of an act that would take the badge's problem away.
+    its own and is drawn as a pile; ``copies`` says how often it stands behind itself. A ``frozen``
+    one does not learn and has a snowflake. ``fix`` is the label of an act that would take the
+    badge's problem away.
     """
 
     id: str
@@ -54,6 +55,7 @@ class NodeView:
     muted: bool = False
     container: bool = False
     copies: int = 1
+    frozen: bool = False
     fix: str = ""
 
 
@@ -61,6 +63,7 @@ def standing(view: NodeView) -> list[str]:
     """How a node's looks are told in words."""
     words = ["Holds a graph of its own"] if view.container else []
     words += [f"Stands behind itself {view.copies} times"] if view.copies > 1 else []
+    words += ["Frozen: training leaves its weights as they are"] if view.frozen else []
     return words + (["Muted: passes on what it is given"] if view.muted else [])
 
 

@@ -185,6 +185,8 @@ class NodeItem(QGraphicsItem):
         if with_text:
             if view.icon:
                 node_paint.draw_icon(painter, view, layout.icon, family, as_lines=not decorated)
+            if not layout.frost.isNull():
+                node_paint.draw_frost(painter, layout.frost, style, as_lines=not decorated)
             if view.copies > 1:
                 node_paint.draw_chip(painter, layout.chip, style)
             node_paint.draw_texts(painter, layout, self._layouter.fonts, style, view.muted)

@@ -19,6 +19,7 @@ PADDING = 14.0
 BADGE = 16.0
 ICON = 18.0
 CHIP = 15.0
+FROST = 12.0
 BAR = 3.0
 THUMBNAIL = 26.0
 GAUGE = 7.0
@@ -28,6 +29,7 @@ _GAP_ABOVE_BAR = 4.0
 _GAP_ABOVE_THUMBNAIL = 5.0
 _GAP_ABOVE_GAUGE = 7.0
 _ICON_ROOM = ICON + 8.0
+_FROST_ROOM = FROST + 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class PlacedText:
 class NodeLayout:
     """The geometry of one node; the top-left corner is (0, 0).
 
-    ``icon`` is a corner of a square, ``chip`` the box around how many copies there are, ``bar``
-    the track of the share, ``thumbnail`` and ``gauge`` the room of what is shown live (a level only
+    ``icon`` and ``frost`` (behind the subtitle of a frozen node) are corners of squares, ``chip``
+    is the box around how many copies there are, ``bar`` the track of the share, ``thumbnail`` and ``gauge`` the room of what is shown live (a level only
     where there is a share); null where the node has none of it.
     """
 
@@ -57,6 +59,7 @@ class NodeLayout:
     outputs: Mapping[str, QPointF]
     badge: QRectF
     icon: QPointF
+    frost: QPointF
     chip: QRectF
     bar: QRectF
     thumbnail: QRectF
@@ -65,6 +68,7 @@ class NodeLayout:
 
 # Where nothing is.
 _NOTHING = QRectF()
+_NOWHERE = QPointF()
 
 
 def copies_text(view: NodeView) -> str:
@@ -132,6 +136,7 @@ class Layouter:
             outputs=outputs,
             badge=badge,
             icon=self._point(PADDING, (HEADER + STRIP - ICON) / 2),
+            frost=self._frost(view, texts),
             chip=chip,
             bar=bar,
             thumbnail=thumbnail,
@@ -182,9 +187,10 @@ class Layouter:
         badge = BADGE + 6 if view.badge else 0
         icon = _ICON_ROOM if view.icon else 0
         chip = self._chip_room(view)
+        frost = _FROST_ROOM if view.frozen else 0
         wanted = [
             fonts.width("title", view.title) + icon + badge,
-            fonts.width("subtitle", view.subtitle) + icon + max(badge, chip),
+            fonts.width("subtitle", view.subtitle) + frost + icon + max(badge, chip),
             *(fonts.width("detail", line) for line in view.detail),
         ]
         labels = sum(
@@ -197,6 +203,14 @@ class Layouter:
         width = max(wanted) + 2 * PADDING + 2
         # Whole steps of 8 px keep right edges aligned and let nodes share header shapes.
         return min(MAX_WIDTH, max(MIN_WIDTH, -(-width // 8) * 8))
+
+    def _frost(self, view: NodeView, texts: list[PlacedText]) -> QPointF:
+        """Where the snowflake of a frozen node stands: behind its subtitle."""
+        line = next((t for t in texts if t.role == "subtitle"), None)
+        if line is None or not view.frozen:
+            return _NOWHERE
+        behind = line.at.x() + self.fonts.width("subtitle", line.text) + _FROST_ROOM - FROST
+        return self._point(behind, 26.0 + (15.0 - FROST) / 2)
 
     def _chip_room(self, view: NodeView) -> float:
         return self._chip(view, 0.0).width() + 2 if view.copies > 1 else 0.0
@@ -212,7 +226,8 @@ class Layouter:
         at = self._point(left, fonts.baseline("title", title_top, title_height))
         texts = [PlacedText("title", at, title)]
         if view.subtitle:
-            subtitle = fonts.fitted("subtitle", view.subtitle, room - max(badge, chip))
+            frost = _FROST_ROOM if view.frozen else 0
+            subtitle = fonts.fitted("subtitle", view.subtitle, room - max(badge, chip) - frost)
             at = self._point(left, fonts.baseline("subtitle", 26.0, 15.0))
             texts.append(PlacedText("subtitle", at, subtitle))
         return texts

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from widgets import icons
 from widgets.canvas.graph import NodeView
 from widgets.canvas.live import Live
-from widgets.canvas.node_layout import HEADER, ICON, RADIUS, NodeLayout
+from widgets.canvas.node_layout import FROST, HEADER, ICON, RADIUS, NodeLayout
 from widgets.canvas.style import FamilyColors, Fonts, Style, faded, readable_on
 
 PORT_RADIUS = 5.0
@@ -82,6 +82,12 @@ def draw_icon(
     """The node's icon in its family's colour."""
     paint = icons.paint_lines if as_lines else icons.paint
     paint(painter, view.icon, family.icon, at, ICON)
+
+
+def draw_frost(painter: QPainter, at: QPointF, style: Style, as_lines: bool) -> None:
+    """The snowflake of a node that does not learn."""
+    paint = icons.paint_lines if as_lines else icons.paint
+    paint(painter, "frozen", style.muted.name(), at, FROST)
 
 
 def draw_bar(
