@@ -87,7 +87,7 @@ class DataDialog(QDialog):
         """Bind the design to what was chosen, as one step of undo."""
         wrong = next((p.name for p in self._params() if self.form.field(p.name).problem), None)
         if wrong is not None:
-            self.form.field(wrong).setFocus(Qt.FocusReason.OtherFocusReason)
+            self.form.field(wrong).editor.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         found, data = self._preview.description, self.binding()
         if found is None or not self.ok.isEnabled():

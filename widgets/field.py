@@ -41,7 +41,6 @@ class Field(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(6)
         self._row.addWidget(editor, 1)
-        self.setFocusProxy(editor)
 
     def show_value(self, value: Shown, fresh: bool) -> None:
         """Show ``value``. Unless ``fresh``, the old value again leaves what is being typed."""

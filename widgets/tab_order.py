@@ -16,9 +16,12 @@ def keep_tab_order(owner: QWidget, made: Iterable[QWidget]) -> None:
     before = owner.previousInFocusChain()
     while before and before is not owner and (owner.isAncestorOf(before) or not takes_tab(before)):
         before = before.previousInFocusChain()
+    order = iter(made)
     if before is None or before is owner:
+        before = next(order, None)
+    if before is None:
         return
-    for widget in made:
+    for widget in order:
         QWidget.setTabOrder(before, widget)
         before = widget
 
