@@ -1,4 +1,4 @@
-"""Normalization of activations: mean 0 and variance 1, or length 1, then a trained scale and bias."""
+"""Normalization of activations: to mean 0 and variance 1, or to length 1; then scaled again."""
 
 from __future__ import annotations
 

@@ -60,8 +60,8 @@ class Weighted(Trained):
         DEFAULT,
         label="Kernel initialiser",
         help="How the weights start: Glorot (Xavier), He and LeCun scale them by the number of "
-        "inputs and outputs; normal has a deviation of 0.02, truncated_normal the same without what "
-        "lies beyond 0.04, uniform goes from -0.05 to 0.05.",
+        "inputs and outputs; normal has a deviation of 0.02, truncated_normal the same without "
+        "what lies beyond 0.04, uniform goes from -0.05 to 0.05.",
         choices=(DEFAULT, *KERNEL_INITIALIZERS),
         advanced=True,
     )

@@ -46,8 +46,9 @@ class NodeLayout:
     """The geometry of one node; the top-left corner is (0, 0).
 
     ``icon`` and ``frost`` (behind the subtitle of a frozen node) are corners of squares, ``chip``
-    is the box around how many copies there are, ``bar`` the track of the share, ``thumbnail`` and ``gauge`` the room of what is shown live (a level only
-    where there is a share); null where the node has none of it.
+    is the box around how many copies there are, ``bar`` the track of the share, ``thumbnail`` and
+    ``gauge`` the room of what is shown live (a level only where there is a share); null where the
+    node has none of it.
     """
 
     rect: QRectF

@@ -12,7 +12,8 @@ from flax import nnx
 def _with_kernel(layer: Any, kernel: jax.Array) -> Any:
     """A copy of a layer with another kernel; the layer itself stays as it is."""
     form, state = nnx.split(layer)
-    state["kernel"] = state["kernel"].replace(kernel)
+    plain: Any = state["kernel"]
+    state["kernel"] = plain.replace(kernel)
     return nnx.merge(form, state)
 
 

@@ -1,4 +1,4 @@
-"""Activation functions and their slopes against PyTorch, and steps against the perceptron's rule."""
+"""Activation functions and their slopes against PyTorch; steps learn by the perceptron's rule."""
 
 from __future__ import annotations
 
@@ -152,5 +152,5 @@ def test_a_step_with_a_squared_error_learns_by_the_rule_of_the_perceptron() -> N
         return jnp.sum((y - target) ** 2) / 2
 
     said = (x @ w >= 0).astype(np.float32)
-    assert 0 < np.sum(said != target)
+    assert np.sum(said != target) > 0
     np.testing.assert_allclose(-jax.grad(error)(w), x.T @ (target - said), rtol=1e-5, atol=1e-6)

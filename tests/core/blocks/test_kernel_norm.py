@@ -1,4 +1,4 @@
-"""Normalised kernels against PyTorch's parametrizations, in training, in evaluation and backward."""
+"""Normalised kernels against PyTorch's parametrizations, forward and backward."""
 
 from __future__ import annotations
 
