@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from core.blocks.block import port
 from core.blocks.call import LAYER, RNGS, Call, Name, call
 from core.blocks.kernel_norm import NORM_KEYWORDS, NormedKernel
-from core.blocks.weights import Weighted
 from core.params import param
 from core.tensor import Tensor
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from core.design import edits
 from core.design.document import Design, Node
-from core.design.ports import GROUP_KIND, TRAINABLE, block_of, weights_owner
+from core.design.ports import TRAINABLE, block_of, weights_owner
 
 
 def may_freeze(design: Design, node: str) -> bool:
@@ -23,7 +23,7 @@ def is_frozen(node: Node) -> bool:
 def freeze(design: Design, nodes: Iterable[str], frozen: bool = True) -> Design:
     """Freeze nodes, or let them learn again; those without weights of that kind are passed over.
 
-    Uses of a group that share weights are frozen together.
+    Those that share weights are frozen together.
     """
     chosen = {i for node in nodes for i in _sharing(design, node)}
     for node in design.nodes:
@@ -34,8 +34,6 @@ def freeze(design: Design, nodes: Iterable[str], frozen: bool = True) -> Design:
 
 def _sharing(design: Design, node: str) -> list[str]:
     """A node and those that share its weights."""
-    own = design.nodes[node]
-    if own.block != GROUP_KIND:
-        return [node]
-    owner = weights_owner(own) or node
-    return [i for i, n in design.nodes.items() if owner in (i, weights_owner(n))]
+    owner = weights_owner(design.nodes[node]) or node
+    others = (i for i, n in design.nodes.items() if owner in (i, weights_owner(n)))
+    return [node, *others]

@@ -15,7 +15,7 @@ from core.design.freezing import freeze, is_frozen, may_freeze
 from core.project.facts import data_facts
 from core.project.file import save
 from core.project.project import load
-from tests.designs import iris_mlp, noisy_mlp
+from tests.designs import add, iris_mlp, noisy_mlp
 from tests.grouped import grouped, mlp_with_block, use_again
 
 
@@ -86,6 +86,12 @@ def test_uses_that_share_weights_are_frozen_together(chosen: str) -> None:
     frozen = freeze(design, [chosen])
     assert {i for i, n in frozen.nodes.items() if is_frozen(n)} == {"block", "again"}
     assert not any(is_frozen(n) for n in freeze(frozen, [chosen], False).nodes.values())
+
+
+def test_an_embedding_and_what_uses_its_table_are_frozen_together() -> None:
+    design = add(add(Design(), "Embedding", "table"), "Unembedding", "words", weights_of="table")
+    frozen = freeze(design, ["words"])
+    assert {i for i, n in frozen.nodes.items() if is_frozen(n)} == {"table", "words"}
 
 
 def test_freezing_is_saved(tmp_path: Path) -> None:
