@@ -37,14 +37,16 @@ RANGE = np.linspace(-4, 4, 161, dtype=np.float32)
 
 
 def main() -> None:
-    """Draw the picture of every listed block."""
+    """Draw the pictures of the named kinds, or of every listed block and no other."""
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     load_fonts(application)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for old in PICTURES.glob("*.png"):
-        old.unlink()
-    wanted = sys.argv[1:] or [kind for kind, cls in blocks().items() if cls.listed]
+    wanted = sys.argv[1:]
+    if not wanted:
+        wanted = [kind for kind, cls in blocks().items() if cls.listed]
+        for old in PICTURES.glob("*.png"):
+            old.unlink()
     for kind in wanted:
         if "." not in kind:
             picture(blocks()[kind]).save(str(PICTURES / f"{kind}.png"))
@@ -56,7 +58,7 @@ def picture(cls: type[Block]) -> QImage:
     dtypes = {p.name: p.dtype or "float32" for p in block.ports()}
     sizes = cls.example if block.ports() else {}
     tensors = {name: Tensor((None, *s), dtypes[name]) for name, s in sizes.items()}
-    if cls.family == "Activation" and not block.parameters(**tensors):
+    if cls.family == "Activation" and block.results(**tensors)["output"] == tensors["input"]:
         return drawn([curve(*elementwise(block))], 160)
     if isinstance(block, Loss):
         return drawn([curve(*along_one_prediction(block, tensors))], 160)
