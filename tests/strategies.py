@@ -222,6 +222,8 @@ def _parameters(design: Design) -> st.SearchStrategy[Edit]:
     def of_node(node: str) -> st.SearchStrategy[Edit]:
         cls = blocks().get(design.nodes[node].block)
         fields = {p.name: value_for(p) for p in cls.params()} if cls else {"x": ODD_VALUES}
+        if "weights_of" in fields:
+            fields["weights_of"] = st.sampled_from([*design.nodes, "gone", ""])
         if design.nodes[node].block == GROUP_KIND:
             fields = group_values(design)
         values = st.fixed_dictionaries({}, optional=fields)

@@ -220,6 +220,11 @@ def conv(filters: int, size: int, **options: Any) -> Spec:
     return "Conv", {"filters": filters, "kernel_size": (size,), "use_bias": False, **options}
 
 
+def depthwise() -> Spec:
+    """A convolution of each channel by itself, without a bias."""
+    return "DepthwiseConv", {"kernel_size": (3,), "use_bias": False}
+
+
 def normalised(*names: str) -> tuple[dict[str, Spec], tuple[str, ...]]:
     """Batch normalisation behind each convolution: ``bn_1`` behind ``conv_1``."""
     pairs = {name: name.replace("conv", "bn") for name in names}
@@ -308,7 +313,7 @@ def inverted_residual() -> Recipe:
         "expand": conv(144, 1),
         "bn_1": ("BatchNorm", {}),
         "relu_1": ("Activation", {"function": "relu"}),
-        "depthwise": conv(144, 3, groups=144),
+        "depthwise": depthwise(),
         "bn_2": ("BatchNorm", {}),
         "relu_2": ("Activation", {"function": "relu"}),
         "project": conv(24, 1),
@@ -322,8 +327,11 @@ def inverted_residual() -> Recipe:
         "input -> add.input_2",
         "add -> output",
     )
-    hidden = ("expand.filters", "depthwise.filters", "depthwise.groups")
-    exposed = {"hidden_channels": hidden, "filters": ("project.filters",)}
+    exposed = {
+        "hidden_channels": ("expand.filters",),
+        "filters": ("project.filters",),
+        "activation": ("relu_1.function", "relu_2.function"),
+    }
     note = (
         "Widens the channels, convolves each by itself, and narrows them again.\n\n"
         "Added to the input [B, H, W, C], which has as many channels as filters. Sandler et al., "
@@ -335,7 +343,7 @@ def inverted_residual() -> Recipe:
 def depthwise_separable() -> Recipe:
     """The block of MobileNet."""
     nodes: dict[str, Spec] = {
-        "depthwise": conv(32, 3, groups=32),
+        "depthwise": depthwise(),
         "bn_1": ("BatchNorm", {}),
         "relu_1": ("Activation", {"function": "relu"}),
         "pointwise": conv(64, 1),
@@ -343,13 +351,12 @@ def depthwise_separable() -> Recipe:
         "relu_2": ("Activation", {"function": "relu"}),
     }
     exposed = {
-        "channels": ("depthwise.filters", "depthwise.groups"),
         "filters": ("pointwise.filters",),
         "strides": ("depthwise.strides",),
     }
     note = (
         "Convolves each channel by itself, and then mixes them.\n\n"
-        "Input [B, H, W, channels], output [B, H', W', filters]. Howard et al., MobileNets, 2017."
+        "Input [B, H, W, C], output [B, H', W', filters]. Howard et al., MobileNets, 2017."
     )
     wires = in_a_row("input", *nodes, "output")
     return Recipe("Depthwise separable", note, ("input",), nodes, wires, exposed)

@@ -194,7 +194,7 @@ CONVOLUTIONS: dict[str, tuple[dict[str, Any], list[str], Separate]] = {
         Separate(separable(6, 9, 6), None, "linear"),
     ),
     "Depthwise separable": (
-        {"filters": 8, "channels": 6},
+        {"filters": 8},
         ["depthwise", "pointwise"],
         Separate(separable(6, 6, 8), None, "plain"),
     ),

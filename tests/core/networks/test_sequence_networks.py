@@ -59,6 +59,7 @@ def test_bert_base() -> None:
         activation="gelu",
         repeat=12,
     )
+    design = add(design, "Slice", "first", axis=1, stop=1)
     design = add(design, "Dense", "pooler", units=768)
     design = add(design, "Activation", "tanh", function="tanh")
     design = wire(
@@ -70,7 +71,8 @@ def test_bert_base() -> None:
         "sum -> positions",
         "positions -> norm",
         "norm -> layers.input",
-        "layers -> pooler",
+        "layers -> first",
+        "first -> pooler",
         "pooler -> tanh",
     )
     assert sound(design).parameters == 109_482_240
@@ -79,10 +81,7 @@ def test_bert_base() -> None:
 def test_vit_b_16() -> None:
     """Dosovitskiy et al., 2021: 86,567,656 for images of 224 pixels and 1000 classes."""
     design = add(Design(name="ViT-B/16"), "Input", "image", shape=(224, 224, 3))
-    design = add(
-        design, "Conv", "patches", filters=768, kernel_size=(16,), strides=(16,), padding="VALID"
-    )
-    design = add(design, "Reshape", "rows", shape=(196, 768))
+    design = add(design, "PatchEmbedding", "patches", patch_size=(16,), features=768)
     design = add(add(design, "ClassToken", "token"), "PositionalEmbedding", "positions")
     design = add_ready(
         design,
@@ -95,9 +94,11 @@ def test_vit_b_16() -> None:
         repeat=12,
     )
     design = add(design, "LayerNorm", "norm")
+    design = add(design, "Slice", "first", axis=1, stop=1)
     design = add(design, "Dense", "head", units=1000)
-    design = chain(design, "image", "patches", "rows", "token", "positions")
-    design = wire(design, "positions -> layers.input", "layers -> norm", "norm -> head")
+    design = chain(design, "image", "patches", "token", "positions")
+    design = wire(design, "positions -> layers.input", "layers -> norm")
+    design = chain(design, "norm", "first", "head")
     assert sound(design).parameters == 86_567_656
 
 
