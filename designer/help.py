@@ -123,7 +123,7 @@ class HelpDialog(QDialog):
         if page == BEGIN_PAGE:
             self.text.setHtml(BEGIN + GROUPS)
         elif page == KEYS_PAGE:
-            self.text.setHtml("".join(_keys(group, rows) for group, rows in key_map().items()))
+            self.text.setHtml(keys_html())
         elif page:
             self.text.setHtml(block_page(blocks()[page]))
 
@@ -150,6 +150,11 @@ def _place(cls: type[Block]) -> tuple[int, str]:
     """Where a block stands in the index: by family as in the palette, then by name."""
     known = FAMILIES.index(cls.family) if cls.family in FAMILIES else len(FAMILIES)
     return known, cls.label
+
+
+def keys_html() -> str:
+    """The page with all keys and mouse gestures."""
+    return "".join(_keys(group, rows) for group, rows in key_map().items())
 
 
 def _keys(group: str, rows: Sequence[KeyRow]) -> str:

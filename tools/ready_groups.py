@@ -312,10 +312,10 @@ def inverted_residual() -> Recipe:
     nodes: dict[str, Spec] = {
         "expand": conv(144, 1),
         "bn_1": ("BatchNorm", {}),
-        "relu_1": ("Activation", {"function": "relu"}),
+        "relu_1": ("Activation", {"function": "relu6"}),
         "depthwise": depthwise(),
         "bn_2": ("BatchNorm", {}),
-        "relu_2": ("Activation", {"function": "relu"}),
+        "relu_2": ("Activation", {"function": "relu6"}),
         "project": conv(24, 1),
         "bn_3": ("BatchNorm", {}),
         "add": ("Add", {}),

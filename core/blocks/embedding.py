@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from core.blocks.block import ShapeError, port
 from core.blocks.call import LAYER, RNGS, Call, Name, call
-from core.blocks.weights import Weighted
+from core.blocks.weights import WithKernel
 from core.params import param
 from core.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class _Table(Weighted):
+class _Table(WithKernel):
     """What both share: a table with a vector for each id."""
 
     family = "Dense"

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from core.blocks.block import port
 from core.blocks.call import RNGS, Call, call
-from core.blocks.weights import Weighted
+from core.blocks.weights import WithKernel
 from core.params import param
 from core.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class _Memory(Weighted):
+class _Memory(WithKernel):
     """Base: patterns as weights, and how often the state is renewed."""
 
     family = "Attention"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.blocks.block import Block, ShapeError, port
 from core.blocks.call import LAYER, RNGS, Call, Name, call
-from core.blocks.weights import Trained, Weighted
+from core.blocks.weights import Trained, WithKernel
 from core.params import param
 from core.tensor import Tensor
 
@@ -22,7 +22,7 @@ def _base() -> float:
 
 
 @dataclass(frozen=True)
-class PositionalEmbedding(Weighted):
+class PositionalEmbedding(WithKernel):
     """Adds a trained vector to each element of a sequence, one for each position.
 
     y[t] = x[t] + P[t].

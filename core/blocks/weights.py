@@ -53,7 +53,7 @@ class Trained(Block):
 
 
 @dataclass(frozen=True)
-class Weighted(Trained):
+class WithKernel(Trained):
     """Base of blocks with kernels: how these start, what holds them back, what they compute in."""
 
     kernel_init: str = param(
@@ -63,13 +63,6 @@ class Weighted(Trained):
         "inputs and outputs; normal has a deviation of 0.02, truncated_normal the same without "
         "what lies beyond 0.04, uniform goes from -0.05 to 0.05.",
         choices=(DEFAULT, *KERNEL_INITIALIZERS),
-        advanced=True,
-    )
-    bias_init: str = param(
-        DEFAULT,
-        label="Bias initialiser",
-        help="How the biases start; zeros by default.",
-        choices=(DEFAULT, *BIAS_INITIALIZERS),
         advanced=True,
     )
     l1: float = param(
@@ -121,10 +114,6 @@ class Weighted(Trained):
         """The option of a layer's call that sets the kernel's initialiser, if it is chosen."""
         return _chosen(name, self.kernel_init, KERNEL_INITIALIZERS)
 
-    def bias_options(self, name: str = "bias_init") -> dict[str, Any]:
-        """The option of a layer's call that sets the bias's initialiser, if it is chosen."""
-        return _chosen(name, self.bias_init, BIAS_INITIALIZERS)
-
     def dtype_options(self) -> dict[str, Any]:
         """The option of a layer's call that sets what it computes in, if that is not float32."""
         return {} if self.dtype == "float32" else {"dtype": Name(f"jnp.{self.dtype}")}
@@ -132,6 +121,23 @@ class Weighted(Trained):
     def as_float32(self, value: Call) -> Call:
         """The layer's output as float32, whatever it is computed in."""
         return value if self.dtype == "float32" else call("layers.as_float32", value)
+
+
+@dataclass(frozen=True)
+class Weighted(WithKernel):
+    """Base of blocks with kernels and biases."""
+
+    bias_init: str = param(
+        DEFAULT,
+        label="Bias initialiser",
+        help="How the biases start; zeros by default.",
+        choices=(DEFAULT, *BIAS_INITIALIZERS),
+        advanced=True,
+    )
+
+    def bias_options(self, name: str = "bias_init") -> dict[str, Any]:
+        """The option of a layer's call that sets the bias's initialiser, if it is chosen."""
+        return _chosen(name, self.bias_init, BIAS_INITIALIZERS)
 
 
 def _chosen(option: str, name: str, known: Mapping[str, Call]) -> dict[str, Any]:

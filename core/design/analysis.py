@@ -12,7 +12,7 @@ from functools import cached_property
 from core.blocks.block import Block
 from core.blocks.call import Call
 from core.blocks.losses import Loss
-from core.blocks.weights import Weighted
+from core.blocks.weights import WithKernel
 from core.design.document import Design, End
 from core.design.flat import Flat
 from core.design.learning import circle, learning
@@ -65,7 +65,7 @@ class Analysis:
 
         Those of layers with kernels; normalization, activations and pooling are left out.
         """
-        counted = (r.flops for r in self.nodes.values() if isinstance(r.block, Weighted))
+        counted = (r.flops for r in self.nodes.values() if isinstance(r.block, WithKernel))
         return sum(counted) // 2
 
     @property

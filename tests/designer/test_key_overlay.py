@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from designer.actions import SPECS
-from designer.help import help_html
+from designer.help import keys_html
 from designer.key_map import GROUPS, key_map
 from designer.main_window import MainWindow
 from widgets.canvas.key_map import HINTS
@@ -35,7 +35,7 @@ def test_every_shortcut_and_every_hint_is_listed_once(qtbot: QtBot, window: Main
     for hint in HINTS:
         assert texts.count(hint.text) == 1, hint.text
     assert set(key_map()) <= set(GROUPS)
-    page = help_html()
+    page = keys_html()
     assert all(text.replace("&", "&amp;") in page for text in texts)
 
 

@@ -147,7 +147,7 @@ class Separate(torch.nn.Module):
         for number, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True), 1):
             y = norm(conv(y))
             if number < len(self.convs) or self.rule == "plain":
-                y = torch.relu(y)
+                y = torch.relu(y) if self.rule != "linear" else y.clamp(0, 6)
         if self.rule == "plain":
             return y
         around = x if self.projection is None else self.projection_norm(self.projection(x))
