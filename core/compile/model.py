@@ -9,7 +9,7 @@ import jax
 from flax import nnx
 
 from core.compile.names import resolve
-from core.compile.plan import LossStep, Plan
+from core.compile.plan import LossStep, Plan, output_names
 from core.design.document import End
 
 
@@ -68,15 +68,6 @@ class Network(nnx.Module):
             for end, given in zip(step.outputs, values, strict=True):
                 found[end] = given + nudge[end] if end in nudge else given
         return found
-
-
-def output_names(plan: Plan) -> dict[End, str]:
-    """What each output of a network is called: like its node, and its port where that has more."""
-    nodes = [end.node for end in plan.outputs]
-    return {
-        end: plan.names[end.node] + (f".{end.port}" if nodes.count(end.node) > 1 else "")
-        for end in plan.outputs
-    }
 
 
 def loss_scope(loss: LossStep, found: Mapping[End, jax.Array]) -> dict[str, jax.Array]:

@@ -118,6 +118,15 @@ def make_plan(analysis: Analysis, *, to_train: bool = True) -> Plan:
     )
 
 
+def output_names(plan: Plan) -> dict[End, str]:
+    """What each output of a network is called: like its node, and its port where that has more."""
+    nodes = [end.node for end in plan.outputs]
+    return {
+        end: plan.names[end.node] + (f".{end.port}" if nodes.count(end.node) > 1 else "")
+        for end in plan.outputs
+    }
+
+
 def attribute_name(name: str, taken: Collection[str]) -> str:
     """A node's name as a Python attribute that is free; ``Conv 1`` becomes ``conv_1``."""
     # Python reads names in this normal form, so that two spellings may be one name.

@@ -1,0 +1,67 @@
+"""Runs an exported model with onnxruntime and compares it with the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from core.compile.model import Network
+from core.compile.onnx_out.document import onnx_package
+from core.compile.onnx_out.translate import Translated
+from core.design.analysis import Analysis
+from core.errors import WorkError
+
+
+def run_model(model: Any, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    """What a model gives for arrays by the name of the input.
+
+    Raises InputError if onnxruntime is missing.
+    """
+    runtime = onnx_package("onnxruntime")
+    options = runtime.SessionOptions()
+    options.log_severity_level = 3
+    session = runtime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    found: list[np.ndarray] = session.run(None, dict(feeds))
+    return found
+
+
+def largest_difference(
+    model: Any, translated: Translated, analysis: Analysis, network: Network, batch: int = 3
+) -> float:
+    """How far a model and its network are apart on random inputs, relative to the largest value.
+
+    The network is in evaluation and has the weights that were exported. Raises InputError if
+    onnxruntime is missing.
+    """
+    feeds = random_feeds(translated, analysis, batch)
+    shown = {v.name: feeds[n].transpose(v.axes) for n, v in translated.inputs.items()}
+    expected = network.values({node: jnp.asarray(array) for node, array in feeds.items()})
+    worst = 0.0
+    for (end, value), got in zip(
+        translated.outputs.items(), run_model(model, shown), strict=True
+    ):
+        wanted = np.asarray(expected[end]).transpose(value.axes)
+        if got.shape != wanted.shape:
+            raise WorkError(f"{value.name} is {got.shape} in the file, not {wanted.shape}")
+        scale = max(1.0, float(np.abs(wanted).max(initial=0.0)))
+        worst = max(worst, float(np.abs(got - wanted).max(initial=0.0)) / scale)
+    return worst
+
+
+def random_feeds(translated: Translated, analysis: Analysis, batch: int) -> dict[str, np.ndarray]:
+    """Random arrays ``[batch, ...]`` for each input by node id; ids stay within their classes."""
+    rng = np.random.default_rng(0)
+    found = {}
+    for node in translated.inputs:
+        tensor = analysis.nodes[node].outputs["output"]
+        shape = (batch, *tensor.sizes)
+        if tensor.dtype == "int32":
+            found[node] = rng.integers(0, max(tensor.classes, 1), shape, dtype=np.int32)
+        else:
+            found[node] = rng.normal(size=shape).astype(np.float32)
+    return found

@@ -1,0 +1,1 @@
+"""Translations of functions and layers, one family a file; found by walking this package."""
