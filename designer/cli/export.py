@@ -15,6 +15,7 @@ FORMATS = {
     "svg": ("svg", "picture"),
     "png": ("png", "picture"),
     "pdf": ("pdf", "picture"),
+    "onnx": ("onnx", "onnx"),
 }
 
 
@@ -23,7 +24,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="project file")
     parser.add_argument("--to", choices=FORMATS, help="the format (default: by OUT's suffix)")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
-    parser.add_argument("--run", default="", help="run id or folder whose weights are exported")
+    whose = parser.add_mutually_exclusive_group()
+    whose.add_argument(
+        "--run", default="", help="run id or folder whose weights are exported (default: the last)"
+    )
+    whose.add_argument("--untrained", action="store_true", help="export freshly drawn weights")
     for name in dict.fromkeys(module for _, module in FORMATS.values()):
         _module(name).arguments(parser.add_argument_group(name))
 
