@@ -35,6 +35,7 @@ SPECS: Mapping[str, Spec] = {
     "save": Spec("&Save", "Save the project file", ("Ctrl+S",), "save"),
     "save_as": Spec("Save &as ...", "Save under another name", ("Ctrl+Shift+S",)),
     "picture": Spec("Export &picture ...", "Save the canvas as SVG, PNG or PDF", ("Ctrl+E",)),
+    "onnx": Spec("Export to &ONNX ...", "Save the network and its weights as an ONNX model"),
     "quit": Spec("&Quit", "Close the window", ("Ctrl+Q",)),
     "undo": Spec("&Undo", "Take the last step back", ("Ctrl+Z",), "undo"),
     "redo": Spec("&Redo", "Do the undone step again", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
@@ -143,6 +144,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         "save",
         "save_as",
         "picture",
+        "onnx",
         SEPARATOR,
         "quit",
     ),
@@ -243,7 +245,10 @@ class Actions:
     def fill_menus(self, window: QMainWindow, submenus: Mapping[str, QMenu]) -> None:
         """Build the menu bar; names that are no actions are sub-menus."""
         for title, names in MENUS.items():
-            self.fill(window.menuBar().addMenu(title), names, submenus)
+            menu = window.menuBar().addMenu(title)
+            # Where an action is off, its tooltip may say why.
+            menu.setToolTipsVisible(True)
+            self.fill(menu, names, submenus)
 
     def fill(self, menu: QMenu, names: Sequence[str], submenus: Mapping[str, QMenu]) -> None:
         """Put the named actions, sub-menus and separators into a menu."""

@@ -16,6 +16,7 @@ from widgets.key_overlay import KeyOverlay
 
 if TYPE_CHECKING:
     from designer.main_window import MainWindow
+    from designer.onnx_export import OnnxExport
 
 
 class Acts:
@@ -23,6 +24,7 @@ class Acts:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self._onnx: OnnxExport | None = None
 
     def train(self) -> None:
         """Train the design, or say why it cannot be trained."""
@@ -107,6 +109,18 @@ class Acts:
             window.statusBar().showMessage(f"Exported {dialog.written.name}", 5000)
         dialog.deleteLater()
 
+    def export_onnx(self) -> None:
+        """Save the network as an ONNX model."""
+        from designer.onnx_export import OnnxExport
+
+        self._onnx = self._onnx or OnnxExport(self._window)
+        self._onnx.begin()
+
+    def close(self) -> None:
+        """End what runs beside the window."""
+        if self._onnx is not None:
+            self._onnx.close()
+
     def tell(self, text: str, hint: str, resumable: bool = False) -> None:
         """Say in the banner what went wrong, with a button to resume training if it can be."""
         resume = [("Resume", partial(self._window.trainer.train, True))] if resumable else []
@@ -136,6 +150,7 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "save": window.files.save,
         "save_as": window.files.save_as,
         "picture": acts.export_picture,
+        "onnx": acts.export_onnx,
         "quit": window.close,
         "undo": window.session.undo,
         "redo": window.session.redo,

@@ -179,6 +179,7 @@ class MainWindow(QMainWindow):
             return
         self.preferences.save_layout(self.saveGeometry(), self.saveState())
         self.recovery.discard()
+        self.acts.close()
         self.trainer.close()
         event.accept()
 

@@ -26,6 +26,7 @@ def refresh(window: MainWindow) -> None:
     _history(window)
     _training(window)
     _selection(window)
+    _export(window)
     window.actions_by_name["learning"].setChecked(window.learning.shown)
     window.actions_by_name["paste"].setEnabled(window.clipboard.available)
     analysis = window.session.analysis_of_whole
@@ -77,6 +78,16 @@ def _history(window: MainWindow) -> None:
         action = window.actions_by_name[name]
         action.setEnabled(bool(label))
         action.setText(f"&{name.capitalize()} {label.lower()}".rstrip())
+
+
+def _export(window: MainWindow) -> None:
+    """Let the action say why a design cannot be exported."""
+    action, spec = window.actions_by_name["onnx"], SPECS["onnx"]
+    errors = [p for p in window.session.analysis_of_whole.errors if not p.only_training]
+    why = f"Correct this first: {errors[0].message}" if errors else spec.tooltip
+    action.setEnabled(not errors)
+    action.setToolTip(why)
+    action.setStatusTip(why)
 
 
 def _training(window: MainWindow) -> None:
