@@ -14,6 +14,8 @@ from core.compile.onnx_out.translate import Translated
 from core.design.analysis import Analysis
 from core.errors import WorkError
 
+BATCHES = (3, 1)
+
 
 def run_model(model: Any, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     """What a model gives for arrays by the name of the input.
@@ -31,26 +33,31 @@ def run_model(model: Any, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
 
 
 def largest_difference(
-    model: Any, translated: Translated, analysis: Analysis, network: Network, batch: int = 3
+    model: Any, translated: Translated, analysis: Analysis, network: Network
 ) -> float:
     """How far a model and its network are apart on random inputs, relative to the largest value.
 
-    The network is in evaluation and has the weights that were exported. Raises InputError if
-    onnxruntime is missing.
+    The model is run on a batch of several samples and on one alone. The network is in evaluation
+    and has the weights that were exported. Raises InputError if onnxruntime is missing.
     """
-    feeds = random_feeds(translated, analysis, batch)
-    shown = {v.name: feeds[n].transpose(v.axes) for n, v in translated.inputs.items()}
-    expected = network.values({node: jnp.asarray(array) for node, array in feeds.items()})
+    feeds = random_feeds(translated, analysis, BATCHES[0])
+    found = network.values({node: jnp.asarray(array) for node, array in feeds.items()})
+    expected = [np.asarray(found[end]).transpose(v.axes) for end, v in translated.outputs.items()]
     worst = 0.0
-    for (end, value), got in zip(
-        translated.outputs.items(), run_model(model, shown), strict=True
-    ):
-        wanted = np.asarray(expected[end]).transpose(value.axes)
-        if got.shape != wanted.shape:
-            raise WorkError(f"{value.name} is {got.shape} in the file, not {wanted.shape}")
-        scale = max(1.0, float(np.abs(wanted).max(initial=0.0)))
-        worst = max(worst, float(np.abs(got - wanted).max(initial=0.0)) / scale)
+    for batch in BATCHES:
+        given = {v.name: feeds[n][:batch].transpose(v.axes) for n, v in translated.inputs.items()}
+        for got, wanted in zip(run_model(model, given), expected, strict=True):
+            worst = max(worst, _gap(got, wanted[:batch]))
     return worst
+
+
+def _gap(got: np.ndarray, wanted: np.ndarray) -> float:
+    if got.shape != wanted.shape:
+        raise WorkError(f"an output has the shape {got.shape} in the file, not {wanted.shape}")
+    if not wanted.size:
+        return 0.0
+    scale = max(1.0, float(np.abs(wanted).max()))
+    return float(np.abs(got - wanted).max()) / scale
 
 
 def random_feeds(translated: Translated, analysis: Analysis, batch: int) -> dict[str, np.ndarray]:
