@@ -1,4 +1,4 @@
-"""Runs ``layerloom export`` in a process of its own, so that the window loads neither JAX nor onnx."""
+"""Runs ``layerloom export`` in a process of its own: the window loads neither JAX nor onnx."""
 
 from __future__ import annotations
 

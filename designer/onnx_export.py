@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +22,7 @@ from designer.inexpressible_dialog import InexpressibleDialog
 if TYPE_CHECKING:
     from designer.main_window import MainWindow
 
-FILTERS = {
+FILTERS: Mapping[str, tuple[str, ...]] = {
     "ONNX model, images as [B, H, W, C] (*.onnx)": (),
     "ONNX model, images as [B, C, H, W] (*.onnx)": ("--channels-first",),
 }
@@ -35,7 +36,8 @@ class OnnxExport(QObject):
         self._window = window
         self._folder: TemporaryDirectory[str] | None = None
         self._wait: QProgressDialog | None = None
-        self._target, self._options = Path(), ()
+        self._target = Path()
+        self._options: tuple[str, ...] = ()
         self.process = ExportProcess(self)
         self.process.done.connect(self._tell_done)
         self.process.failed.connect(self._tell_failed)

@@ -64,7 +64,9 @@ def random_network(analysis: Analysis, seed: int = 0) -> Network:
     drawn = jax.tree.map(lambda v: jnp.asarray(rng.uniform(0.2, 1.0, v.shape), jnp.float32), kept)
     nnx.update(network, drawn)
     trained = nnx.state(network, nnx.Param)
-    signed = jax.tree.map(lambda v: jnp.asarray(rng.normal(0.0, 0.5, v.shape), jnp.float32), trained)
+    signed = jax.tree.map(
+        lambda v: jnp.asarray(rng.normal(0.0, 0.5, v.shape), jnp.float32), trained
+    )
     nnx.update(network, signed)
     network.eval()
     return network

@@ -152,18 +152,14 @@ def test_a_place_that_cannot_be_written_is_told(
     assert "could not be written" in said(cnn)
 
 
-def test_a_design_with_errors_says_why_it_cannot_be_exported(
-    qtbot: QtBot, cnn: MainWindow
-) -> None:
+def test_a_design_with_errors_says_why_it_cannot_be_exported(qtbot: QtBot, cnn: MainWindow) -> None:
     action = cnn.actions_by_name["onnx"]
     assert action.isEnabled()
     cnn.session.act("Break", lambda d: edits.set_params(d, node(cnn, "conv_1"), groups=7))
     assert not action.isEnabled()
     menu = file_menu(cnn)
     place = menu.actionGeometry(action).center()
-    QApplication.sendEvent(
-        menu, QHelpEvent(QEvent.Type.ToolTip, place, menu.mapToGlobal(place))
-    )
+    QApplication.sendEvent(menu, QHelpEvent(QEvent.Type.ToolTip, place, menu.mapToGlobal(place)))
     assert QToolTip.text().startswith("Correct this first: conv_1: ")
     QToolTip.hideText()
     menu.close()

@@ -1,19 +1,21 @@
-"""Writes a translated graph as an ONNX model; needs the onnx package and, for weights, JAX."""
+"""Writes a translated graph as an ONNX model; needs the onnx package."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
+from core.compile.onnx_out.graph import Body, Op
 from core.compile.onnx_out.translate import IR_VERSION, OPSET, Translated
 from core.compile.onnx_out.value import Value
 from core.compile.onnx_out.weights import Arrays
 from core.errors import InputError, WorkError
 
 BATCH = "batch"
-# Initialisers and graph together may not be larger than a protobuf message can be.
+# A protobuf message, which the whole file is, cannot be larger.
 LARGEST = 2**31 - 1
 
 
@@ -36,38 +38,22 @@ def model_proto(translated: Translated, arrays: Arrays, name: str, about: str = 
     ``arrays`` are the network's (``weights.named_arrays``), ``about`` is told to readers of the
     file. Raises InputError where onnx is missing, WorkError where the result is too large.
     """
-    helper, onnx = onnx_package("onnx.helper"), onnx_package()
-    numpy_helper = onnx_package("onnx.numpy_helper")
-    used = {name for op in translated.ops for name in op.inputs}
+    onnx, helper = onnx_package(), onnx_package("onnx.helper")
+    from_array = onnx_package("onnx.numpy_helper").from_array
+    used = {name for op in translated.ops for name in op.reads}
     held = {n: make(arrays) for n, make in translated.graph.arrays.items() if n in used}
     if sum(array.nbytes for array in held.values()) > LARGEST:
         raise WorkError(
             "the weights take more than 2 GB, which one ONNX file cannot hold",
             "Export Python code and safetensors instead.",
         )
-    counts: Counter[str] = Counter()
-
-    def node_name(node: str, type_: str) -> str:
-        counts[f"{node}/{type_}"] += 1
-        number = counts[f"{node}/{type_}"]
-        return f"{node}/{type_}" + (f"_{number}" if number > 1 else "")
-
-    nodes = [
-        helper.make_node(
-            op.type,
-            op.inputs,
-            op.outputs,
-            name=node_name(op.node, op.type),
-            **op.attributes,
-        )
-        for op in translated.ops
-    ]
+    writing = _Writing(onnx, helper)
     graph = helper.make_graph(
-        nodes,
+        writing.nodes(translated.ops),
         name or "design",
-        [_info(helper, onnx, value) for value in translated.inputs.values()],
-        [_info(helper, onnx, value) for value in translated.outputs.values()],
-        [numpy_helper.from_array(array, name=n) for n, array in held.items()],
+        [writing.info(value) for value in translated.inputs.values()],
+        [writing.info(value) for value in translated.outputs.values()],
+        [from_array(array, name=n) for n, array in held.items()],
     )
     model = helper.make_model(
         graph,
@@ -82,18 +68,55 @@ def model_proto(translated: Translated, arrays: Arrays, name: str, about: str = 
     return model
 
 
+class _Writing:
+    """Makes nodes, each with a name of its own."""
+
+    def __init__(self, onnx: Any, helper: Any) -> None:
+        self._onnx, self._helper = onnx, helper
+        self._counts: Counter[str] = Counter()
+
+    def nodes(self, ops: Iterable[Op]) -> list[Any]:
+        """The operators as ``onnx.NodeProto``."""
+        return [
+            self._helper.make_node(
+                op.type,
+                op.inputs,
+                op.outputs,
+                name=self._name(f"{op.node}/{op.type}"),
+                **{key: self._attribute(value) for key, value in op.attributes.items()},
+            )
+            for op in ops
+        ]
+
+    def info(self, value: Value) -> Any:
+        """Name, type and shape of an input or output."""
+        kinds = self._onnx.TensorProto
+        types = {
+            "float32": kinds.FLOAT,
+            "int32": kinds.INT32,
+            "int64": kinds.INT64,
+            "bool": kinds.BOOL,
+        }
+        sizes = (value.shape[axis] for axis in value.axes)
+        shape = [BATCH if n is None else n for n in sizes]
+        return self._helper.make_tensor_value_info(value.name, types[value.dtype], shape)
+
+    def _attribute(self, value: Any) -> Any:
+        if not isinstance(value, Body):
+            return value
+        return self._helper.make_graph(
+            self.nodes(value.ops),
+            self._name("body"),
+            [self.info(v) for v in value.inputs],
+            [self.info(v) for v in value.outputs],
+        )
+
+    def _name(self, wanted: str) -> str:
+        self._counts[wanted] += 1
+        number = self._counts[wanted]
+        return wanted if number == 1 else f"{wanted}_{number}"
+
+
 def _layout(translated: Translated) -> str:
     values = (*translated.inputs.values(), *translated.outputs.values())
-    turned = any(value.order for value in values)
-    return "channels first" if turned else "channels last"
-
-
-def _info(helper: Any, onnx: Any, value: Value) -> Any:
-    types = {
-        "float32": onnx.TensorProto.FLOAT,
-        "int32": onnx.TensorProto.INT32,
-        "int64": onnx.TensorProto.INT64,
-        "bool": onnx.TensorProto.BOOL,
-    }
-    shape = [BATCH if value.shape[axis] is None else value.shape[axis] for axis in value.axes]
-    return helper.make_tensor_value_info(value.name, types[value.dtype], shape)
+    return "channels first" if any(value.order for value in values) else "channels last"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from core.blocks.call import Call, Name
@@ -14,8 +15,22 @@ from core.compile.onnx_out.weights import Weights
 _LEFT_OUT = ("rngs", "dtype", "param_dtype", "precision", "use_fast_variance", "promote_dtype")
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A layer with its weights, to be called with symbolic values; ``made`` is what built it."""
+
+    graph: Graph
+    made: Call
+    weights: Weights
+    apply: Callable[..., Any]
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """What the layer gives. Raises InexpressibleError."""
+        return called(self.apply, self.made.function, self.graph, self.weights, *args, **options)
+
+
 def evaluate(graph: Graph, part: Any, scope: Mapping[str, Any]) -> Any:
-    """What a call gives. ``scope`` holds values by port and the ``layer``. Raises Inexpressible.
+    """What a call gives. ``scope`` holds values by port and the ``layer``. Raises InexpressibleError.
 
     Dotted names that are not called (``jnp.float32``) stay names.
     """
@@ -26,31 +41,24 @@ def evaluate(graph: Graph, part: Any, scope: Mapping[str, Any]) -> Any:
     args = [evaluate(graph, arg, scope) for arg in part.args]
     options = {name: evaluate(graph, value, scope) for name, value in part.options.items()}
     if part.function in scope:
-        return called(scope[part.function], part.function, *args, **options)
+        return scope[part.function](*args, **options)
     return called(function_of(part.function), part.function, graph, *args, **options)
 
 
-def build_layer(part: Any) -> Any:
-    """The translation of a layer from the call that builds it. Raises Inexpressible."""
+def bound(graph: Graph, layer: Call, attribute: str) -> Bound:
+    """The layer that a call builds, which is that attribute of the network. Raises InexpressibleError."""
+    return Bound(graph, layer, Weights(attribute), _built(layer))
+
+
+def _built(part: Any) -> Any:
+    """The translation of a layer, and of the layers that it is built from."""
     if not isinstance(part, Call):
         return part
-    args = [build_layer(arg) for arg in part.args if not _only_starts("", arg)]
+    args = [_built(arg) for arg in part.args if not _only_starts("", arg)]
     options = {
-        name: build_layer(value)
-        for name, value in part.options.items()
-        if not _only_starts(name, value)
+        name: _built(value) for name, value in part.options.items() if not _only_starts(name, value)
     }
     return called(layer_of(part.function), part.function, *args, **options)
-
-
-def bound(graph: Graph, layer: Call, attribute: str) -> Callable[..., Any]:
-    """A layer with its weights, to be called with symbolic values. Raises Inexpressible."""
-    apply, weights = build_layer(layer), Weights(attribute)
-
-    def run(*args: Any, **options: Any) -> Any:
-        return called(apply, layer.function, graph, weights, *args, **options)
-
-    return run
 
 
 def _only_starts(option: str, value: Any) -> bool:

@@ -15,7 +15,7 @@ from core.tensor import Shape
 Given = Value | Weight | np.ndarray | None
 
 
-class Inexpressible(Exception):
+class InexpressibleError(Exception):
     """What a node computes has no translation; ``reason`` says what of it."""
 
     def __init__(self, reason: str) -> None:
@@ -33,6 +33,29 @@ class Op:
     attributes: Mapping[str, Any]
     node: str
 
+    @property
+    def reads(self) -> set[str]:
+        """The names that it needs, those of graphs within it included."""
+        within = (a.reads for a in self.attributes.values() if isinstance(a, Body))
+        return {name for name in self.inputs if name}.union(*within)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A graph within an operator, which may read what is around it."""
+
+    ops: tuple[Op, ...]
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+
+    @property
+    def reads(self) -> set[str]:
+        """The names that it reads from around it."""
+        made = {name for op in self.ops for name in op.outputs}
+        given = {value.name for value in self.inputs}
+        names = {name for op in self.ops for name in op.reads}
+        return names - made - given
+
 
 class Graph:
     """Notes down operators in computing order.
@@ -45,6 +68,8 @@ class Graph:
         self.ops: list[Op] = []
         self.arrays: dict[str, Callable[[Arrays], np.ndarray]] = {}
         self.node = ""
+        # What each enlarged value was before, and by how much each axis grew.
+        self.enlarged: dict[str, tuple[Value, dict[int, int]]] = {}
         self._names = set(kept)
         self._weights: dict[tuple[str, str], str] = {}
         self._constants: dict[tuple[str, tuple[int, ...], bytes], Value] = {}
@@ -65,7 +90,11 @@ class Graph:
         return made
 
     def note(
-        self, type_: str, inputs: Sequence[Given], outputs: Sequence[Value | None], **attributes: Any
+        self,
+        type_: str,
+        inputs: Sequence[Given],
+        outputs: Sequence[Value | None],
+        **attributes: Any,
     ) -> None:
         """Add an operator whose outputs are named already; None is one that nobody wants."""
         names = [self._name_of(value) for value in inputs]
@@ -93,6 +122,17 @@ class Graph:
     def weight(self, weight: Weight, shape: Shape, dtype: str = "float32") -> Value:
         """A weight as a value, where its shape matters."""
         return Value(self._name_of(weight), shape, dtype)
+
+    def within(self) -> Graph:
+        """A graph for the inside of an operator, which shares constants, weights and names."""
+        inner = Graph()
+        inner.node, inner.arrays = self.node, self.arrays
+        inner._names, inner._weights, inner._constants = (
+            self._names,
+            self._weights,
+            self._constants,
+        )
+        return inner
 
     def ordered(self, value: Value, order: Sequence[int]) -> Value:
         """The value with its axes in this order; each is transposed once."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from core.compile.onnx_out.graph import Inexpressible
+from core.compile.onnx_out.graph import InexpressibleError
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {}
 _LAYERS: dict[str, Callable[..., Any]] = {}
@@ -46,21 +46,23 @@ def layer(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def function_of(name: str) -> Callable[..., Any]:
-    """The translation of a function. Raises Inexpressible."""
+    """The translation of a function. Raises InexpressibleError."""
     return _found(_FUNCTIONS, name)
 
 
 def layer_of(name: str) -> Callable[..., Any]:
-    """The translation of a layer. Raises Inexpressible."""
+    """The translation of a layer. Raises InexpressibleError."""
     return _found(_LAYERS, name)
 
 
 def called(translation: Callable[..., Any], name: str, *args: Any, **options: Any) -> Any:
-    """Call a translation; an argument that it does not take is Inexpressible."""
+    """Call a translation; an argument that it does not take raises InexpressibleError."""
     try:
         inspect.signature(translation).bind(*args, **options)
     except TypeError as error:
-        raise Inexpressible(f"{name} is not translated as it is called here: {error}") from None
+        raise InexpressibleError(
+            f"{name} is not translated as it is called here: {error}"
+        ) from None
     return translation(*args, **options)
 
 
@@ -76,7 +78,7 @@ def _found(registry: dict[str, Callable[..., Any]], name: str) -> Callable[..., 
     _load()
     found = registry.get(_common(name))
     if found is None:
-        raise Inexpressible(f"{name} has no translation to ONNX")
+        raise InexpressibleError(f"{name} has no translation to ONNX")
     return found
 
 

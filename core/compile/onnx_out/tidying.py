@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
-from core.compile.onnx_out.graph import Op
+from core.compile.onnx_out.graph import Body, Op
 
 
 def renamed(ops: Iterable[Op], names: Mapping[str, str]) -> list[Op]:
@@ -14,7 +15,20 @@ def renamed(ops: Iterable[Op], names: Mapping[str, str]) -> list[Op]:
     def each(given: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(names.get(name, name) for name in given)
 
-    return [replace(op, inputs=each(op.inputs), outputs=each(op.outputs)) for op in ops]
+    def attribute(given: Any) -> Any:
+        if not isinstance(given, Body):
+            return given
+        return replace(given, ops=tuple(renamed(given.ops, names)))
+
+    return [
+        replace(
+            op,
+            inputs=each(op.inputs),
+            outputs=each(op.outputs),
+            attributes={name: attribute(value) for name, value in op.attributes.items()},
+        )
+        for op in ops
+    ]
 
 
 def without_unused(ops: Iterable[Op], wanted: Iterable[str]) -> tuple[Op, ...]:
@@ -28,5 +42,5 @@ def without_unused(ops: Iterable[Op], wanted: Iterable[str]) -> tuple[Op, ...]:
             # Every part of a split is there, read or not.
             given = op.outputs if op.type == "Split" else tuple(outputs)
             kept.append(replace(op, outputs=given))
-            read.update(op.inputs)
+            read.update(op.reads)
     return tuple(reversed(kept))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from core.compile.onnx_out.evaluate import bound, evaluate
-from core.compile.onnx_out.graph import Graph, Inexpressible, Op
+from core.compile.onnx_out.graph import Graph, InexpressibleError, Op
 from core.compile.onnx_out.tidying import renamed, without_unused
 from core.compile.onnx_out.value import Value, channels_first
 from core.compile.plan import Plan, Step, make_plan, output_names
@@ -94,7 +94,7 @@ class _Translating:
             self.graph.node = self.plan.names[step.node]
             try:
                 values = self._values(step)
-            except Inexpressible as error:
+            except InexpressibleError as error:
                 self.missing.append(self._missing(step, error.reason))
                 values = [
                     self.graph.value(end.port, tensor.shape, tensor.dtype)
@@ -131,7 +131,7 @@ class _Translating:
         values = list(found) if len(step.outputs) > 1 else [found]
         for value, (_, said) in zip(values, self._said(step), strict=True):
             if (value.shape, value.dtype) != (said.shape, said.dtype):
-                raise Inexpressible(
+                raise InexpressibleError(
                     f"its translation gives {Tensor(value.shape, value.dtype)} instead of {said}"
                 )
         return values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -39,22 +39,24 @@ class Weight:
 class Weights:
     """The arrays of one layer, by the names of its attributes (``kernel``, ``bias``).
 
-    ``changed`` is put in place of what is named there, for layers around other layers.
+    ``instead`` has arrays that stand in the place of attributes, for layers around other layers.
     """
 
     prefix: str
-    changed: Mapping[str, Callable[[Weight], Weight]] | None = None
+    instead: Mapping[str, Weight] = field(default_factory=dict)
 
     def part(self, name: str) -> Weights:
         """The arrays of a layer that is an attribute of this one."""
-        return replace(self, prefix=f"{self.prefix}.{name}")
+        return Weights(f"{self.prefix}.{name}")
+
+    def with_array(self, name: str, weight: Weight) -> Weights:
+        """The same with another array in the place of an attribute."""
+        return replace(self, instead={**self.instead, name: weight})
 
     def __getitem__(self, name: str) -> Weight:
         """The array of an attribute."""
         full = f"{self.prefix}.{name}"
-        found = Weight(full, lambda arrays: arrays[full])
-        change = (self.changed or {}).get(name)
-        return change(found) if change else found
+        return self.instead.get(name) or Weight(full, lambda arrays: arrays[full])
 
     def made(self, name: str, make: Callable[..., np.ndarray], *parts: str) -> Weight:
         """An array of that name computed from several attributes'."""

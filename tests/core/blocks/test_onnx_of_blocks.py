@@ -36,4 +36,3 @@ def test_a_block_computes_the_same_in_onnx(kind: str) -> None:
 
 def test_what_is_inexpressible_is_in_the_catalogue() -> None:
     assert set(INEXPRESSIBLE) <= set(LAYERS)
-

@@ -26,12 +26,18 @@ _PLAIN: dict[str, tuple[str, dict[str, float]]] = {
 }
 
 
-def _plain(type_: str, attributes: dict[str, float], graph: Graph, x: Value) -> Value:
+def _plain(type_: str, attributes: dict[str, Any], graph: Graph, x: Value) -> Value:
     return unary(graph, type_, floats(graph, x), **attributes)
 
 
 for _name, (_type, _attributes) in _PLAIN.items():
     function(f"nnx.{_name}")(partial(_plain, _type, _attributes))
+
+
+@function("layers.with_gradient_of")
+def with_gradient_of(graph: Graph, value: Value, surrogate: Value) -> Value:
+    """The value; how its gradient is chosen matters to training alone."""
+    return value
 
 
 @function("nnx.identity")
@@ -132,6 +138,20 @@ def squareplus(graph: Graph, x: Value, b: float = 4.0) -> Value:
     """(x + sqrt(x^2 + b)) / 2."""
     root = unary(graph, "Sqrt", joined(graph, "Add", joined(graph, "Mul", x, x), float(b)))
     return joined(graph, "Mul", joined(graph, "Add", x, root), 0.5)
+
+
+@layer("layers.PReLU")
+def prelu_of_channels(slopes: int, start: float) -> Any:
+    """x where it is not negative, else a trained slope times x; one slope, or one a channel."""
+
+    def apply(graph: Graph, weights: Weights, x: Value) -> Value:
+        slope = weights["slope"]
+        if x.order and slopes > 1:
+            x = graph.channels_first(x)
+            slope = slope.reshaped(slopes, *(1,) * (x.rank - 2))
+        return graph.op("PRelu", x, slope, shape=x.shape, order=x.order)
+
+    return apply
 
 
 @layer("nnx.PReLU")

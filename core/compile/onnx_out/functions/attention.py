@@ -9,8 +9,9 @@ import numpy as np
 
 from core.compile.onnx_out.functions.dense import affine
 from core.compile.onnx_out.functions.elementwise import cast, joined, unary
+from core.compile.onnx_out.functions.positions import Rotary, turned_pairs
 from core.compile.onnx_out.functions.shape import to_shape
-from core.compile.onnx_out.graph import Graph, Inexpressible
+from core.compile.onnx_out.graph import Graph, InexpressibleError
 from core.compile.onnx_out.registry import layer
 from core.compile.onnx_out.value import Value, broadcast
 from core.compile.onnx_out.weights import Weights
@@ -34,6 +35,7 @@ def multi_head_attention(
     use_bias: bool = True,
     decode: bool | None = None,
     normalize_qk: bool = False,
+    attention_fn: Rotary | None = None,
 ) -> Any:
     """Queries from one sequence, keys and values from the same or another one."""
     width = qkv_features or in_features
@@ -53,7 +55,7 @@ def multi_head_attention(
         decode: bool | None = None,
     ) -> Value:
         if decode:
-            raise Inexpressible("attention that keeps a cache is not translated")
+            raise InexpressibleError("attention that keeps a cache is not translated")
         keys = inputs_k or inputs_q
 
         def heads(name: str, x: Value, count: int, turn: tuple[int, ...]) -> Value:
@@ -74,6 +76,8 @@ def multi_head_attention(
                     axis=-1,
                     epsilon=1e-6,
                 )
+            if attention_fn is not None and name != "value":
+                cut = turned_pairs(graph, cut, attention_fn.base)
             return turned(graph, cut, turn)
 
         q = heads("query", inputs_q, num_heads, (0, 2, 1, 3))

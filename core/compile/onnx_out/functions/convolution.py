@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from core.compile.onnx_out.functions.normalization import scaled_and_shifted
+from core.compile.onnx_out.functions.shape import padded, to_shape
 from core.compile.onnx_out.functions.windows import each, in_a_row, pads_of, places
-from core.compile.onnx_out.graph import Graph, Inexpressible
+from core.compile.onnx_out.graph import Graph, InexpressibleError
 from core.compile.onnx_out.registry import layer
 from core.compile.onnx_out.value import Value
 from core.compile.onnx_out.weights import Weight, Weights
@@ -34,7 +36,7 @@ def conv(
 
     def apply(graph: Graph, weights: Weights, x: Value) -> Value:
         if set(each(input_dilation, len(size))) != {1}:
-            raise Inexpressible("a dilated input is not translated")
+            raise InexpressibleError("a dilated input is not translated")
         pads = pads_of(padding, _lengths(x), size, steps, gaps)
         return convolved(
             graph,
@@ -110,30 +112,90 @@ def conv_transpose(
         spans = [(k - 1) * d + 1 for k, d in zip(size, gaps, strict=True)]
         rims = _rims(padding, spans, steps)
         cut = [(span - 1 - a, span - 1 - b) for span, (a, b) in zip(spans, rims, strict=True)]
-        more = [max(0, -b) for _, b in cut]
-        if any(a < 0 for a, _ in cut) or any(
-            m >= max(s, d) for m, s, d in zip(more, steps, gaps, strict=True) if m
-        ):
-            raise Inexpressible("padding beyond the kernel is not translated")
+        # What reaches beyond the kernel sees nothing of the input, only the bias.
+        beyond = [(max(0, -a), max(0, -b)) for a, b in cut]
+        within = [(max(0, a), max(0, b)) for a, b in cut]
         found = [
-            (n - 1) * s + a + b - span + 2
-            for n, s, span, (a, b) in zip(_lengths(x), steps, spans, rims, strict=True)
+            (n - 1) * s + span - a - b
+            for n, s, span, (a, b) in zip(_lengths(x), steps, spans, within, strict=True)
         ]
-        return graph.op(
+        is_padded = any(map(any, beyond))
+        made = graph.op(
             "ConvTranspose",
             x,
             weights["kernel"].then(turned, "transposed"),
-            weights["bias"] if use_bias else None,
+            weights["bias"] if use_bias and not is_padded else None,
             shape=(x.shape[0], *found, out_features),
             order=x.order,
             kernel_shape=list(size),
             strides=list(steps),
             dilations=list(gaps),
-            pads=in_a_row([(a, max(0, b)) for a, b in cut]),
-            output_padding=more,
+            pads=in_a_row(within),
         )
+        if not is_padded:
+            return made
+        made = padded(graph, made, [(0, 0), *beyond, (0, 0)])
+        return scaled_and_shifted(graph, weights, made, False, use_bias)
 
     return apply
+
+
+@layer("layers.LocallyConnected")
+def locally_connected(
+    features: int,
+    filters: int,
+    *,
+    places: int,
+    kernel_size: Sequence[int],
+    strides: Sequence[int],
+    kernel_dilation: Sequence[int],
+    padding: Any,
+    use_bias: bool = True,
+) -> Any:
+    """The patch at each place times the weights of that place."""
+    area = math.prod(kernel_size)
+
+    def apart(kernel: np.ndarray) -> np.ndarray:
+        cut = kernel.reshape(area, features, places, filters)
+        return cut.transpose(2, 0, 1, 3).reshape(places, area * features, filters)
+
+    def apply(graph: Graph, weights: Weights, x: Value) -> Value:
+        x = graph.plain(x)
+        pads = pads_of(padding, _lengths(x), kernel_size, strides, kernel_dilation)
+        wide = padded(graph, x, [(0, 0), *pads, (0, 0)])
+        chosen, found = _patches(_lengths(wide), kernel_size, strides, kernel_dilation)
+        flat = to_shape(graph, wide, (None, math.prod(_lengths(wide)), features))
+        patches = graph.op("Gather", flat, chosen, shape=(None, places, area, features), axis=1)
+        rows = to_shape(graph, patches, (None, places, area * features))
+        rows = graph.ordered(rows, (1, 0, 2))
+        made = graph.op(
+            "MatMul",
+            rows,
+            weights["kernel"].then(apart, "apart"),
+            shape=(None, places, filters),
+            order=(1, 0, 2),
+        )
+        if use_bias:
+            bias = weights["bias"].reshaped(places, 1, filters)
+            made = graph.op("Add", made, bias, shape=made.shape, order=made.order)
+        return to_shape(graph, made, (None, *found, filters))
+
+    return apply
+
+
+def _patches(
+    lengths: Sequence[int], size: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
+) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The flat indices of each place's patch ``[places, area]``, and the places of each axis."""
+    found = places(lengths, [(0, 0)] * len(lengths), size, strides, dilation)
+    starts = np.meshgrid(
+        *(np.arange(n) * s for n, s in zip(found, strides, strict=True)), indexing="ij"
+    )
+    steps = np.meshgrid(
+        *(np.arange(k) * d for k, d in zip(size, dilation, strict=True)), indexing="ij"
+    )
+    at = [a.reshape(-1, 1) + b.reshape(1, -1) for a, b in zip(starts, steps, strict=True)]
+    return np.ravel_multi_index(at, tuple(lengths)).astype(np.int64), found
 
 
 def _rims(padding: Any, spans: Sequence[int], steps: Sequence[int]) -> list[tuple[int, int]]:
@@ -148,7 +210,7 @@ def _rims(padding: Any, spans: Sequence[int], steps: Sequence[int]) -> list[tupl
         elif padding == "VALID":
             total, before = k + s - 2 + max(k - s, 0), k - 1
         else:
-            raise Inexpressible(f"{padding} padding is not translated")
+            raise InexpressibleError(f"{padding} padding is not translated")
         rims.append((before, total - before))
     return rims
 

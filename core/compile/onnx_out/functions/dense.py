@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from core.compile.onnx_out.evaluate import Bound
 from core.compile.onnx_out.functions.elementwise import floats, joined
-from core.compile.onnx_out.graph import Graph, Inexpressible
+from core.compile.onnx_out.graph import Graph, InexpressibleError
 from core.compile.onnx_out.registry import function, layer
 from core.compile.onnx_out.value import Value, broadcast
 from core.compile.onnx_out.weights import Weight, Weights
@@ -47,7 +48,9 @@ def linear_general(
 
     def apply(graph: Graph, weights: Weights, x: Value) -> Value:
         if batch_axis:
-            raise Inexpressible("a kernel with axes of its own for the batch is not translated")
+            raise InexpressibleError(
+                "a kernel with axes of its own for the batch is not translated"
+            )
         taken = [a % x.rank for a in _several(axis)]
         kept = [a for a in range(x.rank) if a not in taken]
         turned = _as_plain(graph.ordered(x, (*kept, *taken)))
@@ -68,9 +71,41 @@ def embed(num_embeddings: int, features: int) -> Any:
 
     def apply(graph: Graph, weights: Weights, ids: Value) -> Value:
         ids = graph.plain(ids)
-        return graph.op(
-            "Gather", weights["embedding"], ids, shape=(*ids.shape, features), axis=0
-        )
+        return graph.op("Gather", weights["embedding"], ids, shape=(*ids.shape, features), axis=0)
+
+    return apply
+
+
+@function("nnx.Embed.attend")
+def attend(graph: Graph, layer: Bound, query: Value) -> Value:
+    """The products of vectors with those of a table of ids."""
+    count = layer.made.args[0]
+    return affine(graph, query, layer.weights["embedding"].transposed(1, 0), None, count)
+
+
+@layer("nnx.Einsum")
+def einsum_layer(
+    einsum_str: str, kernel_shape: Sequence[int], bias_shape: Sequence[int] | None = None
+) -> Any:
+    """A product with a kernel as an equation says; the bias is on the kernel's axes."""
+    left, _, right = einsum_str.replace(" ", "").partition("->")
+    kernel_term = left.split(",")[1]
+
+    def apply(graph: Graph, weights: Weights, x: Value) -> Value:
+        kernel = graph.weight(weights["kernel"], tuple(kernel_shape))
+        product = einsum(graph, f"{left}->{right}", x, kernel)
+        if bias_shape is None:
+            return product
+        before, dots, after = right.partition("...")
+        outer = [1] * (product.rank - len(before) - len(after)) if dots else []
+        sizes = dict(zip(kernel_term, kernel_shape, strict=True))
+        wide = [
+            *(sizes.get(c, 1) for c in before),
+            *outer,
+            *(sizes.get(c, 1) for c in after),
+        ]
+        bias = weights["bias"].reshaped(*wide)
+        return graph.op("Add", product, bias, shape=product.shape)
 
     return apply
 
@@ -79,7 +114,7 @@ def embed(num_embeddings: int, features: int) -> Any:
 def matmul(graph: Graph, x: Value, y: Value) -> Value:
     """The product of matrices in the last two axes."""
     if x.rank < 2 or y.rank < 2:
-        raise Inexpressible("a product of matrices and vectors is not translated")
+        raise InexpressibleError("a product of matrices and vectors is not translated")
     x, y = graph.plain(floats(graph, x)), graph.plain(floats(graph, y))
     shape = (*broadcast(x.shape[:-2], y.shape[:-2]), x.shape[-2], y.shape[-1])
     return graph.op("MatMul", x, y, shape=shape)
@@ -98,7 +133,7 @@ def einsum(graph: Graph, equation: str, *given: Value) -> Value:
     """A product of values summed over axes, as an equation of letters says."""
     left, arrow, right = equation.replace(" ", "").partition("->")
     if not arrow:
-        raise Inexpressible("an equation without -> is not translated")
+        raise InexpressibleError("an equation without -> is not translated")
     values = [graph.plain(floats(graph, v)) for v in given]
     shape = einsum_shape(left.split(","), right, values)
     return graph.op("Einsum", *values, shape=shape, equation=f"{left}->{right}")

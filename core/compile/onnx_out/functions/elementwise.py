@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from core.blocks.call import Name
-from core.compile.onnx_out.graph import Graph, Inexpressible
+from core.compile.onnx_out.graph import Graph, InexpressibleError
 from core.compile.onnx_out.value import Order, Value, broadcast
 
 Number = bool | int | float
@@ -23,11 +24,11 @@ TO = {"float32": 1, "int32": 6, "int64": 7, "bool": 9}
 
 
 def type_of(given: Any) -> str:
-    """The type that ``jnp.float32``, ``float`` or ``"float32"`` stand for. Raises Inexpressible."""
+    """The type that ``jnp.float32``, ``float`` or ``"float32"`` stand for. Raises InexpressibleError."""
     name = given.name.rpartition(".")[2] if isinstance(given, Name) else given
     name = name if isinstance(name, str) else getattr(name, "__name__", str(name))
     if name not in _TYPES:
-        raise Inexpressible(f"{name} numbers are not exported")
+        raise InexpressibleError(f"{name} numbers are not exported")
     return _TYPES[name]
 
 
@@ -45,9 +46,7 @@ def floats(graph: Graph, x: Value) -> Value:
 
 def unary(graph: Graph, type_: str, x: Value, dtype: str = "", **attributes: Any) -> Value:
     """An operator that is applied to each element."""
-    return graph.op(
-        type_, x, shape=x.shape, dtype=dtype or x.dtype, order=x.order, **attributes
-    )
+    return graph.op(type_, x, shape=x.shape, dtype=dtype or x.dtype, order=x.order, **attributes)
 
 
 def as_value(graph: Graph, given: Value | Number | np.ndarray, dtype: str = "float32") -> Value:
@@ -56,7 +55,7 @@ def as_value(graph: Graph, given: Value | Number | np.ndarray, dtype: str = "flo
         return given
     if isinstance(given, Number | np.ndarray | np.number):
         return graph.constant(np.asarray(given, np.dtype(dtype)))
-    raise Inexpressible(f"{given!r} is no array or number")
+    raise InexpressibleError(f"{given!r} is no array or number")
 
 
 def together(graph: Graph, *given: Value | Number | np.ndarray) -> list[Value]:
@@ -77,11 +76,15 @@ def together(graph: Graph, *given: Value | Number | np.ndarray) -> list[Value]:
 
 
 def common_order(graph: Graph, values: Sequence[Value]) -> Order:
-    """The order of axes for which the fewest values must be transposed; the design's on a tie."""
+    """The order of axes for which the fewest elements must be moved; the design's on a tie."""
     if len({v.rank for v in values}) > 1:
         return ()
     orders = dict.fromkeys(((), *(v.order for v in values)))
-    return min(orders, key=lambda o: sum(not graph.has(v, o) for v in values))
+
+    def cost(order: Order) -> int:
+        return sum(math.prod(n or 1 for n in v.shape) for v in values if not graph.has(v, order))
+
+    return min(orders, key=cost)
 
 
 def joined(

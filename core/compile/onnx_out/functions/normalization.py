@@ -10,7 +10,7 @@ import numpy as np
 from core.compile.onnx_out.functions.elementwise import joined, unary
 from core.compile.onnx_out.functions.reduction import reduced
 from core.compile.onnx_out.functions.shape import to_shape
-from core.compile.onnx_out.graph import Given, Graph, Inexpressible
+from core.compile.onnx_out.graph import Given, Graph, InexpressibleError
 from core.compile.onnx_out.registry import layer
 from core.compile.onnx_out.value import Value, channels_first
 from core.compile.onnx_out.weights import Weights
@@ -33,7 +33,7 @@ def batch_norm(
 
     def apply(graph: Graph, weights: Weights, x: Value) -> Value:
         if axis % x.rank != x.rank - 1:
-            raise Inexpressible("batch normalization of another axis than the last")
+            raise InexpressibleError("batch normalization of another axis than the last")
         if x.rank == 3 and not x.order:
             return _scaled(graph, weights, x, epsilon, use_scale, use_bias)
         x = graph.channels_first(x)
@@ -141,7 +141,7 @@ def group_norm(
 
     def apply(graph: Graph, weights: Weights, x: Value) -> Value:
         if reduction_axes is not None or groups is None:
-            raise Inexpressible("group normalization over chosen axes is not translated")
+            raise InexpressibleError("group normalization over chosen axes is not translated")
         x = graph.channels_first(x)
         # As many channels as groups, so that what normalizes instances normalizes groups.
         rows = Value(x.name, tuple(x.shape[a] for a in x.axes))
@@ -189,6 +189,20 @@ def instance_norm(
     return apply
 
 
+@layer("layers.Affine")
+def affine_of_channels(
+    features: int, *, use_scale: bool = True, use_bias: bool = True, initial_scale: float = 1.0
+) -> Any:
+    """A trained scale and bias for each channel."""
+
+    def apply(graph: Graph, weights: Weights, x: Value) -> Value:
+        if x.order:
+            x = graph.channels_first(x)
+        return scaled_and_shifted(graph, weights, x, use_scale, use_bias)
+
+    return apply
+
+
 def scaled_and_shifted(
     graph: Graph, weights: Weights, x: Value, use_scale: bool, use_bias: bool
 ) -> Value:
@@ -206,4 +220,6 @@ def _only_last(x: Value, *axes: Axes) -> None:
     for given in axes:
         several = (given,) if isinstance(given, int) else tuple(given)
         if [a % x.rank for a in several] != [x.rank - 1]:
-            raise Inexpressible("normalization over other axes than the last is not translated")
+            raise InexpressibleError(
+                "normalization over other axes than the last is not translated"
+            )

@@ -4,48 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from core.compile.onnx_out.functions.shape import to_shape
-from core.compile.onnx_out.graph import Graph, Inexpressible, ints
+from core.compile.onnx_out.graph import Graph, InexpressibleError, ints
 from core.compile.onnx_out.registry import layer
 from core.compile.onnx_out.value import Value
-from core.compile.onnx_out.weights import Weight, Weights
+from core.compile.onnx_out.weights import Arrays, Weight, Weights
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A recurrent cell: the operator that runs it, its units and the order of its gates.
+    """A recurrent cell: the operator that runs it, its units, and its gates.
 
-    ``gates`` says where each gate of the operator stands among those of the layer.
+    ``gates`` says where each gate of the operator stands among those of the layer, ``biases``
+    which of its matrices (``dense_i`` of the input, ``dense_h`` of the state) have a bias.
     """
 
     type: str
     units: int
     gates: tuple[int, ...]
+    biases: tuple[str, ...]
+    activation: str = ""
 
     def matrix(self, kernel: np.ndarray) -> np.ndarray:
         """A kernel ``[F, gates units]`` as the operator wants it, ``[gates units, F]``."""
-        parts = np.split(kernel, len(self.gates), axis=-1)
-        return np.concatenate([parts[g] for g in self.gates], axis=-1).T
+        return self.turned(kernel).T
+
+    def turned(self, array: np.ndarray) -> np.ndarray:
+        """An array ``[..., gates units]`` with the gates in the operator's order."""
+        parts = np.split(array, len(self.gates), axis=-1)
+        return np.concatenate([parts[g] for g in self.gates], axis=-1)
 
 
-_GATES = {"RNN": (0,), "LSTM": (0, 3, 1, 2), "GRU": (1, 0, 2)}
+@layer("nnx.SimpleCell")
+def simple_cell(in_features: int, hidden_features: int, *, activation_fn: Any = None) -> Cell:
+    """h' = f(x W + b + h U)."""
+    name = activation_fn.name.rpartition(".")[2] if activation_fn is not None else "tanh"
+    known = {"tanh": "Tanh", "relu": "Relu", "sigmoid": "Sigmoid"}
+    if name not in known:
+        raise InexpressibleError(f"a recurrent cell with {name} is not translated")
+    return Cell("RNN", hidden_features, (0,), ("dense_i",), known[name])
 
 
-def _cell(type_: str, in_features: int, hidden_features: int) -> Cell:
-    return Cell(type_, hidden_features, _GATES[type_])
+@layer("nnx.OptimizedLSTMCell")
+def lstm_cell(in_features: int, hidden_features: int) -> Cell:
+    """Gates i, f, g, o with a bias of the state's matrix alone."""
+    return Cell("LSTM", hidden_features, (0, 3, 1, 2), ("dense_h",))
 
 
-for _name, _type in {
-    "nnx.SimpleCell": "RNN",
-    "nnx.OptimizedLSTMCell": "LSTM",
-    "nnx.GRUCell": "GRU",
-}.items():
-    layer(_name)(partial(_cell, _type))
+@layer("nnx.GRUCell")
+def gru_cell(in_features: int, hidden_features: int) -> Cell:
+    """Gates r, z, n with a bias of the input's matrix alone."""
+    return Cell("GRU", hidden_features, (1, 0, 2), ("dense_i",))
+
+
+@layer("layers.BiasedGRUCell")
+def biased_gru_cell(in_features: int, hidden_features: int) -> Cell:
+    """Gates r, z, n with a bias of each matrix."""
+    return Cell("GRU", hidden_features, (1, 0, 2), ("dense_i", "dense_h"))
 
 
 @layer("layers.Recurrent")
@@ -53,7 +72,7 @@ def recurrent(forward: Cell, backward: Cell | None = None, *, all_steps: bool = 
     """A sequence read by one cell, or by two from both ends."""
     cells = [forward, *([backward] if backward else [])]
     if len({(c.type, c.units) for c in cells}) > 1:
-        raise Inexpressible("two cells of different kinds are not translated")
+        raise InexpressibleError("two cells of different kinds are not translated")
 
     def apply(graph: Graph, weights: Weights, x: Value) -> Value:
         parts = [weights.part(name) for name in ("forward", "backward")[: len(cells)]]
@@ -72,7 +91,9 @@ def run_cells(
     steps, batch = x.shape[1], x.shape[0]
     states = graph.value("states", (steps, count, batch, cell.units))
     last = graph.value("last", (count, batch, cell.units))
-    options = {"linear_before_reset": 1} if cell.type == "GRU" else {}
+    options: dict[str, Any] = {"linear_before_reset": 1} if cell.type == "GRU" else {}
+    if cell.activation:
+        options["activations"] = [cell.activation] * count
     graph.note(
         cell.type,
         (
@@ -97,9 +118,7 @@ def joined_states(graph: Graph, states: Value) -> Value:
     if count == 1:
         flat = graph.op("Squeeze", states, ints(1), shape=(steps, batch, units))
         return Value(flat.name, (batch, steps, units), "float32", (1, 0, 2))
-    turned = graph.op(
-        "Transpose", states, shape=(batch, steps, count, units), perm=[2, 0, 1, 3]
-    )
+    turned = graph.op("Transpose", states, shape=(batch, steps, count, units), perm=[2, 0, 1, 3])
     return to_shape(graph, turned, (batch, steps, count * units))
 
 
@@ -118,18 +137,27 @@ def _stacked(weights: Sequence[Weights], name: str, part: str, form: Any) -> Wei
     """One array for all directions, ``[directions, ...]``."""
     parts = [w[part] for w in weights]
     stem = weights[0].prefix.rpartition(".")[0]
-    return Weight(
-        f"{stem}.{name}", lambda arrays: np.stack([form(p.make(arrays)) for p in parts])
-    )
+    return Weight(f"{stem}.{name}", lambda arrays: np.stack([form(p.make(arrays)) for p in parts]))
 
 
 def _biases(cell: Cell, weights: Sequence[Weights]) -> Weight:
-    """Biases of the input and of the state, of which layers have only one."""
-    of_state = cell.type == "LSTM"
+    """Those of the input's matrix and then those of the state's, zeros where there are none."""
+    stem = weights[0].prefix.rpartition(".")[0]
 
-    def both(bias: np.ndarray) -> np.ndarray:
-        turned = cell.matrix(bias[None])[:, 0]
-        pair = (np.zeros_like(turned), turned) if of_state else (turned, np.zeros_like(turned))
-        return np.concatenate(pair)
+    def made(arrays: Arrays) -> np.ndarray:
+        zeros = np.zeros(len(cell.gates) * cell.units, np.float32)
+        return np.stack(
+            [
+                np.concatenate(
+                    [
+                        cell.turned(w[f"{part}.bias"].make(arrays))
+                        if part in cell.biases
+                        else zeros
+                        for part in ("dense_i", "dense_h")
+                    ]
+                )
+                for w in weights
+            ]
+        )
 
-    return _stacked(weights, "B", "dense_h.bias" if of_state else "dense_i.bias", both)
+    return Weight(f"{stem}.B", made)

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from core.compile.onnx_out.functions.elementwise import cast, floats, joined, unary
-from core.compile.onnx_out.graph import Graph, Inexpressible, ints
+from core.compile.onnx_out.graph import Graph, InexpressibleError, ints
 from core.compile.onnx_out.registry import function
 from core.compile.onnx_out.value import Value, dropped, without
 
@@ -86,21 +86,31 @@ def norm(
 ) -> Value:
     """The length of vectors along an axis: the sum of |x|, or the root of the sum of squares."""
     if ord not in (None, 1, 2) or not isinstance(axis, int):
-        raise Inexpressible("only the 1- and 2-norm along one axis are translated")
+        raise InexpressibleError("only the 1- and 2-norm along one axis are translated")
     return reduced(graph, "ReduceL1" if ord == 1 else "ReduceL2", x, axis, keepdims)
+
+
+@function("layers.safe_norm")
+def safe_norm(graph: Graph, value: Value, axis: Axes, keepdims: bool = False) -> Value:
+    """The root of the sum of squares over axes."""
+    return reduced(graph, "ReduceL2", value, axis, keepdims)
 
 
 @function("jnp.any")
 def any_(graph: Graph, x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
     """Whether anything along the axes holds."""
-    found = reduced(graph, "ReduceMax", cast(graph, cast(graph, x, "bool"), "int32"), axis, keepdims)
+    found = reduced(
+        graph, "ReduceMax", cast(graph, cast(graph, x, "bool"), "int32"), axis, keepdims
+    )
     return cast(graph, found, "bool")
 
 
 @function("jnp.all")
 def all_(graph: Graph, x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
     """Whether everything along the axes holds."""
-    found = reduced(graph, "ReduceMin", cast(graph, cast(graph, x, "bool"), "int32"), axis, keepdims)
+    found = reduced(
+        graph, "ReduceMin", cast(graph, cast(graph, x, "bool"), "int32"), axis, keepdims
+    )
     return cast(graph, found, "bool")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.compile.onnx_out.functions.elementwise import (
     together,
 )
 from core.compile.onnx_out.functions.reduction import Axes, axes_of
-from core.compile.onnx_out.graph import Graph, Inexpressible, ints
+from core.compile.onnx_out.graph import Graph, InexpressibleError, ints
 from core.compile.onnx_out.registry import function
 from core.compile.onnx_out.value import Value, broadcast, dropped, plain, without
 
@@ -23,7 +24,7 @@ def to_shape(graph: Graph, x: Value, shape: Sequence[int | None]) -> Value:
     """The value's elements in order in another shape, whose first axis may be of unknown length."""
     x = graph.plain(x)
     if None in shape[1:]:
-        raise Inexpressible("only the batch may be of unknown length")
+        raise InexpressibleError("only the batch may be of unknown length")
     if tuple(shape) == x.shape:
         return x
     numbers = ints(*(-1 if n is None else n for n in shape))
@@ -40,7 +41,7 @@ def reshape(graph: Graph, x: Value, shape: int | Sequence[int]) -> Value:
         known = math.prod(n for n in sizes if n is not None and n != -1)
         sizes[sizes.index(-1)] = math.prod(n or 1 for n in x.shape) // known
     if -1 in sizes:
-        raise Inexpressible("a shape that mixes the batch with other axes is not translated")
+        raise InexpressibleError("a shape that mixes the batch with other axes is not translated")
     return to_shape(graph, x, sizes)
 
 
@@ -99,7 +100,9 @@ def expand_dims(graph: Graph, x: Value, axis: int | Sequence[int]) -> Value:
 @function("jnp.squeeze", "jax.lax.squeeze")
 def squeeze(graph: Graph, x: Value, axis: Axes = None) -> Value:
     """Without axes of length 1."""
-    axes = axes_of(x, axis) if axis is not None else tuple(a for a, n in enumerate(x.shape) if n == 1)
+    axes = (
+        axes_of(x, axis) if axis is not None else tuple(a for a, n in enumerate(x.shape) if n == 1)
+    )
     if not axes:
         return x
     places = sorted(x.place(a) for a in axes)
@@ -132,7 +135,14 @@ def stack(graph: Graph, *parts: Value, axis: int = 0) -> Value:
     return concatenate(graph, *(expand_dims(graph, part, at) for part in parts), axis=at)
 
 
-@function("jnp.split", "layers.split")
+@function("layers.split")
+def split_in(graph: Graph, value: Value, sizes: Sequence[int], axis: int) -> tuple[Value, ...]:
+    """Parts of the given lengths along an axis."""
+    cuts = [sum(sizes[:i]) for i in range(1, len(sizes))]
+    return split(graph, value, cuts, axis)
+
+
+@function("jnp.split")
 def split(
     graph: Graph, x: Value, indices_or_sections: int | Sequence[int], axis: int = 0
 ) -> tuple[Value, ...]:
@@ -143,7 +153,7 @@ def split(
         sizes = [length // indices_or_sections] * indices_or_sections
     else:
         cuts = [0, *(i % length if i < 0 else i for i in indices_or_sections), length]
-        sizes = [b - a for a, b in zip(cuts, cuts[1:], strict=False)]
+        sizes = [b - a for a, b in pairwise(cuts)]
     if len(sizes) == 1:
         return (x,)
     parts = tuple(
@@ -200,7 +210,7 @@ def take(
 ) -> Value:
     """Elements of an axis by index."""
     if axis is None:
-        raise Inexpressible("jnp.take without an axis is not translated")
+        raise InexpressibleError("jnp.take without an axis is not translated")
     array = isinstance(indices, int | tuple | list | np.ndarray)
     chosen = as_value(graph, np.asarray(indices), "int64") if array else graph.plain(indices)
     x = graph.plain(x)
@@ -225,7 +235,7 @@ def pad(
     """More elements at the ends of axes."""
     modes = {"constant": "constant", "edge": "edge", "reflect": "reflect", "wrap": "wrap"}
     if mode not in modes or mode == "wrap":
-        raise Inexpressible(f"padding of mode {mode} is not part of this version of ONNX")
+        raise InexpressibleError(f"padding of mode {mode} is not part of this version of ONNX")
     widths = np.broadcast_to(np.asarray(pad_width, int), (x.rank, 2))
     return padded(graph, x, [(int(a), int(b)) for a, b in widths], modes[mode], constant_values)
 
@@ -253,10 +263,12 @@ def padded(
 def repeat(graph: Graph, x: Value, repeats: int, axis: int | None = None) -> Value:
     """Each element of an axis several times in a row."""
     if axis is None or axis % x.rank == 0:
-        raise Inexpressible("repeating the batch is not translated")
+        raise InexpressibleError("repeating the batch is not translated")
     if repeats == 1:
         return x
     at = axis % x.rank
+    if x.rank in (4, 5) and at < x.rank - 1 and x.dtype == "float32":
+        return enlarged(graph, x, {at: repeats})
     lead, n, rest = x.shape[:at], x.size(at), x.shape[at + 1 :]
     wide = expand_dims(graph, x, at + 1)
     counts = [1] * wide.rank
@@ -264,12 +276,38 @@ def repeat(graph: Graph, x: Value, repeats: int, axis: int | None = None) -> Val
     return to_shape(graph, tile(graph, wide, counts), (*lead, n * repeats, *rest))
 
 
+def enlarged(graph: Graph, x: Value, factors: Mapping[int, int], mode: str = "nearest") -> Value:
+    """Axes of an image or volume made so many times as long, in one operator with those before."""
+    base, before = graph.enlarged.get(x.name, (graph.channels_first(x), {}))
+    if mode == "nearest":
+        axes = before.keys() | factors.keys()
+        factors = {axis: before.get(axis, 1) * factors.get(axis, 1) for axis in axes}
+    else:
+        base = graph.channels_first(x)
+    shape = tuple(n if n is None else n * factors.get(a, 1) for a, n in enumerate(base.shape))
+    scales = np.asarray([factors.get(axis, 1) for axis in base.axes], np.float32)
+    how = {
+        "nearest": {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"},
+        "linear": {"coordinate_transformation_mode": "half_pixel"},
+    }[mode]
+    made = graph.op("Resize", base, None, scales, shape=shape, order=base.order, mode=mode, **how)
+    if mode == "nearest":
+        graph.enlarged[made.name] = (base, dict(factors))
+    return made
+
+
+@function("layers.upsample_linear")
+def upsample_linear(graph: Graph, x: Value, factors: Sequence[int]) -> Value:
+    """Axes between batch and channels made longer, with what lies between interpolated."""
+    return enlarged(graph, x, dict(enumerate(factors, 1)), "linear")
+
+
 @function("jnp.tile")
 def tile(graph: Graph, x: Value, reps: int | Sequence[int]) -> Value:
     """The whole value several times along its axes."""
     counts = [reps] if isinstance(reps, int) else list(reps)
     if len(counts) > x.rank:
-        raise Inexpressible("jnp.tile with new axes is not translated")
+        raise InexpressibleError("jnp.tile with new axes is not translated")
     counts = [1] * (x.rank - len(counts)) + counts
     shape = tuple(n if n is None else n * c for n, c in zip(x.shape, counts, strict=True))
     numbers = ints(*(counts[axis] for axis in x.axes))
@@ -288,7 +326,9 @@ def broadcast_to(graph: Graph, x: Value, shape: Sequence[int]) -> Value:
 def one_hot(graph: Graph, x: Value, num_classes: int, axis: int = -1) -> Value:
     """A vector for each id that is 1 at its place and 0 elsewhere."""
     if axis != -1:
-        raise Inexpressible("one-hot vectors along another axis than the last are not translated")
+        raise InexpressibleError(
+            "one-hot vectors along another axis than the last are not translated"
+        )
     x = graph.plain(x)
     places = np.arange(num_classes, dtype=np.dtype(x.dtype))
     equal = graph.op(
@@ -299,4 +339,3 @@ def one_hot(graph: Graph, x: Value, num_classes: int, axis: int = -1) -> Value:
         dtype="bool",
     )
     return graph.op("Cast", equal, shape=equal.shape, to=1)
-

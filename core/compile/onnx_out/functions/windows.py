@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from core.compile.onnx_out.graph import Inexpressible
+from core.compile.onnx_out.graph import InexpressibleError
 
 Pads = list[tuple[int, int]]
 
@@ -25,7 +25,7 @@ def pads_of(
     strides: Sequence[int],
     dilation: Sequence[int],
 ) -> Pads:
-    """How much is padded before and behind each axis. Raises Inexpressible."""
+    """How much is padded before and behind each axis. Raises InexpressibleError."""
     spans = [(k - 1) * d + 1 for k, d in zip(size, dilation, strict=True)]
     if padding == "VALID":
         return [(0, 0)] * len(lengths)
@@ -38,7 +38,7 @@ def pads_of(
         ]
         return [(total // 2, total - total // 2) for total in totals]
     if isinstance(padding, str):
-        raise Inexpressible(f"{padding} padding is not translated")
+        raise InexpressibleError(f"{padding} padding is not translated")
     if isinstance(padding, int):
         return [(padding, padding)] * len(lengths)
     return [(p, p) if isinstance(p, int) else (int(p[0]), int(p[1])) for p in padding]
