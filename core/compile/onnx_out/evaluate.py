@@ -30,7 +30,9 @@ class Bound:
 
 
 def evaluate(graph: Graph, part: Any, scope: Mapping[str, Any]) -> Any:
-    """What a call gives. ``scope`` holds values by port and the ``layer``. Raises InexpressibleError.
+    """What a call gives; ``scope`` holds values by port and the ``layer``.
+
+    Raises InexpressibleError.
 
     Dotted names that are not called (``jnp.float32``) stay names.
     """
@@ -46,7 +48,7 @@ def evaluate(graph: Graph, part: Any, scope: Mapping[str, Any]) -> Any:
 
 
 def bound(graph: Graph, layer: Call, attribute: str) -> Bound:
-    """The layer that a call builds, which is that attribute of the network. Raises InexpressibleError."""
+    """The layer that a call builds, an attribute of the network. Raises InexpressibleError."""
     return Bound(graph, layer, Weights(attribute), _built(layer))
 
 

@@ -146,7 +146,8 @@ def einsum_shape(terms: Sequence[str], right: str, values: Sequence[Value]) -> t
     for term, value in zip(terms, values, strict=True):
         before, dots, after = term.partition("...")
         end = value.rank - len(after)
-        for letter, n in zip(before + after, value.shape[: len(before)] + value.shape[end:]):
+        sizes = (*value.shape[: len(before)], *value.shape[end:])
+        for letter, n in zip(before + after, sizes, strict=True):
             lengths[letter] = n if lengths.get(letter, 1) == 1 else lengths[letter]
         if dots:
             others.append(value.shape[len(before) : end])

@@ -24,7 +24,7 @@ TO = {"float32": 1, "int32": 6, "int64": 7, "bool": 9}
 
 
 def type_of(given: Any) -> str:
-    """The type that ``jnp.float32``, ``float`` or ``"float32"`` stand for. Raises InexpressibleError."""
+    """The type that ``jnp.float32`` or ``"float32"`` stand for. Raises InexpressibleError."""
     name = given.name.rpartition(".")[2] if isinstance(given, Name) else given
     name = name if isinstance(name, str) else getattr(name, "__name__", str(name))
     if name not in _TYPES:
