@@ -8,6 +8,9 @@ from typing import Any
 
 from core.compile.onnx_out.graph import Body, Op
 
+# Operators whose outputs are all there, read or not.
+_WHOLE = ("Split", "Scan")
+
 
 def renamed(ops: Iterable[Op], names: Mapping[str, str]) -> list[Op]:
     """The operators with other names for values."""
@@ -37,10 +40,9 @@ def without_unused(ops: Iterable[Op], wanted: Iterable[str]) -> tuple[Op, ...]:
     for op in reversed(list(ops)):
         if read.intersection(op.outputs):
             outputs = [name if name in read else "" for name in op.outputs]
-            while outputs and not outputs[-1] and op.type != "Split":
+            while outputs and not outputs[-1]:
                 outputs.pop()
-            # Every part of a split is there, read or not.
-            given = op.outputs if op.type == "Split" else tuple(outputs)
+            given = op.outputs if op.type in _WHOLE else tuple(outputs)
             kept.append(replace(op, outputs=given))
             read.update(op.reads)
     return tuple(reversed(kept))

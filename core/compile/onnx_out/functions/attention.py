@@ -10,7 +10,7 @@ import numpy as np
 from core.compile.onnx_out.functions.dense import affine
 from core.compile.onnx_out.functions.elementwise import cast, joined, unary
 from core.compile.onnx_out.functions.positions import Rotary, turned_pairs
-from core.compile.onnx_out.functions.shape import to_shape
+from core.compile.onnx_out.functions.shape import spread, to_shape
 from core.compile.onnx_out.graph import Graph, InexpressibleError
 from core.compile.onnx_out.registry import layer
 from core.compile.onnx_out.value import Value, broadcast
@@ -84,7 +84,7 @@ def multi_head_attention(
         k = heads("key", keys, kv_heads, (0, 2, 3, 1))
         v = heads("value", inputs_v or keys, kv_heads, (0, 2, 1, 3))
         if kv_heads != num_heads:
-            k, v = (_spread(graph, x, num_heads // kv_heads) for x in (k, v))
+            k, v = (spread(graph, x, num_heads // kv_heads, 1) for x in (k, v))
         joined_heads = attended(graph, q, k, v, mask=mask, is_causal=is_causal)
         rows = to_shape(
             graph, turned(graph, joined_heads, (0, 2, 1, 3)), (*inputs_q.shape[:-1], width)
@@ -129,8 +129,3 @@ def turned(graph: Graph, x: Value, axes: tuple[int, ...]) -> Value:
     shape = tuple(x.shape[a] for a in axes)
     return graph.op("Transpose", x, shape=shape, dtype=x.dtype, perm=list(axes))
 
-
-def _spread(graph: Graph, x: Value, times: int) -> Value:
-    from core.compile.onnx_out.functions.shape import repeat
-
-    return repeat(graph, x, times, axis=1)

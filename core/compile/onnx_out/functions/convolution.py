@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from core.compile.onnx_out.functions.normalization import scaled_and_shifted
-from core.compile.onnx_out.functions.shape import padded, to_shape
+from core.compile.onnx_out.functions.shape import mirrored, padded, to_shape
 from core.compile.onnx_out.functions.windows import each, in_a_row, pads_of, places
 from core.compile.onnx_out.graph import Graph, InexpressibleError
 from core.compile.onnx_out.registry import layer
 from core.compile.onnx_out.value import Value
 from core.compile.onnx_out.weights import Weight, Weights
+
+# Flax's paddings that repeat what is within, by NumPy's names.
+_MIRRORED = {"CIRCULAR": "wrap", "REFLECT": "reflect"}
 
 
 @layer("nnx.Conv")
@@ -37,7 +40,14 @@ def conv(
     def apply(graph: Graph, weights: Weights, x: Value) -> Value:
         if set(each(input_dilation, len(size))) != {1}:
             raise InexpressibleError("a dilated input is not translated")
-        pads = pads_of(padding, _lengths(x), size, steps, gaps)
+        left = padding
+        if isinstance(padding, str) and padding in _MIRRORED:
+            left = "VALID"
+            spans = [(k - 1) * d + 1 for k, d in zip(size, gaps, strict=True)]
+            sides = [((span - 1) // 2, span // 2) for span in spans]
+            x = graph.channels_first(x)
+            x = mirrored(graph, x, [(0, 0), *sides, (0, 0)], _MIRRORED[padding])
+        pads = pads_of(left, _lengths(x), size, steps, gaps)
         return convolved(
             graph,
             x,

@@ -44,7 +44,7 @@ def conv_lstm(
         graph.note(
             "Scan",
             (start, start, every),
-            (end, None, states),
+            (end, graph.value("memory", start.shape), states),
             body=body,
             num_scan_inputs=1,
             scan_input_axes=[1],

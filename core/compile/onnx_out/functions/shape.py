@@ -233,18 +233,29 @@ def pad(
     graph: Graph, x: Value, pad_width: Any, mode: str = "constant", constant_values: float = 0
 ) -> Value:
     """More elements at the ends of axes."""
-    modes = {"constant": "constant", "edge": "edge", "reflect": "reflect", "wrap": "wrap"}
-    if mode not in modes or mode == "wrap":
-        raise InexpressibleError(f"padding of mode {mode} is not part of this version of ONNX")
-    widths = np.broadcast_to(np.asarray(pad_width, int), (x.rank, 2))
-    return padded(graph, x, [(int(a), int(b)) for a, b in widths], modes[mode], constant_values)
+    widths = [(int(a), int(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (x.rank, 2))]
+    if mode == "constant":
+        return padded(graph, x, widths, constant_values)
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
+        raise InexpressibleError(f"padding of mode {mode} is not translated")
+    return mirrored(graph, x, widths, mode)
+
+
+def mirrored(graph: Graph, x: Value, widths: Sequence[tuple[int, int]], mode: str) -> Value:
+    """More elements at the ends of axes that are those within: NumPy's modes of padding."""
+    for axis, (before, behind) in enumerate(widths):
+        if before or behind:
+            index = np.pad(np.arange(x.size(axis)), (before, behind), mode=mode)  # type: ignore[call-overload]
+            shape = (*x.shape[:axis], len(index), *x.shape[axis + 1 :])
+            place = x.place(axis)
+            x = graph.op("Gather", x, index, shape=shape, dtype=x.dtype, order=x.order, axis=place)
+    return x
 
 
 def padded(
     graph: Graph,
     x: Value,
     widths: Sequence[tuple[int, int]],
-    mode: str = "constant",
     fill: float = 0,
 ) -> Value:
     """The value with so many more elements before and behind each axis; negative ones cut."""
@@ -253,10 +264,8 @@ def padded(
     shape = tuple(n if n is None else n + a + b for n, (a, b) in zip(x.shape, widths, strict=True))
     places = [widths[axis] for axis in x.axes]
     numbers = ints(*(a for a, _ in places), *(b for _, b in places))
-    filling = np.asarray(fill, np.dtype(x.dtype)) if mode == "constant" else None
-    return graph.op(
-        "Pad", x, numbers, filling, shape=shape, dtype=x.dtype, order=x.order, mode=mode
-    )
+    filling = np.asarray(fill, np.dtype(x.dtype))
+    return graph.op("Pad", x, numbers, filling, shape=shape, dtype=x.dtype, order=x.order)
 
 
 @function("jnp.repeat")
@@ -269,10 +278,15 @@ def repeat(graph: Graph, x: Value, repeats: int, axis: int | None = None) -> Val
     at = axis % x.rank
     if x.rank in (4, 5) and at < x.rank - 1 and x.dtype == "float32":
         return enlarged(graph, x, {at: repeats})
-    lead, n, rest = x.shape[:at], x.size(at), x.shape[at + 1 :]
-    wide = expand_dims(graph, x, at + 1)
+    return spread(graph, x, repeats, at)
+
+
+def spread(graph: Graph, x: Value, repeats: int, axis: int) -> Value:
+    """Each element of an axis several times in a row, for any rank."""
+    lead, n, rest = x.shape[:axis], x.size(axis), x.shape[axis + 1 :]
+    wide = expand_dims(graph, x, axis + 1)
     counts = [1] * wide.rank
-    counts[at + 1] = repeats
+    counts[axis + 1] = repeats
     return to_shape(graph, tile(graph, wide, counts), (*lead, n * repeats, *rest))
 
 
