@@ -93,7 +93,7 @@ def test_a_file_without_suffix_takes_the_format_asked_for(
         (("-o", "missing/picture.pdf"), "missing/picture.pdf: the picture cannot be written"),
         (("-o", "picture.png", "--scale", "5"), "must be between 1 and 4, not '5'"),
         (("-o", "picture.png", "--scale", "nan"), "must be between 1 and 4"),
-        (("-o", "picture.png", "--to", "onnx"), "'onnx'"),
+        (("-o", "picture.png", "--to", "docx"), "'docx'"),
         (("-o", "picture.png", "--white", "--transparent"), "not allowed with"),
         ((), "-o"),
     ],

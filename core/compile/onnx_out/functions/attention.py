@@ -128,4 +128,3 @@ def turned(graph: Graph, x: Value, axes: tuple[int, ...]) -> Value:
     x = graph.plain(x)
     shape = tuple(x.shape[a] for a in axes)
     return graph.op("Transpose", x, shape=shape, dtype=x.dtype, perm=list(axes))
-
