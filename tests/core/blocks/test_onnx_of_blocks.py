@@ -32,3 +32,7 @@ def test_a_block_computes_the_same_in_onnx(kind: str) -> None:
         export(design).check(LOOSE if values.get("dtype", "float32") != "float32" else 1e-4)
 
     for_accepted_cases(kind, 6, 1, holds)
+
+
+def test_what_is_inexpressible_is_in_the_catalogue() -> None:
+    assert set(INEXPRESSIBLE) <= set(LAYERS)
