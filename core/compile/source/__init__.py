@@ -1,0 +1,5 @@
+"""A design as standalone Python code. Works from the design alone and never imports JAX."""
+
+from core.compile.source.writing import Source, exported_names, write_source
+
+__all__ = ["Source", "exported_names", "write_source"]

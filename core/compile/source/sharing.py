@@ -1,0 +1,57 @@
+"""Which objects of exported code are used in several places."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from core.compile.plan import Step
+from core.design.flat import Flat, copy_around
+
+
+class Sharing:
+    """For the nodes and copies of groups that use the weights of others, whose they use."""
+
+    def __init__(self, flat: Flat, steps: Mapping[str, Step]) -> None:
+        self._twins = _twins(flat)
+        layered: set[str] = set()
+        for key, step in steps.items():
+            if step.layer is not None:
+                layered.update(_around(key))
+        self._layered: Collection[str] = layered
+
+    def owner(self, key: str, scope: str = "") -> str:
+        """The unfolded node or copy that has the weights of one; itself where it has its own.
+
+        What stands in ``scope``, a copy of a group, is looked at as if that stood alone.
+        """
+        if not self._twins:
+            return key
+        for part in (*reversed(_around(key)), key):
+            if len(part) <= len(scope):
+                continue
+            twin = self._twins.get(part) if part in self._layered else None
+            if twin is not None:
+                return self.owner(twin + key[len(part) :], scope)
+        return key
+
+
+def _twins(flat: Flat) -> dict[str, str]:
+    """For each copy that uses the weights of another one, that one."""
+    found: dict[str, str] = {}
+    for key, use in flat.uses.items():
+        chosen = use.block.values()
+        if chosen["weights_of"]:
+            above = copy_around(key)
+            owner = f"{above}/{chosen['weights_of']}" if above else str(chosen["weights_of"])
+            found.update(zip(use.copies, flat.uses[owner].copies, strict=True))
+        elif chosen["shared_repeats"]:
+            found.update(dict.fromkeys(use.copies[1:], key))
+    return found
+
+
+def _around(key: str) -> list[str]:
+    """The copies of groups that a node stands in, the innermost first."""
+    found = []
+    while key := copy_around(key):
+        found.append(key)
+    return found

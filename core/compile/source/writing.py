@@ -1,0 +1,322 @@
+"""Writes a design as one Python file that needs nothing of Layerloom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.blocks.block import Learning
+from core.compile.plan import Plan, make_plan
+from core.compile.source.bodies import Value
+from core.compile.source.classes import ClassWriter, signature
+from core.compile.source.files import READING, READING_NEEDS
+from core.compile.source.helpers import copied, public_names
+from core.compile.source.imports import import_lines, modules_of
+from core.compile.source.losses import (
+    Compared,
+    has_constraint,
+    has_frozen,
+    has_penalty,
+    write_constraints,
+    write_frozen,
+    write_loss,
+    write_penalty,
+)
+from core.compile.source.module import Module
+from core.compile.source.naming import FUNCTIONS, Names, listed
+from core.compile.source.objects import path_of, way_to
+from core.compile.source.page import Page, Span, Spot
+from core.compile.source.printing import docstring, string
+from core.compile.source.statements import Method
+from core.compile.source.training import write_training
+from core.design.analysis import Analysis
+from core.design.document import End
+from core.errors import InputError
+from core.tensor import Tensor
+
+
+@dataclass(frozen=True)
+class Source:
+    """An exported file. ``spans`` has the lines, from 0, that each node of the design is.
+
+    ``weights`` says what each layer is called in it, by its attribute in the compiled network.
+    """
+
+    text: str
+    spans: Mapping[Spot, tuple[Span, ...]]
+    model: str
+    weights: Mapping[str, str]
+
+    def at(self, line: int) -> list[Spot]:
+        """The nodes that a line stands for, those with the fewest lines first."""
+        found = [
+            (end - start, spot)
+            for spot, spans in self.spans.items()
+            for start, end in spans
+            if start <= line < end
+        ]
+        return [spot for _, spot in sorted(found, key=lambda pair: pair[0])]
+
+    def exported(self, name: str) -> str | None:
+        """What a weight of a run is called in the file; None where the file has no such layer."""
+        attribute, _, rest = name.partition(".")
+        layer = self.weights.get(attribute)
+        return f"{layer}.{rest}" if layer is not None else None
+
+
+def write_source(analysis: Analysis) -> Source:
+    """Write the file. Raises InputError naming the first error that the design has."""
+    plan = make_plan(analysis, to_train=False)
+    if not plan.outputs:
+        raise InputError("the design computes nothing", "Add an Input and a layer.")
+    return _Writer(analysis, plan).source()
+
+
+def exported_names(source: Source, names: Mapping[str, object]) -> dict[str, str]:
+    """For each weight of a run that the file has: what it is called there."""
+    found = ((name, source.exported(name)) for name in names)
+    return {name: exported for name, exported in found if exported is not None}
+
+
+class _Writer:
+    """Writes one file, part by part."""
+
+    def __init__(self, analysis: Analysis, plan: Plan) -> None:
+        self.analysis, self.plan = analysis, plan
+        self.names = Names({*FUNCTIONS, "save_weights", *public_names()})
+        ends = [*plan.outputs, *(e for loss in plan.losses for e in loss.inputs.values())]
+        self.module = Module(analysis, plan, {str(end): end for end in ends}, self.names)
+        self.used: set[str] = {"nnx"}
+        self.page = Page()
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """What the array of each Input and Target is called in a batch."""
+        taken: dict[str, str] = {}
+        for node in (*self.plan.inputs, *self.plan.feeds):
+            if node not in taken:
+                name, number = self.plan.names[node], 2
+                while name in taken.values():
+                    name, number = f"{self.plan.names[node]}_{number}", number + 1
+                taken[node] = name
+        return taken
+
+    def source(self) -> Source:
+        """The whole file."""
+        page = self.page
+        for made in self.module.definitions:
+            writer = ClassWriter(self.module, made, page, self.used)
+            writer.start(f'The group "{made.group.name if made.group else ""}".')
+            arguments = {Value("", port): self._port_name(made, port) for port in made.body.arguments}
+            writer.method("__call__", made.body.results, arguments, self._about(writer))
+            page.gap(2)
+        compared = self._model()
+        page.gap(2)
+        self._functions(compared)
+        return self._finished()
+
+    def _port_name(self, made, port: str) -> str:
+        use = self.module.levels.flat.uses[self.module.levels.use_of(made.body.scope)]
+        return next(p.label for p in use.block.entries if p.name == port)
+
+    def _about(self, writer: ClassWriter) -> str:
+        body = writer.made.body
+        ins = [self._kind(writer.shape(Value("", port))) for port in body.arguments]
+        outs = [self._kind(writer.shape(value)) for value in body.results.values()]
+        return f"{', '.join(ins) or 'Nothing'} in, {', '.join(outs) or 'nothing'} out."
+
+    def _kind(self, tensor: Tensor | None) -> str:
+        return f"``{tensor}``" if tensor is not None else "``[B, ...]``"
+
+    def _model(self) -> Compared | None:
+        """The class of the design; returns how its losses get what they compare."""
+        module, plan = self.module, self.plan
+        main, body = module.main, module.main.body
+        writer = ClassWriter(module, main, self.page, self.used)
+        writer.start(f"{_line(self.analysis.design.name)}.")
+        results = {str(end): body.results[str(end)] for end in plan.outputs}
+        keys = list(self._output_keys().values()) if len(results) > 1 else []
+        method = writer.method("__call__", results, self._given(results), self._says(), keys)
+        if not plan.losses:
+            return None
+        return self._compared(writer, method, keys)
+
+    def _given(self, results: Mapping[str, Value]) -> dict[Value, str]:
+        """The arguments of a method: all Inputs, and the Targets that it needs."""
+        body = self.module.main.body
+        open_, seen = list(results.values()), set()
+        while open_:
+            value = open_.pop()
+            if value not in seen:
+                seen.add(value)
+                open_ += body.items[value.item].inputs.values() if value.item else ()
+        needed = [n for n in self.plan.feeds if Value("", n) in seen and n not in self.plan.inputs]
+        return {Value("", node): self.plan.names[node] for node in (*self.plan.inputs, *needed)}
+
+    def _output_keys(self) -> dict[End, str]:
+        """What each output is called where there are several."""
+        nodes = [end.node for end in self.plan.outputs]
+        return {
+            end: self.plan.names[end.node] + (f".{end.port}" if nodes.count(end.node) > 1 else "")
+            for end in self.plan.outputs
+        }
+
+    def _says(self) -> str:
+        nodes = self.analysis.nodes
+        ins = [f"``{self.plan.names[n]}`` {_array(nodes[n].outputs['output'])}" for n in self.plan.inputs]
+        outs = [f"{_array(nodes[e.node].outputs[e.port])}" for e in self.plan.outputs]
+        names = [self.plan.names[e.node] for e in self.plan.outputs]
+        pairs = [f"``{n}`` {o}" for n, o in zip(names, outs, strict=True)]
+        return f"The prediction for a batch: {_line(listed(ins)) or 'nothing'} in, {_line(listed(pairs))} out."
+
+    def _compared(self, writer: ClassWriter, method: Method, keys: list[str]) -> Compared:
+        """How the losses get what they compare: from a call of the model, and from the batch."""
+        plan, body = self.plan, self.module.main.body
+        wanted = {(o.node, port): body.results[str(e)] for o in plan.losses for port, e in o.inputs.items()}
+        made = {v for v in wanted.values() if v.item}
+        given = {body.results[str(end)]: key for end, key in self._output_keys().items()}
+        model, name = "model", ""
+        inner = Names(self.names.taken | {"model", "batch", "total"})
+        if not made:
+            call, texts = "", {}
+        elif made <= given.keys():
+            inputs = self._given({})
+            if keys:
+                name = inner.variable("outputs")
+                texts = {v: f"{name}[{string(key)}]" for v, key in given.items()}
+            else:
+                (value,) = made
+                name = inner.variable(self._value_name(value))
+                texts = {value: name}
+        else:
+            model = "model.for_losses"
+            results = {f"{v.item}.{v.port}": v for v in wanted.values() if v.item}
+            inputs = self._given(results)
+            writer.method("for_losses", results, inputs, "What the losses compare.")
+            texts = {v: inner.variable(self._value_name(v)) for v in results.values()}
+            name = ", ".join(texts.values())
+        batch = {Value("", node): f"batch[{string(key)}]" for node, key in self.keys.items()}
+        if made:
+            args = ", ".join(batch[value] for value in inputs)
+            call = f"    {name} = {model}({args})"
+            if len(call) > 100:
+                each = "".join(f"        {batch[v]},\n" for v in inputs)
+                call = f"    {name} = {model}(\n        {args}\n    )"
+                if len(args) > 92:
+                    call = f"    {name} = {model}(\n{each}    )"
+        about = f"The mean loss of a batch: {_line(listed([o.name for o in plan.losses]))}."
+        self._free = inner
+        return Compared(name, call, {k: {**batch, **texts}[v] for k, v in wanted.items()}, about)
+
+    def _value_name(self, value: Value) -> str:
+        return self.module.main.body.items[value.item].name
+
+    @cached_property
+    def layers(self) -> dict[str, tuple[str, str, Learning]]:
+        """For each attribute of the compiled network that is exported: dotted, as code, learning."""
+        found = {}
+        made = {i.flat: i for d in (self.module.main,) for i in d.body.items.values()}
+        assert made is not None
+        for step in self.plan.steps:
+            if step.layer is None or self.module.sharing.owner(step.node) != step.node:
+                continue
+            if not self.module.is_there(step.node):
+                continue
+            way = way_to(self.module, self.module.main, step.node)
+            code = path_of(self.module, self.module.main, step.node)
+            found[step.attribute] = (".".join(map(str, way)), code, step.learning)
+        return found
+
+    def _functions(self, compared: Compared | None) -> None:
+        page, plan = self.page, self.plan
+        model = self.module.main.name
+        learning = {dotted: rule for dotted, _, rule in self.layers.values()}
+        page.add(*READING.splitlines())
+        self.used |= set(READING_NEEDS)
+        if compared is None:
+            return
+        if has_penalty(learning):
+            page.gap(2)
+            self.used |= write_penalty(page, learning)
+        if has_constraint(learning):
+            page.gap(2)
+            self.used |= write_constraints(page, learning)
+        page.gap(2)
+        has = has_penalty(learning)
+        self.used |= write_loss(page, model, plan.losses, compared, self._free, has)
+        if has_frozen(learning):
+            page.gap(2)
+            self.used |= write_frozen(page, learning)
+        page.gap(2)
+        frozen = [code for _, code, rule in self.layers.values() if not rule.trainable]
+        rows = f"data[{string(next(iter(self.keys.values())))}]"
+        recipe = self.analysis.recipe
+        self.used |= write_training(page, model, recipe, rows, frozen, has_constraint(learning))
+
+    def _finished(self) -> Source:
+        """The file with its head before the code, and the lines counted on."""
+        page = self.page
+        called = {name.removeprefix("layers.") for name in self.used if name.startswith("layers.")}
+        texts, imports = copied(called)
+        imports |= modules_of(self.used)
+        if "Any" in self.used:
+            imports.add("from typing import Any")
+        head = [*self._introduction(), "", *import_lines(imports), "", ""]
+        for text in texts:
+            head += [*text.splitlines(), "", ""]
+        moved = {
+            spot: tuple((start + len(head), end + len(head)) for start, end in spans)
+            for spot, spans in page.spans.items()
+        }
+        text = "\n".join([*head, *page.lines]) + "\n"
+        weights = {attribute: dotted for attribute, (dotted, _, _) in self.layers.items()}
+        return Source(text, moved, self.module.main.name, weights)
+
+    def _introduction(self) -> list[str]:
+        model, plan = self.module.main.name, self.plan
+        nodes = self.analysis.nodes
+        given = ", ".join(m for m in self._arguments())
+        text = [
+            f"{_line(self.analysis.design.name)}: a network made with Layerloom.",
+            "",
+            "It needs jax, flax, optax and numpy, and nothing of Layerloom:",
+            "",
+            f"    model = {model}(nnx.Rngs(0))",
+            '    load_weights(model, "model.safetensors")',
+            "    model.eval()",
+            f"    prediction = model({given})",
+        ]
+        if plan.losses:
+            text += [
+                "",
+                "``python FILE.py DATA.npz WEIGHTS.safetensors`` trains it and writes its weights. "
+                "The arrays of DATA.npz have one row for each sample, prepared as the network takes "
+                "them:",
+                "",
+            ]
+            text += [
+                f"    {_line(key)} {_array(nodes[node].outputs['output'])}"
+                for node, key in self.keys.items()
+                if nodes[node].outputs
+            ]
+        return docstring("\n".join(text), 0)
+
+    def _arguments(self) -> Iterator[str]:
+        names = Names(self.names.taken)
+        for node in self.plan.inputs:
+            yield names.variable(self.plan.names[node])
+
+
+def _array(tensor: Tensor) -> str:
+    """Shape and type of an array, as documentation writes it."""
+    text = str(tensor)
+    return f"``{text}``" if " " in text and text.endswith("int32") else f"``{text}`` {tensor.dtype}"
+
+
+def _line(text: str) -> str:
+    """A text that people wrote on one line, without what is no letter or sign."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+_ = signature
