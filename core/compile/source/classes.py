@@ -12,15 +12,16 @@ from core.compile.source.module import Module
 from core.compile.source.objects import Filled, filled, making
 from core.compile.source.page import Page
 from core.compile.source.parameters import type_of
-from core.compile.source.printing import WIDTH, docstring, flat, lines, string
+from core.compile.source.printing import WIDTH, docstring, flat, lines, signature, string
 from core.compile.source.statements import Method, Statement, method_of, needed
+from core.compile.source.unify import names_in
 from core.tensor import Tensor
 
 _SIGNS = {"jnp.add": "+", "jnp.subtract": "-", "jnp.multiply": "*"}
 
 
 class ClassWriter:
-    """Writes one class on a page; ``spell`` notes what functions are used."""
+    """Writes one class on a page; ``used`` gets the functions that it calls."""
 
     def __init__(self, module: Module, made: Definition, page: Page, used: set[str]) -> None:
         self.module, self.made, self.page, self.used = module, made, page, used
@@ -32,7 +33,7 @@ class ClassWriter:
         with page.of(self._uses()):
             page.add(f"class {made.name}(nnx.Module):")
         page.add(*docstring(about, 4))
-        if not made.attributes and not made.kept:
+        if made.group is not None and not made.attributes and not made.kept:
             return
         page.gap()
         parameters = [f"{name}: {type_of(v)}" for name, v in made.parameters.items()]
@@ -40,7 +41,9 @@ class ClassWriter:
             parameters += ["*", "rngs: nnx.Rngs"] if parameters else ["rngs: nnx.Rngs"]
         elif made.group is None:
             parameters = ["rngs: nnx.Rngs"]
-        page.add(*signature("__init__", parameters, "None", 4))
+        page.add(*signature("__init__", ["self", *parameters], "None", 4))
+        if not made.attributes and not made.kept:
+            page.add(*docstring("Nothing is made: the model has no weights.", 8))
         for name in made.parameters:
             if name in made.kept:
                 page.add(f"        self.{name} = {name}")
@@ -177,22 +180,13 @@ class ClassWriter:
         return [self.module.levels.use_of(copy) for copy in self.made.copies if copy]
 
 
-def signature(name: str, parameters: Sequence[str], returns: str, indent: int) -> list[str]:
-    """The first lines of a function."""
-    margin, inner = " " * indent, ", ".join(parameters)
-    before, after = f"{margin}def {name}(", f") -> {returns}:"
-    if len(before) + len(inner) + len(after) <= WIDTH:
-        return [before + inner + after]
-    if indent + 4 + len(inner) <= WIDTH:
-        return [before, f"{margin}    {inner}", margin + after]
-    return [before, *(f"{margin}    {one}," for one in parameters), margin + after]
-
-
 def _ends(last: Statement, method: Method) -> bool:
     """Whether the last step's value is what is returned, and nothing else is."""
-    return not last.loop and len(last.results) == 1 and list(method.results.values()) == [
-        last.results[0]
-    ]
+    return (
+        not last.loop
+        and len(last.results) == 1
+        and list(method.results.values()) == [last.results[0]]
+    )
 
 
 def _infix(call: Call, names: Mapping[str, str]) -> str:
@@ -211,6 +205,4 @@ def _infix(call: Call, names: Mapping[str, str]) -> str:
 def _functions(call: Any, is_infix: bool) -> set[str]:
     if is_infix:
         return set()
-    from core.compile.source.unify import names_in
-
     return set(names_in(call))

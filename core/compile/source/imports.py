@@ -29,7 +29,9 @@ def import_lines(statements: Iterable[str]) -> list[str]:
             plain.add(text.removeprefix("import "))
     found = []
     for is_own in (True, False):
-        part = [f"import {name}" for name in sorted(plain, key=_place) if _is_standard(name) == is_own]
+        part = [
+            f"import {name}" for name in sorted(plain, key=_place) if _is_standard(name) == is_own
+        ]
         for module in sorted(of):
             if _is_standard(module) == is_own:
                 part.append(f"from {module} import {', '.join(sorted(of[module], key=_kind))}")

@@ -10,8 +10,7 @@ from core.blocks.call import Call
 from core.compile.plan import LossStep
 from core.compile.source.naming import Names
 from core.compile.source.page import Page
-from core.compile.source.printing import docstring, flat, lines, string
-from core.compile.source.classes import signature
+from core.compile.source.printing import docstring, flat, lines, signature, string
 from core.compile.source.unify import names_in
 
 

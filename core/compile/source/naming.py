@@ -43,7 +43,7 @@ class Names:
 
     def class_name(self, wanted: str, otherwise: str) -> str:
         """A class called like ``wanted`` in capitals: ``Residual block``, ``ResidualBlock``."""
-        stem = class_stem(wanted[:_LONGEST]) or otherwise
+        stem = class_stem(wanted) or otherwise
         return self._free(stem, stem, "")
 
     def _free(self, first: str, stem: str, between: str = "_") -> str:
@@ -62,7 +62,11 @@ def class_stem(name: str) -> str:
     """A name as a class is called, empty where no letter can be used."""
     normal = unicodedata.normalize("NFKC", name)
     letters = "".join(c if f"a{c}".isidentifier() else " " for c in normal).replace("_", " ")
-    stem = "".join(word[0].upper() + word[1:] for word in letters.split())
+    stem = ""
+    for word in letters.split():
+        if len(stem) + len(word) > _LONGEST and stem:
+            break
+        stem += word[0].upper() + word[1:_LONGEST]
     # Capitals may be written otherwise in the normal form in which Python reads names.
     stem = unicodedata.normalize("NFKC", stem)
     if not stem.isidentifier():

@@ -75,8 +75,7 @@ def object_of(module: Module, made: Definition, item: Item) -> str:
 def path_of(module: Module, made: Definition, node: str) -> str:
     """Where a class has the layer of a node in its scope, with dots and brackets between."""
     return "".join(
-        f"[{part}]" if isinstance(part, int) else f".{part}"
-        for part in way_to(module, made, node)
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in way_to(module, made, node)
     ).removeprefix(".")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.blocks.call import Call, Name
@@ -87,6 +87,17 @@ def docstring(text: str, indent: int) -> list[str]:
         ) or [""]
         found += [(margin + " " * hanging + line) if line else "" for line in wrapped]
     return [*found, margin + quotes]
+
+
+def signature(name: str, parameters: Sequence[str], returns: str, indent: int) -> list[str]:
+    """The first lines of a function."""
+    margin, inner = " " * indent, ", ".join(parameters)
+    before, after = f"{margin}def {name}(", f") -> {returns}:"
+    if len(before) + len(inner) + len(after) <= WIDTH:
+        return [before + inner + after]
+    if indent + 4 + len(inner) <= WIDTH:
+        return [before, f"{margin}    {inner}", margin + after]
+    return [before, *(f"{margin}    {one}," for one in parameters), margin + after]
 
 
 def _parts(value: Call, names: Names) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.compile.source.page import Page
-from core.compile.source.printing import lines
+from core.compile.source.printing import lines, signature
 from core.compile.source.quantity import Quantity
 from core.compile.source.unify import names_in
 from core.train.recipe import Recipe
@@ -40,8 +40,10 @@ def write_training(
     steps = "    steps_per_epoch = -(-rows // batch_size)\n" if "_steps" in needs else ""
     steps += f"    warmup_steps = round({warmup!r} * steps_per_epoch)\n" * ("warmup_s" in needs)
     steps += "    total_steps = epochs * steps_per_epoch\n" * ("total_s" in needs)
+    given = [f"model: {model}", "optimizer: nnx.Optimizer", "batch: Mapping[str, jax.Array]"]
     values: Mapping[str, object] = {
         "model": model,
+        "step": "\n".join(signature("step", given, "jax.Array", 4)),
         "rows": rows,
         "epochs": recipe.epochs,
         "batch_size": recipe.batch_size,
@@ -78,9 +80,7 @@ def train(
     optimizer = nnx.Optimizer(model, rule, wrt={wrt})
 
     @nnx.jit
-    def step(
-        model: {model}, optimizer: nnx.Optimizer, batch: Mapping[str, jax.Array]
-    ) -> jax.Array:
+{step}
         value, gradients = nnx.value_and_grad({slopes})(model, batch)
         optimizer.update(model, gradients)
 {constrain}        return value

@@ -9,7 +9,7 @@ from functools import cached_property
 from core.blocks.block import Learning
 from core.compile.plan import Plan, make_plan
 from core.compile.source.bodies import Value
-from core.compile.source.classes import ClassWriter, signature
+from core.compile.source.classes import ClassWriter
 from core.compile.source.files import READING, READING_NEEDS
 from core.compile.source.helpers import copied, public_names
 from core.compile.source.imports import import_lines, modules_of
@@ -108,7 +108,9 @@ class _Writer:
         for made in self.module.definitions:
             writer = ClassWriter(self.module, made, page, self.used)
             writer.start(f'The group "{made.group.name if made.group else ""}".')
-            arguments = {Value("", port): self._port_name(made, port) for port in made.body.arguments}
+            arguments = {
+                Value("", port): self._port_name(made, port) for port in made.body.arguments
+            }
             writer.method("__call__", made.body.results, arguments, self._about(writer))
             page.gap(2)
         compared = self._model()
@@ -164,7 +166,10 @@ class _Writer:
 
     def _says(self) -> str:
         nodes = self.analysis.nodes
-        ins = [f"``{self.plan.names[n]}`` {_array(nodes[n].outputs['output'])}" for n in self.plan.inputs]
+        ins = [
+            f"``{self.plan.names[n]}`` {_array(nodes[n].outputs['output'])}"
+            for n in self.plan.inputs
+        ]
         outs = [f"{_array(nodes[e.node].outputs[e.port])}" for e in self.plan.outputs]
         names = [self.plan.names[e.node] for e in self.plan.outputs]
         pairs = [f"``{n}`` {o}" for n, o in zip(names, outs, strict=True)]
@@ -173,7 +178,11 @@ class _Writer:
     def _compared(self, writer: ClassWriter, method: Method, keys: list[str]) -> Compared:
         """How the losses get what they compare: from a call of the model, and from the batch."""
         plan, body = self.plan, self.module.main.body
-        wanted = {(o.node, port): body.results[str(e)] for o in plan.losses for port, e in o.inputs.items()}
+        wanted = {
+            (o.node, port): body.results[str(e)]
+            for o in plan.losses
+            for port, e in o.inputs.items()
+        }
         made = {v for v in wanted.values() if v.item}
         given = {body.results[str(end)]: key for end, key in self._output_keys().items()}
         model, name = "model", ""
@@ -317,6 +326,3 @@ def _array(tensor: Tensor) -> str:
 def _line(text: str) -> str:
     """A text that people wrote on one line, without what is no letter or sign."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-_ = signature

@@ -1,0 +1,137 @@
+"""Exported code computes what the network computes, bit for bit, and reads well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from core.blocks.catalog import blocks
+from core.design import edits
+from core.design.analysis import analyse
+from core.design.document import Design, End, Node
+from core.design.exposing import expose
+from core.project.file import load
+from core.project.gallery import examples
+from tests.core.compile.source.exported import check_equal, check_style
+from tests.designs import IRIS, add, classifier, iris_mlp, noisy_mlp, wire
+from tests.grouped import (
+    group,
+    grouped,
+    mlp_with_block,
+    nested_designs,
+    redefined,
+    transformer,
+    use_again,
+)
+
+EXAMPLES = examples()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example(name: str, tmp_path: Path) -> None:
+    source = check_equal(load(EXAMPLES[name]), tmp_path)
+    check_style(tmp_path, source.text)
+
+
+def siamese() -> Design:
+    """Two uses of one encoder that share weights, of which the one that shares comes first."""
+    design = classifier(
+        IRIS, ("Dense", {"units": 4}), ("Activation", {"function": "tanh"}), x="features"
+    )
+    design = add(design, "Input", "other", shape=(4,), column="features")
+    design = grouped(design, "dense", "activation", title="encoder")
+    design = use_again(design, "twin", "encoder", weights_of="encoder")
+    design = add(add(design, "Concatenate", "join"), "Dense", "head", units=3)
+    design = wire(
+        edits.connect(design, End("other", "output"), End("twin", "input")),
+        *("join -> head", "head -> loss.logits"),
+    )
+    (port,) = [i for i, n in group(design, "encoder").nodes.items() if n.block == "GroupOutput"]
+    for number, use in enumerate(("twin", "encoder"), 1):
+        design = edits.connect(design, End(use, port), End("join", f"input_{number}"))
+    return design
+
+
+def behind(design: Design, **params: Any) -> Design:
+    """A second use of the block behind the first."""
+    design = use_again(design, "twin", **params)
+    design = edits.connect(design, End("block", "output"), End("twin", "input"))
+    return edits.connect(design, End("twin", "output"), End("dense_3", "input"))
+
+
+def exposed() -> Design:
+    """Uses that set another width, the inner one of them out of a group in a group."""
+    design = mlp_with_block()
+    design = expose(design, group(design).id, "units", [("dense", "units")])
+    design = behind(design, units=9)
+    design = edits.set_params(design, "twin", repeat=2)
+    design = grouped(design, "block", "twin", title="outer")
+    design = expose(design, group(design, "outer").id, "width", [("twin", "units")])
+    design = use_again(design, "wide", "outer", width=7)
+    design = edits.connect(design, End("outer", "output"), End("wide", "input"))
+    return edits.connect(design, End("wide", "output"), End("dense_3", "input"))
+
+
+GROUPED = {
+    "one": mlp_with_block(),
+    "repeated": edits.set_params(mlp_with_block(), "block", repeat=5),
+    "shared": edits.set_params(mlp_with_block(), "block", repeat=4, shared_repeats=True),
+    "siamese": siamese(),
+    "twins": behind(
+        edits.set_params(mlp_with_block(), "block", repeat=2), weights_of="block", repeat=2
+    ),
+    "transformer": transformer(8, 2, 16, 3),
+    "exposed": exposed(),
+    "nested and shared": edits.set_params(
+        grouped(behind(mlp_with_block(), weights_of="block"), "block", "twin", title="outer"),
+        "outer",
+        repeat=3,
+        shared_repeats=True,
+    ),
+    "loss inside": grouped(iris_mlp(), "dense_2", "loss"),
+    "muted": edits.mute(behind(mlp_with_block()), ["block"]),
+    "noisy": grouped(noisy_mlp(), "dense", "batchnorm", "activation", "dropout"),
+}
+
+
+@pytest.mark.parametrize("name", GROUPED)
+def test_groups(name: str, tmp_path: Path) -> None:
+    assert not analyse(GROUPED[name]).errors
+    source = check_equal(GROUPED[name], tmp_path)
+    check_style(tmp_path, source.text)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(design=nested_designs())
+def test_whatever_is_grouped_repeated_muted_and_shared(design: Design, tmp_path: Path) -> None:
+    check_equal(design, tmp_path, jit=False)
+
+
+def alone(kind: str) -> Design:
+    """A design of one block between its inputs and, for a loss, its target."""
+    cls = blocks()[kind]
+    design = Design(name=f"Only {kind}")
+    if cls.role in ("input", "target"):
+        design = add(design, "Input", "first", shape=(4,), dtype="float32")
+        return add(design, kind, "second", shape=(3,), dtype="float32", classes=0)
+    design = add(design, kind, "it")
+    for port in cls().ports():
+        if port.name in cls.example:
+            sizes, dtype = cls.example[port.name], port.dtype or "float32"
+            design = add(design, "Input", port.name, shape=sizes, dtype=dtype, classes=0)
+            design = wire(design, f"{port.name} -> it.{port.name}")
+    return design
+
+
+@pytest.mark.parametrize("kind", sorted(k for k in blocks() if not blocks()[k].within_groups))
+def test_every_block(kind: str, tmp_path: Path) -> None:
+    source = check_equal(alone(kind), tmp_path)
+    check_style(tmp_path, source.text)
