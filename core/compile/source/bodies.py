@@ -57,7 +57,7 @@ class Body:
         return (item for key, item in self.items.items() if key not in self.order)
 
 
-class Circle(Exception):
+class CircleError(Exception):
     """Uses of groups that feed each other, so that none can be computed as a whole."""
 
     def __init__(self, uses: Collection[str]) -> None:
@@ -122,7 +122,7 @@ class Levels:
                 yield key
 
     def body(self, scope: str, results: Mapping[str, End], arguments: Iterable[str]) -> Body:
-        """The body of a scope that gives ``results``. Raises Circle."""
+        """The body of a scope that gives ``results``. Raises CircleError."""
         items = {i.key: i for i in (self._item(key, scope) for key in self.members(scope))}
         found = {port: self.origin(end, scope) for port, end in results.items()}
         values = {port: value for port, value in found.items() if value is not None}
@@ -200,7 +200,7 @@ def _order(items: Mapping[str, Item], ends: Iterable[Value]) -> list[str]:
                 stack.pop()
             elif after in open_:
                 around = stack[stack.index(after) :]
-                raise Circle([items[k].flat for k in around if items[k].use is not None])
+                raise CircleError([items[k].flat for k in around if items[k].use is not None])
             else:
                 stack.append(after)
     return [key for key in done if key in items]

@@ -9,7 +9,7 @@ from core.blocks.call import Call, Name
 from core.compile.source.bodies import Item, Value
 from core.compile.source.definitions import Definition
 from core.compile.source.module import Module
-from core.compile.source.objects import Filled, filled, making
+from core.compile.source.objects import filled, making
 from core.compile.source.page import Page
 from core.compile.source.parameters import type_of
 from core.compile.source.printing import WIDTH, docstring, flat, lines, signature, string

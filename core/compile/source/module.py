@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from core.compile.plan import Plan
-from core.compile.source.bodies import Body, Circle, Item, Levels
+from core.compile.source.bodies import Body, CircleError, Item, Levels
 from core.compile.source.definitions import Definition, Instance, Made, Place
 from core.compile.source.naming import Names
 from core.compile.source.parameters import parameters_of
@@ -164,10 +164,9 @@ class Module:
         for key, use in levels.flat.uses.items():
             ports = self._ports[use.group.id]
             chained = len(use.copies) == 1 or use.block.outputs[0] in ports
-            inner = (levels.flat.copies[copy].nodes for copy in use.copies)
-            if not chained or not all(roles.isdisjoint(nodes) for nodes in inner):
-                levels.inlined.add(key)
-            elif not all(map(levels.is_fed, use.copies)):
+            inner = {node for copy in use.copies for node in levels.flat.copies[copy].nodes}
+            fed = all(map(levels.is_fed, use.copies))
+            if not (chained and fed and roles.isdisjoint(inner)):
                 levels.inlined.add(key)
 
     def _of(self, role: str) -> Iterable[Any]:
@@ -201,9 +200,8 @@ class Module:
                 if owner == copy or self.levels.use_of(copy) in inlined:
                     continue
                 is_there = owner in bodies and self.levels.use_of(owner) not in inlined
-                if not is_there or forms[owner] != forms[copy]:
-                    inlined.add(self.levels.use_of(copy))
-                elif self._constants(bodies[owner]) != self._constants(body):
+                alike = is_there and forms[owner] == forms[copy]
+                if not alike or self._constants(bodies[owner]) != self._constants(body):
                     inlined.add(self.levels.use_of(copy))
 
     def _constants(self, body: Body) -> list[str]:
@@ -250,7 +248,7 @@ class Module:
         while True:
             try:
                 return self.levels.body(scope, results, arguments)
-            except Circle as circle:
+            except CircleError as circle:
                 self.levels.inlined.update(circle.uses)
 
     def _attributes(self, body: Body) -> dict[str, str]:

@@ -11,7 +11,6 @@ from core.design.analysis import Analysis
 from core.design.flat import first_copy
 from core.design.ports import OWN_NAMES
 
-
 Parameters = tuple[dict[str, tuple[Any, ...]], dict[int, str], frozenset[str]]
 
 

@@ -63,9 +63,14 @@ def method_of(
     readers = _readers(statements, results)
     for number, one in enumerate(statements):
         for value in one.results:
-            if value not in readers:
+            carried = bool(one.loop) and value == one.results[0]
+            if value not in readers and not carried:
                 texts[value] = "_"
-            elif len(one.results) == 1 and readers[value] == {number + 1} and _may_pass(one, texts):
+            elif (
+                len(one.results) == 1
+                and readers.get(value) == {number + 1}
+                and _may_pass(one, texts)
+            ):
                 texts[value] = passing
             else:
                 texts[value] = names.variable(_name(module, one.item, value))
@@ -116,9 +121,8 @@ def _readers(
 
 def _may_pass(one: Statement, texts: Mapping[Value, str]) -> bool:
     """Whether a step may write over the value before it: not where that enters each repeat."""
-    first, *others = one.inputs.values() if one.inputs else (None,)
-    passing = {texts[value] for value in others} & {*_PASSING}
-    return not (one.loop and passing)
+    further = list(one.inputs.values())[1:]
+    return not one.loop or {texts[value] for value in further}.isdisjoint(_PASSING)
 
 
 def _name(module: Module, item: Item, value: Value) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from core.blocks.catalog import blocks
 from core.design import edits
 from core.design.analysis import analyse
-from core.design.document import Design, End, Node
+from core.design.document import Design, End
 from core.design.exposing import expose
 from core.project.file import load
 from core.project.gallery import examples
@@ -23,7 +22,6 @@ from tests.grouped import (
     grouped,
     mlp_with_block,
     nested_designs,
-    redefined,
     transformer,
     use_again,
 )
