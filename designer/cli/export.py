@@ -16,6 +16,8 @@ FORMATS = {
     "png": ("png", "picture"),
     "pdf": ("pdf", "picture"),
     "onnx": ("onnx", "onnx"),
+    "python": ("py", "python"),
+    "safetensors": ("safetensors", "safetensors"),
 }
 
 

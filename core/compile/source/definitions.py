@@ -51,7 +51,7 @@ class Made(NamedTuple):
     """
 
     way: str
-    count: int
+    repeats: int
     owner: str
     instances: tuple[Instance, ...]
 

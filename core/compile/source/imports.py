@@ -41,8 +41,15 @@ def import_lines(statements: Iterable[str]) -> list[str]:
 
 
 def modules_of(functions: Iterable[str]) -> set[str]:
-    """The imports that dotted names need."""
-    return {MODULES[f.partition(".")[0]] for f in functions if f.partition(".")[0] in MODULES}
+    """The imports that dotted names need; those of plugins name their module in front."""
+    found = {MODULES[f.partition(".")[0]] for f in functions if f.partition(".")[0] in MODULES}
+    return found | {f"import {module}" for module in plugin_modules(functions)}
+
+
+def plugin_modules(functions: Iterable[str]) -> set[str]:
+    """The modules of plugins that dotted names are in."""
+    own = {*MODULES, "layers", "self"}
+    return {f.rpartition(".")[0] for f in functions if "." in f and f.partition(".")[0] not in own}
 
 
 def _is_standard(module: str) -> bool:

@@ -71,9 +71,9 @@ class Module:
                 continue
             made = self.made(item)
             if made.way == "repeated":
-                yield Place(item, "called", "repeat"), made.count
+                yield Place(item, "called", "repeat"), made.repeats
             elif made.way == "list" and made.owner == key:
-                yield Place(item, "made", "repeat"), made.count
+                yield Place(item, "made", "repeat"), made.repeats
             for instance in made_by(made, key):
                 names = instance.definition.parameters
                 for name, value in zip(names, instance.values, strict=True):

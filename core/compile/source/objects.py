@@ -42,9 +42,9 @@ def filled(module: Module, made: Definition) -> dict[str, Filled]:
             continue
         use = module.made(item)
         if use.way == "repeated":
-            one.repeat = put(use.count, True)
+            one.repeat = put(use.repeats, True)
         elif use.way == "list" and use.owner == key:
-            one.repeat = put(use.count, False)
+            one.repeat = put(use.repeats, False)
         for instance in made_by(use, key):
             one.making.append(_making(instance, [put(v, False) for v in instance.values]))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,9 +10,10 @@ from core.blocks.block import Learning
 from core.compile.plan import Plan, make_plan
 from core.compile.source.bodies import Value
 from core.compile.source.classes import ClassWriter
+from core.compile.source.definitions import Definition
 from core.compile.source.files import READING, READING_NEEDS
 from core.compile.source.helpers import copied, public_names
-from core.compile.source.imports import import_lines, modules_of
+from core.compile.source.imports import import_lines, modules_of, plugin_modules
 from core.compile.source.losses import (
     Compared,
     has_constraint,
@@ -107,10 +108,8 @@ class _Writer:
         page = self.page
         for made in self.module.definitions:
             writer = ClassWriter(self.module, made, page, self.used)
-            writer.start(f'The group "{made.group.name if made.group else ""}".')
-            arguments = {
-                Value("", port): self._port_name(made, port) for port in made.body.arguments
-            }
+            writer.start(self._of_group(made))
+            arguments = {Value("", p): self._label(made, p) for p in made.body.arguments}
             writer.method("__call__", made.body.results, arguments, self._about(writer))
             page.gap(2)
         compared = self._model()
@@ -118,7 +117,15 @@ class _Writer:
         self._functions(compared)
         return self._finished()
 
-    def _port_name(self, made, port: str) -> str:
+    def _of_group(self, made: Definition) -> str:
+        flat = self.module.levels.flat
+        uses = dict.fromkeys(self.module.levels.use_of(copy) for copy in made.copies)
+        names = [f"``{_line(flat.name_of(use))}``" for use in uses]
+        shown = names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"]
+        title = _line(made.group.name) if made.group else ""
+        return f"The group {title}, used as {listed(dict.fromkeys(shown))}."
+
+    def _label(self, made: Definition, port: str) -> str:
         use = self.module.levels.flat.uses[self.module.levels.use_of(made.body.scope)]
         return next(p.label for p in use.block.entries if p.name == port)
 
@@ -126,17 +133,17 @@ class _Writer:
         body = writer.made.body
         ins = [self._kind(writer.shape(Value("", port))) for port in body.arguments]
         outs = [self._kind(writer.shape(value)) for value in body.results.values()]
-        return f"{', '.join(ins) or 'Nothing'} in, {', '.join(outs) or 'nothing'} out."
+        return f"{listed(ins) if ins else 'Nothing'} in, {listed(outs)} out."
 
     def _kind(self, tensor: Tensor | None) -> str:
-        return f"``{tensor}``" if tensor is not None else "``[B, ...]``"
+        return _array(tensor) if tensor is not None else "``[B, ...]``"
 
     def _model(self) -> Compared | None:
         """The class of the design; returns how its losses get what they compare."""
         module, plan = self.module, self.plan
         main, body = module.main, module.main.body
         writer = ClassWriter(module, main, self.page, self.used)
-        writer.start(f"{_line(self.analysis.design.name)}.")
+        writer.start(f"{_line(self.analysis.design.name) or 'A network'}.")
         results = {str(end): body.results[str(end)] for end in plan.outputs}
         keys = list(self._output_keys().values()) if len(results) > 1 else []
         method = writer.method("__call__", results, self._given(results), self._says(), keys)
@@ -165,15 +172,11 @@ class _Writer:
         }
 
     def _says(self) -> str:
-        nodes = self.analysis.nodes
-        ins = [
-            f"``{self.plan.names[n]}`` {_array(nodes[n].outputs['output'])}"
-            for n in self.plan.inputs
-        ]
-        outs = [f"{_array(nodes[e.node].outputs[e.port])}" for e in self.plan.outputs]
-        names = [self.plan.names[e.node] for e in self.plan.outputs]
-        pairs = [f"``{n}`` {o}" for n, o in zip(names, outs, strict=True)]
-        return f"The prediction for a batch: {_line(listed(ins)) or 'nothing'} in, {_line(listed(pairs))} out."
+        nodes, plan = self.analysis.nodes, self.plan
+        ins = [f"``{plan.names[n]}`` {_array(nodes[n].outputs['output'])}" for n in plan.inputs]
+        outs = [(plan.names[e.node], nodes[e.node].outputs[e.port]) for e in plan.outputs]
+        found = [f"``{name}`` {_array(tensor)}" for name, tensor in outs]
+        return f"{_line(listed(ins)) if ins else 'Nothing'} in, {_line(listed(found))} out."
 
     def _compared(self, writer: ClassWriter, method: Method, keys: list[str]) -> Compared:
         """How the losses get what they compare: from a call of the model, and from the batch."""
@@ -223,10 +226,11 @@ class _Writer:
 
     @cached_property
     def layers(self) -> dict[str, tuple[str, str, Learning]]:
-        """For each attribute of the compiled network that is exported: dotted, as code, learning."""
+        """The layers by attribute of the compiled network.
+
+        Each with its dotted name, how code calls it, and how it is trained.
+        """
         found = {}
-        made = {i.flat: i for d in (self.module.main,) for i in d.body.items.values()}
-        assert made is not None
         for step in self.plan.steps:
             if step.layer is None or self.module.sharing.owner(step.node) != step.node:
                 continue
@@ -283,44 +287,39 @@ class _Writer:
         return Source(text, moved, self.module.main.name, weights)
 
     def _introduction(self) -> list[str]:
-        model, plan = self.module.main.name, self.plan
-        nodes = self.analysis.nodes
-        given = ", ".join(m for m in self._arguments())
+        """What the file is and how it is used."""
+        model, nodes = self.module.main.name, self.analysis.nodes
+        names = Names(self.names.taken)
+        given = ", ".join(names.variable(self.plan.names[node]) for node in self.plan.inputs)
+        needs = ["jax", "flax", "optax", "numpy"]
+        needs += sorted({m.partition(".")[0] for m in plugin_modules(self.used)})
         text = [
-            f"{_line(self.analysis.design.name)}: a network made with Layerloom.",
+            f"{_line(self.analysis.design.name) or 'A network'}: made with Layerloom.",
             "",
-            "It needs jax, flax, optax and numpy, and nothing of Layerloom:",
+            f"It needs {listed(needs)}, and nothing of Layerloom:",
             "",
             f"    model = {model}(nnx.Rngs(0))",
             '    load_weights(model, "model.safetensors")',
             "    model.eval()",
             f"    prediction = model({given})",
         ]
-        if plan.losses:
+        if self.plan.losses:
             text += [
                 "",
                 "``python FILE.py DATA.npz WEIGHTS.safetensors`` trains it and writes its weights. "
-                "The arrays of DATA.npz have one row for each sample, prepared as the network takes "
+                "DATA.npz has arrays with one row for each sample, prepared as the network takes "
                 "them:",
                 "",
             ]
-            text += [
-                f"    {_line(key)} {_array(nodes[node].outputs['output'])}"
-                for node, key in self.keys.items()
-                if nodes[node].outputs
-            ]
+            arrays = ((key, nodes[node].outputs) for node, key in self.keys.items())
+            text += [f"    {_line(key)} {_array(out['output'])}" for key, out in arrays if out]
         return docstring("\n".join(text), 0)
-
-    def _arguments(self) -> Iterator[str]:
-        names = Names(self.names.taken)
-        for node in self.plan.inputs:
-            yield names.variable(self.plan.names[node])
 
 
 def _array(tensor: Tensor) -> str:
     """Shape and type of an array, as documentation writes it."""
-    text = str(tensor)
-    return f"``{text}``" if " " in text and text.endswith("int32") else f"``{text}`` {tensor.dtype}"
+    shape = str(tensor).partition("]")[0] + "]"
+    return f"``{shape}`` {tensor.dtype}"
 
 
 def _line(text: str) -> str:
