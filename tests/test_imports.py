@@ -13,9 +13,11 @@ HEAVY = ("jax", "jaxlib", "flax", "optax", "orbax", "sklearn", "scipy", "pandas"
 QT = ("PySide6", "pyqtgraph")
 # What an editor needs without ever training.
 LIGHT = (
+    "core.compile.source",
     "core.data",
     "core.design.analysis",
     "core.design.history",
+    "core.project.exported",
     "core.project.facts",
     "core.project.file",
     "core.project.gallery",

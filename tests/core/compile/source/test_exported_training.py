@@ -1,0 +1,169 @@
+"""Exported losses are those of the training program, and the exported script trains."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+from safetensors.numpy import load_file
+
+from core.compile.figures import figures
+from core.data.binding import DataBinding, prepare
+from core.design import edits
+from core.design.analysis import analyse
+from core.design.document import Design
+from core.train.held import Held
+from tests.core.compile.source.exported import array, model_of, network_of, run_file, source_of
+from tests.designs import IRIS, add, classifier, iris_mlp, noisy_mlp, wire, with_recipe
+from tests.grouped import grouped, mlp_with_block
+
+COSINE = {"kind": "Cosine", "warmup_epochs": 0.5, "final_share": 0.1}
+WARM = {"kind": "Constant", "warmup_epochs": 1.0}
+
+
+def held_back() -> Design:
+    """Layers with penalties, constraints and frozen weights, two of them in a repeated group."""
+    design = edits.set_params(mlp_with_block(), "block", repeat=2)
+    inner = next(iter(design.groups))
+    group = design.groups[inner]
+    kept = {"l1": 0.01, "l2": 0.02, "constraint": "max_norm", "norm_limit": 0.5}
+    from dataclasses import replace
+
+    nodes = dict(group.nodes)
+    nodes["dense"] = replace(nodes["dense"], params={**nodes["dense"].params, **kept})
+    frozen = {"trainable": False, "constraint": "non_negative", "l2": 0.5}
+    nodes["dense_2"] = replace(nodes["dense_2"], params={**nodes["dense_2"].params, **frozen})
+    return replace(design, groups={inner: replace(group, nodes=nodes)})
+
+
+def two_losses() -> Design:
+    """A hidden layer that a second loss compares with the target of the first, embedded."""
+    design = iris_mlp(4)
+    design = add(design, "Embedding", "embedding", vocabulary=3, features=4)
+    design = add(design, "MeanSquaredError", "nearness", weight=0.25)
+    return wire(
+        design,
+        "target -> embedding",
+        "activation -> nearness.prediction",
+        "embedding -> nearness.target",
+    )
+
+
+def from_hidden() -> Design:
+    """Two losses that read two outputs of the model, and the input itself."""
+    design = add(iris_mlp(4), "MeanSquaredError", "nearness", weight=3.0)
+    return wire(design, "activation -> nearness.prediction", "input -> nearness.target")
+
+
+DESIGNS = {
+    "plain": iris_mlp(),
+    "held back": held_back(),
+    "two losses": two_losses(),
+    "from hidden": from_hidden(),
+    "loss in a group": grouped(iris_mlp(), "dense_2", "loss"),
+}
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_the_loss_is_that_of_the_training_program(name: str, tmp_path: Path) -> None:
+    design = DESIGNS[name]
+    analysis = analyse(design)
+    assert not analysis.errors
+    network = network_of(design)
+    source = source_of(design)
+    model = model_of(source, network, tmp_path)
+    feeds = [*analysis.by_role("input"), *analysis.by_role("target")]
+    arrays = {r.node.id: array(r.outputs["output"], n) for n, r in enumerate(feeds)}
+    plan = network.plan
+    params = {
+        ".".join(map(str, path)): value[...]
+        for path, value in nnx.to_flat_state(nnx.state(network, nnx.Param))
+        if plan.learning[str(path[0])].trainable
+    }
+    held = Held.of(plan, list(params))
+    wanted = figures(plan, network.values(arrays))["loss"].mean() + held.penalty(
+        list(params.values())
+    )
+    scope = run_file(source.text)
+    batch = {plan.names[node]: value for node, value in arrays.items()}
+    assert float(scope["loss"](model, batch)) == pytest.approx(float(wanted), rel=1e-6)
+
+
+def iris_arrays(design: Design) -> dict[str, np.ndarray]:
+    prepared = prepare(DataBinding.from_json(design.data), Path())
+    feeds = [*analyse(design).by_role("input"), *analyse(design).by_role("target")]
+    return {r.node.name: prepared.columns[r.node.params["column"]] for r in feeds}
+
+
+def losses_of(text: str) -> list[float]:
+    return [float(line.rpartition(" ")[2]) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "schedule"), [("SGD", COSINE), ("Adam", None), ("AdamW", WARM)]
+)
+def test_the_script_trains(optimizer: str, schedule: Any, tmp_path: Path) -> None:
+    design = with_recipe(noisy_mlp(), optimizer=optimizer, schedule=schedule, epochs=4)
+    (tmp_path / "model.py").write_text(source_of(design).text, "utf-8")
+    np.savez(tmp_path / "data.npz", **iris_arrays(design))
+    done = subprocess.run(
+        [sys.executable, "model.py", "data.npz", "trained.safetensors"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    losses = losses_of(done.stdout)
+    assert len(losses) == 4
+    assert losses[-1] < losses[0]
+    assert load_file(tmp_path / "trained.safetensors")["dense.kernel"].shape == (4, 8)
+
+
+def test_training_holds_weights_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    design = with_recipe(held_back(), optimizer="SGD", epochs=2)
+    source = source_of(design)
+    scope = run_file(source.text)
+    model = scope[source.model](nnx.Rngs(0))
+    before = np.asarray(model.block[1].dense_2.kernel[...])
+    trained = np.asarray(model.block[1].dense.bias[...])
+    scope["train"](model, iris_arrays(design))
+    losses = losses_of(capsys.readouterr().out)
+    assert losses[1] < losses[0]
+    np.testing.assert_array_equal(model.block[1].dense_2.kernel[...], before)
+    assert np.abs(np.asarray(model.block[1].dense.bias[...]) - trained).max() > 0
+    lengths = jnp.linalg.norm(model.block[0].dense.kernel[...], axis=0)
+    assert float(lengths.max()) <= 0.5 + 1e-6
+
+
+def test_frozen_averages_stay(capsys: pytest.CaptureFixture[str]) -> None:
+    design = classifier(IRIS, ("BatchNorm", {}), ("Dense", {"units": 3}), x="features")
+    for name in ("batchnorm",):
+        design = edits.set_params(design, name, trainable=False)
+    source = source_of(design)
+    scope = run_file(source.text)
+    model = scope[source.model](nnx.Rngs(0))
+    scope["train"](model, iris_arrays(design), epochs=1)
+    np.testing.assert_array_equal(model.batchnorm.mean[...], np.zeros(4))
+    assert losses_of(capsys.readouterr().out)
+
+
+def test_the_first_weights_are_those_that_training_draws() -> None:
+    design = edits.set_params(mlp_with_block(), "block", repeat=3)
+    source = source_of(design)
+    model = run_file(source.text)[source.model](nnx.Rngs(0))
+    from core.compile.model import Network
+    from core.compile.plan import make_plan
+
+    network = Network(make_plan(analyse(design)), nnx.Rngs(0))
+    for left, right in zip(
+        (network.block_2_dense, network.dense_3), (model.block[1].dense, model.dense_3), strict=True
+    ):
+        assert jax.tree.all(jax.tree.map(np.array_equal, nnx.state(left), nnx.state(right)))
