@@ -21,7 +21,7 @@ _UNFIT = MODULES | FUNCTIONS | _BUILTINS | {"self", "rngs", "l"}
 
 
 # Longer names would leave no room for code.
-_LONGEST = 40
+LONGEST = 40
 
 
 class Names:
@@ -32,12 +32,12 @@ class Names:
 
     def variable(self, wanted: str) -> str:
         """A variable or parameter called like ``wanted`` as far as that is free and allowed."""
-        stem = attribute_name(wanted[:_LONGEST], ())
+        stem = attribute_name(wanted[:LONGEST], ())
         return self._free(f"{stem}_" if stem in _UNFIT else stem, stem)
 
     def attribute(self, wanted: str) -> str:
         """An attribute called like ``wanted``."""
-        found = attribute_name(wanted[:_LONGEST], self.taken | METHODS)
+        found = attribute_name(wanted[:LONGEST], self.taken | METHODS)
         self.taken.add(found)
         return found
 
@@ -64,9 +64,9 @@ def class_stem(name: str) -> str:
     letters = "".join(c if f"a{c}".isidentifier() else " " for c in normal).replace("_", " ")
     stem = ""
     for word in letters.split():
-        if len(stem) + len(word) > _LONGEST and stem:
+        if len(stem) + len(word) > LONGEST and stem:
             break
-        stem += word[0].upper() + word[1:_LONGEST]
+        stem += word[0].upper() + word[1:LONGEST]
     # Capitals may be written otherwise in the normal form in which Python reads names.
     stem = unicodedata.normalize("NFKC", stem)
     if not stem.isidentifier():

@@ -30,7 +30,7 @@ def flat(value: Any, names: Names) -> str:
         return string(value)
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
-    return repr(value)
+    return repr(value).replace("e+", "e")
 
 
 def lines(value: Any, names: Names, indent: int, before: str = "", after: str = "") -> list[str]:
@@ -62,10 +62,9 @@ def function_text(value: Call, names: Names) -> str:
 
 def string(text: str) -> str:
     """A string literal with the quotes that need the fewest escapes."""
-    plain = repr(text)
-    if plain[0] == "'" and '"' not in text:
-        return '"' + plain[1:-1].replace("\\'", "'") + '"'
-    return plain
+    quote = '"' if text.count('"') <= text.count("'") else "'"
+    plain = (c if c in "\"'" else repr(c)[1:-1] for c in text)
+    return quote + "".join(f"\\{c}" if c == quote else c for c in plain) + quote
 
 
 def docstring(text: str, indent: int) -> list[str]:

@@ -25,7 +25,7 @@ from core.compile.source.losses import (
     write_penalty,
 )
 from core.compile.source.module import Module
-from core.compile.source.naming import FUNCTIONS, Names, listed
+from core.compile.source.naming import FUNCTIONS, LONGEST, Names, listed
 from core.compile.source.objects import path_of, way_to
 from core.compile.source.page import Page, Span, Spot
 from core.compile.source.printing import docstring, string
@@ -96,11 +96,10 @@ class _Writer:
         """What the array of each Input and Target is called in a batch."""
         taken: dict[str, str] = {}
         for node in (*self.plan.inputs, *self.plan.feeds):
+            stem = self.plan.names[node][:LONGEST]
+            free = (stem, *(f"{stem}_{number}" for number in range(2, len(taken) + 2)))
             if node not in taken:
-                name, number = self.plan.names[node], 2
-                while name in taken.values():
-                    name, number = f"{self.plan.names[node]}_{number}", number + 1
-                taken[node] = name
+                taken[node] = next(key for key in free if key not in taken.values())
         return taken
 
     def source(self) -> Source:

@@ -50,7 +50,7 @@ ODD = [
         "len",
     ),
     *("Größe", "ﬁlter", "残差", "a'b\"c", 'say "hi"', 'tri"""ple', "back\\slash", "two\nlines"),
-    *("x" * 130, "1st", "", " ", "_", "Classifier", "Block", "conv 1", "𝐱", "block", "{x}", "%s"),
+    *("x" * 130, "1st", "_", "!", "Classifier", "Block", "conv 1", "𝐱", "block", "{x}", "%s"),
 ]
 
 
@@ -66,10 +66,11 @@ def test_odd_names(name: str, tmp_path: Path) -> None:
     design = grouped(design, "dense", "activation", "add")
     design = edits.set_params(design, "block", repeat=1)
     inner = next(iter(design.groups.values()))
-    nodes = {i: replace(n, name=name) for i, n in inner.nodes.items()}
+    nodes = {i: replace(n, name=name + "!" * k) for k, (i, n) in enumerate(inner.nodes.items())}
     group = replace(inner, name=name, nodes=nodes)
     design = replace(design, name=name, groups={inner.id: group})
-    design = renamed(design, **dict.fromkeys(("input", "target", "block", "dense_2", "loss"), name))
+    same = ("input", "target", "block", "dense_2", "loss")
+    design = renamed(design, **{node: name + "!" * k for k, node in enumerate(same)})
     source = check_equal(design, tmp_path, jit=False)
     check_style(tmp_path, source.text, project_rules=False)
 
