@@ -36,6 +36,10 @@ SPECS: Mapping[str, Spec] = {
     "save_as": Spec("Save &as ...", "Save under another name", ("Ctrl+Shift+S",)),
     "picture": Spec("Export &picture ...", "Save the canvas as SVG, PNG or PDF", ("Ctrl+E",)),
     "onnx": Spec("Export to &ONNX ...", "Save the network and its weights as an ONNX model"),
+    "export_code": Spec("Export &code ...", "Write the design as a Python file"),
+    "export_weights": Spec(
+        "Export &weights ...", "Write the weights of the last run, called as in exported code"
+    ),
     "quit": Spec("&Quit", "Close the window", ("Ctrl+Q",)),
     "undo": Spec("&Undo", "Take the last step back", ("Ctrl+Z",), "undo"),
     "redo": Spec("&Redo", "Do the undone step again", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
@@ -103,6 +107,7 @@ SPECS: Mapping[str, Spec] = {
     "zoom_full": Spec("Zoom to &100 %", "Show everything at its own size", ("Ctrl+1",)),
     "fit": Spec("&Fit all", "Show the whole design", ("Ctrl+0",), "fit"),
     "fit_selection": Spec("Fit &selection", "Show the selected nodes, or all (F on the canvas)"),
+    "code": Spec("&Code", "Show the design as Python code", ("Ctrl+U",)),
     "minimap": Spec(
         "&Minimap",
         "Show the whole design in a corner where it does not fit the view (M on the canvas)",
@@ -145,6 +150,8 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         "save_as",
         "picture",
         "onnx",
+        "export_code",
+        "export_weights",
         SEPARATOR,
         "quit",
     ),
@@ -177,7 +184,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
     ),
     "&View": (
         *("zoom_in", "zoom_out", "zoom_full", "fit", "fit_selection", SEPARATOR),
-        *("learning", "minimap", "animation", SEPARATOR),
+        *("code", "learning", "minimap", "animation", SEPARATOR),
         *("themes", SEPARATOR, "panels", "next_panel", "previous_panel"),
     ),
     "&Train": ("data", "transfer", SEPARATOR, "train", "pause", "stop", "resume"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
+from core.errors import InputError
 from core.project.file import to_text
 from core.train.freezing import starting_from
 from designer.key_map import key_map
@@ -121,6 +123,36 @@ class Acts:
         if self._onnx is not None:
             self._onnx.close()
 
+    def show_code(self) -> None:
+        """Bring the panel with the code to the front."""
+        self._window.docks.show("code")
+        self._window.code.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def export_code(self) -> None:
+        """Write the design as a Python file."""
+        from designer.code_export import export_code
+
+        window = self._window
+        analysis = window.session.analysis_of_whole
+        self._export(lambda: export_code(analysis, window.files.beside, window))
+
+    def export_weights(self) -> None:
+        """Write the weights of the last run."""
+        from designer.code_export import export_weights
+
+        window, run = self._window, self._window.trainer.run
+        if run is not None:
+            self._export(lambda: export_weights(run, window.files.beside, window))
+
+    def _export(self, write: Callable[[], Path | None]) -> None:
+        try:
+            path = write()
+        except InputError as error:
+            self.tell(error.message, error.hint)
+            return
+        if path is not None:
+            self._window.statusBar().showMessage(f"Exported {path.name}", 5000)
+
     def tell(self, text: str, hint: str, resumable: bool = False) -> None:
         """Say in the banner what went wrong, with a button to resume training if it can be."""
         resume = [("Resume", partial(self._window.trainer.train, True))] if resumable else []
@@ -151,6 +183,9 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "save_as": window.files.save_as,
         "picture": acts.export_picture,
         "onnx": acts.export_onnx,
+        "export_code": acts.export_code,
+        "export_weights": acts.export_weights,
+        "code": acts.show_code,
         "quit": window.close,
         "undo": window.session.undo,
         "redo": window.session.redo,

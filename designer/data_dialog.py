@@ -143,7 +143,7 @@ class DataDialog(QDialog):
     def _connect(self) -> None:
         self.sources.chosen.connect(self._choose)
         self.form.changed.connect(self._set)
-        self.reader.read.connect(self._take)
+        self.reader.answered.connect(self._take)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.destroyed.connect(self.reader.close)

@@ -20,6 +20,7 @@ from designer.appearance import Appearance
 from designer.arranging import Arranging
 from designer.canvas_options import CanvasOptions
 from designer.clipboard import Clipboard
+from designer.code_panel import CodePanel
 from designer.data_panel import DataPanel
 from designer.editor import Editor
 from designer.examples_menu import ExamplesMenu
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.recipe = RecipePanel(self.session)
         self.data = DataPanel(self.session)
         self.problems = Problems(self.session)
+        self.code = CodePanel(self.session)
         self.files = Files(self.session, preferences, self)
         self.recovery = Recovery(self.session, unsaved_store)
         self.trainer = Trainer(self.session, unsaved_store)
@@ -110,6 +112,9 @@ class MainWindow(QMainWindow):
         self.session.refused.connect(self.acts.tell)
         self.groups.edit_wanted.connect(self._edit)
         self.problems.node_wanted.connect(self._go_to)
+        self.code.node_wanted.connect(self._go_to)
+        self.docks["code"].visibilityChanged.connect(self.code.be_seen)
+        self.code.save_wanted.connect(self.acts.export_code)
         self.inspector.left.connect(self._back_to_canvas)
         self.data.choose_requested.connect(self.acts.choose_data)
         self.banner.closed.connect(self.recovery.release)
@@ -131,7 +136,7 @@ class MainWindow(QMainWindow):
         self.canvas.viewport().installEventFilter(self)
         panels = (
             *(self.actions_by_name, self.canvas, self.palette_panel, self.banner),
-            *(self.problems, self.find_node, self.history),
+            *(self.problems, self.find_node, self.history, self.code),
         )
         for panel in panels:
             self.appearance.follow(panel.set_theme)
@@ -188,6 +193,7 @@ class MainWindow(QMainWindow):
 
     def _select(self, ids: list[str]) -> None:
         self.inspector.show_nodes(ids)
+        self.code.show_nodes(ids)
         if ids:
             self.docks.show("inspector")
         self._refresh()

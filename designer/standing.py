@@ -97,4 +97,5 @@ def _training(window: MainWindow) -> None:
     actions["pause"].setEnabled(active)
     actions["pause"].setText("Co&ntinue" if trainer.state == "paused" else "&Pause")
     actions["stop"].setEnabled(active or trainer.state == "starting")
+    actions["export_weights"].setEnabled(trainer.run is not None and not trainer.busy)
     actions["resume"].setEnabled(trainer.resumable)

@@ -81,6 +81,7 @@ def _docks(window: MainWindow) -> Docks:
     docks.add("activations", "Activations", BOTTOM, beside="training")
     docks.add("saliency", "Saliency", BOTTOM, beside="activations")
     docks.add("problems", "Problems", BOTTOM, window.problems, behind="training")
+    docks.add("code", "Code", BOTTOM, window.code, behind="problems")
     docks.show("inspector")
     docks.show("training")
     docks.arrange()

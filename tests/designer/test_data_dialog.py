@@ -86,7 +86,7 @@ def type_in(qtbot: QtBot, dialog: DataDialog, name: str, text: str) -> Preview:
     """Type into a field and press Enter; the preview that follows."""
     line = dialog.form.field(name).findChild(QLineEdit)
     line.selectAll()
-    with qtbot.waitSignal(dialog.reader.read) as read:
+    with qtbot.waitSignal(dialog.reader.answered) as read:
         qtbot.keyClicks(line, text)
         qtbot.keyClick(line, Qt.Key.Key_Return)
     return read.args[0]
@@ -163,7 +163,7 @@ def test_a_folder_of_pictures_shows_thumbnails_with_their_classes(
     qtbot: QtBot, session: Session, open_dialog: Open, pictures: Path
 ) -> None:
     dialog = open_dialog()
-    with qtbot.waitSignal(dialog.reader.read) as read:
+    with qtbot.waitSignal(dialog.reader.answered) as read:
         dialog.choose_path(pictures)
     look = read.args[0].look
     assert look.images.shape == (24, 32, 32, 3)
@@ -217,10 +217,10 @@ def test_leaving_out_the_bad_column_mends_the_table(
     text = "a,b,label\n1,2,x\n3,oops,y\n5,6,x\n"
     (tmp_path / "bad.csv").write_text(text, encoding="utf-8")
     dialog = open_dialog()
-    with qtbot.waitSignal(dialog.reader.read):
+    with qtbot.waitSignal(dialog.reader.answered):
         dialog.choose_path(tmp_path / "bad.csv")
     names = dialog.form.field("inputs").editor
-    with qtbot.waitSignal(dialog.reader.read):
+    with qtbot.waitSignal(dialog.reader.answered):
         names.setCurrentRow(0)
         qtbot.keyClick(names, Qt.Key.Key_Space)
     assert dialog.binding()["source"]["inputs"] == ["a"]
@@ -232,7 +232,7 @@ def test_columns_of_another_file_are_forgotten(
 ) -> None:
     (tmp_path / "small.csv").write_text("a,hue\n1.5,x\n2.5,y\n", encoding="utf-8")
     dialog = open_dialog()
-    with qtbot.waitSignal(dialog.reader.read):
+    with qtbot.waitSignal(dialog.reader.answered):
         dialog.choose_path(wine)
     type_in(qtbot, dialog, "target", "alcohol")
     type_in(qtbot, dialog, "path", "small.csv")
@@ -244,11 +244,11 @@ def test_the_file_stays_while_another_source_is_looked_at(
     qtbot: QtBot, open_dialog: Open, wine: Path
 ) -> None:
     dialog = open_dialog()
-    with qtbot.waitSignal(dialog.reader.read):
+    with qtbot.waitSignal(dialog.reader.answered):
         dialog.choose_path(wine)
     pick(qtbot, dialog, "Iris flowers")
     assert dialog.binding()["source"] == {"kind": "iris"}
-    with qtbot.waitSignal(dialog.reader.read):
+    with qtbot.waitSignal(dialog.reader.answered):
         pick(qtbot, dialog, "CSV file")
     assert dialog.binding()["source"]["path"] == "data/wine.csv"
     assert dialog.ok.isEnabled()
@@ -260,7 +260,7 @@ def test_cancel_changes_nothing(
 ) -> None:
     before = session.design
     dialog = open_dialog()
-    with qtbot.waitSignal(dialog.reader.read):
+    with qtbot.waitSignal(dialog.reader.answered):
         dialog.choose_path(wine)
     if how == "escape":
         qtbot.keyClick(dialog.sources, Qt.Key.Key_Escape)
@@ -285,7 +285,7 @@ def test_only_the_latest_answer_counts_and_none_after_the_dialog_is_gone(
     dialog = DataDialog(session)
     seen: list[Preview] = []
     reader = dialog.reader
-    reader.read.connect(seen.append)
+    reader.answered.connect(seen.append)
     dialog.show()
     assert dialog.pane.facts.text() == "Reading…"
     assert not dialog.ok.isEnabled()
@@ -316,7 +316,7 @@ def test_a_dropped_file_chooses_its_source(qtbot: QtBot, open_dialog: Open, tmp_
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    with qtbot.waitSignal(dialog.reader.read):
+    with qtbot.waitSignal(dialog.reader.answered):
         dialog.dropEvent(event)
     assert event.isAccepted()
     assert dialog.binding()["source"]["kind"] == "npz"
