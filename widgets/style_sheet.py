@@ -43,6 +43,8 @@ QMainWindow::separator:hover { background: $accent; }
 QSplitter::handle { background: $window; }
 QSplitter::handle:hover { background: $accent; }
 
+QAbstractScrollArea::corner { background: transparent; border: none; }
+
 QToolBar { background: $surface; border: none; border-bottom: 1px solid $border;
   padding: 4px 6px; spacing: 2px; }
 QToolBar::separator { background: $border; width: 1px; margin: 5px 6px; }

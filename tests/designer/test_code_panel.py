@@ -16,6 +16,7 @@ from core.project.gallery import examples
 from designer.code_panel import CodePanel
 from designer.main_window import MainWindow
 from tests.designer.driving import click_node, node
+from tests.designs import iris_mlp, saved
 from widgets.theme import dark, light
 
 PATIENCE = 60_000
@@ -182,7 +183,7 @@ def test_the_code_is_saved(
 def test_weights_are_exported_after_training(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert window.files.read(examples()["digits_mlp"])
+    assert window.files.read(saved(iris_mlp(), tmp_path))
     export = window.actions_by_name["export_weights"]
     assert not export.isEnabled()
     recipe = {**window.session.whole.recipe, "epochs": 1}
