@@ -203,7 +203,7 @@ def _step(report: NodeReport, wired: Mapping[str, End], attribute: str, owner: N
 def _loss_step(
     analysis: Analysis, report: NodeReport, block: Loss, wired: Mapping[str, End]
 ) -> LossStep:
-    inputs = {p.name: report.inputs[p.name] for p in block.ports()}
+    inputs = {p.name: report.inputs[p.name] for p in block.ports() if p.name in wired}
     truth = origin(analysis.design, wired["target"]).node if "target" in wired else ""
     source = analysis.nodes[truth].block if truth else None
     return LossStep(

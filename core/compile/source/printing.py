@@ -77,6 +77,9 @@ def docstring(text: str, indent: int) -> list[str]:
     room = WIDTH - indent
     if len(paragraphs) == 1 and len(safe) + 6 <= room:
         return [f"{margin}{quotes}{safe}{quotes}"]
+    if len(paragraphs) == 1:
+        # The text must not fit on one line with one pair of quotes alone.
+        room = min(room, len(safe) + 2)
     found = []
     for number, paragraph in enumerate(paragraphs):
         start = quotes if number == 0 else ""

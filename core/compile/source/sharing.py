@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from core.compile.plan import Step
 from core.design.flat import Flat, copy_around
+from core.design.ports import weights_owner
 
 
 class Sharing:
@@ -16,7 +17,7 @@ class Sharing:
         layered: set[str] = set()
         for key, step in steps.items():
             if step.layer is not None:
-                layered.update(_around(key))
+                layered.update((key, *_around(key)))
         self._layered: Collection[str] = layered
 
     def owner(self, key: str, scope: str = "") -> str:
@@ -36,17 +37,26 @@ class Sharing:
 
 
 def _twins(flat: Flat) -> dict[str, str]:
-    """For each copy that uses the weights of another one, that one."""
+    """For each copy or node that uses the weights of another one, that one."""
     found: dict[str, str] = {}
     for key, use in flat.uses.items():
         chosen = use.block.values()
         if chosen["weights_of"]:
-            above = copy_around(key)
-            owner = f"{above}/{chosen['weights_of']}" if above else str(chosen["weights_of"])
+            owner = _beside(key, str(chosen["weights_of"]))
             found.update(zip(use.copies, flat.uses[owner].copies, strict=True))
         elif chosen["shared_repeats"]:
             found.update(dict.fromkeys(use.copies[1:], key))
+    for key in flat.ties:
+        table = weights_owner(flat.design.nodes[key])
+        if table:
+            found[key] = _beside(key, table)
     return found
+
+
+def _beside(key: str, node: str) -> str:
+    """The unfolded id of a node at the level of another one."""
+    above = copy_around(key)
+    return f"{above}/{node}" if above else node
 
 
 def _around(key: str) -> list[str]:

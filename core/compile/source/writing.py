@@ -274,7 +274,9 @@ class _Writer:
         imports |= modules_of(self.used)
         if "Any" in self.used:
             imports.add("from typing import Any")
-        head = [*self._introduction(), "", *import_lines(imports), "", ""]
+        head = [*self._introduction(), "", *import_lines(imports), ""]
+        if not texts or not _is_plain(texts[0]):
+            head.append("")
         for text in texts:
             head += [*text.splitlines(), "", ""]
         moved = {
@@ -313,6 +315,12 @@ class _Writer:
             arrays = ((key, nodes[node].outputs) for node, key in self.keys.items())
             text += [f"    {_line(key)} {_array(out['output'])}" for key, out in arrays if out]
         return docstring("\n".join(text), 0)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a definition is neither a function nor a class."""
+    first = next(line for line in text.splitlines() if not line.startswith("#"))
+    return not first.startswith(("def ", "class ", "@"))
 
 
 def _array(tensor: Tensor) -> str:
