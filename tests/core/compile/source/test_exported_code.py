@@ -13,6 +13,7 @@ from core.design import edits
 from core.design.analysis import analyse
 from core.design.document import Design, End
 from core.design.exposing import expose
+from core.design.ports import use_of
 from core.project.file import load
 from core.project.gallery import examples
 from tests.core.compile.source.exported import check_equal, check_style
@@ -25,6 +26,7 @@ from tests.grouped import (
     transformer,
     use_again,
 )
+from tests.ready import TITLES, add_ready
 
 EXAMPLES = examples()
 
@@ -148,4 +150,29 @@ def alone(kind: str) -> Design:
 @pytest.mark.parametrize("kind", sorted(k for k in blocks() if not blocks()[k].within_groups))
 def test_every_block(kind: str, tmp_path: Path) -> None:
     source = check_equal(alone(kind), tmp_path)
+    check_style(tmp_path, source.text)
+
+
+SEQUENCE = {"features": 8, "heads": 2, "hidden_units": 12, "activation": "relu", "repeat": 2}
+READY: dict[str, tuple[int, dict[str, Any]]] = {
+    "Bottleneck block": (8, {"filters": 4, "channels": 8, "repeat": 2}),
+    "Depthwise separable": (4, {"channels": 4, "filters": 6}),
+    "Inverted residual": (4, {"hidden_channels": 8, "filters": 4, "repeat": 2}),
+    "Projected bottleneck": (3, {"filters": 4, "channels": 8}),
+    "Projected residual": (3, {"filters": 4}),
+    "Residual block": (4, {"filters": 4, "repeat": 2}),
+}
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_ready_groups(title: str, tmp_path: Path) -> None:
+    design = add_ready(Design(name="Ready"), title, "layer")
+    channels, params = READY.get(title, (8, SEQUENCE))
+    shape = (4, 4, channels) if title in READY else (5, channels)
+    design = edits.set_params(design, "layer", **params)
+    block, _ = use_of(design, *design.groups.values(), design.nodes["layer"])
+    for port in block.entries:
+        design = add(design, "Input", f"{port.name}_data", shape=shape)
+        design = wire(design, f"{port.name}_data -> layer.{port.name}")
+    source = check_equal(design, tmp_path)
     check_style(tmp_path, source.text)
