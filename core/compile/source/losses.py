@@ -16,49 +16,43 @@ from core.compile.source.unify import names_in
 
 @dataclass(frozen=True)
 class Compared:
-    """What the losses compare. ``call`` is how the model is called, ``texts`` the values by name.
+    """What the losses compare. ``call`` are the lines that get it from the model.
 
-    ``first`` is what the call's result is called, ``texts`` how each port of each loss is written.
+    ``texts`` says for each port of each loss how its value is written, ``names`` are free in the
+    function.
     """
 
-    first: str
-    call: str
+    call: Sequence[str]
     texts: Mapping[tuple[str, str], str]
     about: str
+    names: Names
 
 
 def write_loss(
-    page: Page,
-    model: str,
-    losses: Sequence[LossStep],
-    compared: Compared,
-    names: Names,
-    has_penalty: bool,
+    page: Page, model: str, losses: Sequence[LossStep], compared: Compared, has_penalty: bool
 ) -> set[str]:
     """Write the function ``loss``; returns the functions that it uses."""
     used = {"jnp", "jax", "Mapping"}
     given = [f"model: {model}", "batch: Mapping[str, jax.Array]"]
     page.add(*signature("loss", given, "jax.Array", 0))
-    page.add(*docstring(compared.about, 4))
-    if compared.call:
-        page.add(*compared.call.splitlines())
-    total = ""
+    page.add(*docstring(compared.about, 4), *compared.call)
+    alone = len(losses) == 1 and losses[0].weight == 1
+    total = "total"
     for number, one in enumerate(losses):
         texts = {port: compared.texts[one.node, port] for port in one.inputs}
         used |= set(names_in(one.value))
-        alone = len(losses) == 1 and one.weight == 1
         with page.of([one.node]):
             if alone and not has_penalty:
                 page.add(*lines(Call("jnp.mean", (one.value,)), texts, 4, "return "))
                 return used
-            name = names.variable(one.name)
+            name = compared.names.variable(one.name)
             page.add(*lines(one.value, texts, 4, f"{name} = "))
             term = name if one.weight == 1 else f"{one.weight!r} * {name}"
-            if number or not alone:
+            if alone:
+                total = name
+            else:
                 page.add(f"    total = {'total + ' if number else ''}{term}")
-        total = "total" if not alone else name
-    extra = " + penalty(model)" if has_penalty else ""
-    page.add(f"    return jnp.mean({total}){extra}")
+    page.add(f"    return jnp.mean({total}){' + penalty(model)' if has_penalty else ''}")
     return used
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from core.blocks.block import Learning
+from core.blocks.call import Call, Name
 from core.compile.plan import Plan, make_plan
 from core.compile.source.bodies import Value
 from core.compile.source.classes import ClassWriter
@@ -27,43 +27,14 @@ from core.compile.source.losses import (
 from core.compile.source.module import Module
 from core.compile.source.naming import FUNCTIONS, LONGEST, Names, listed
 from core.compile.source.objects import path_of, way_to
-from core.compile.source.page import Page, Span, Spot
-from core.compile.source.printing import docstring, string
-from core.compile.source.statements import Method
+from core.compile.source.page import Page
+from core.compile.source.printing import docstring, lines, string
+from core.compile.source.result import Source
 from core.compile.source.training import write_training
 from core.design.analysis import Analysis
 from core.design.document import End
 from core.errors import InputError
 from core.tensor import Tensor
-
-
-@dataclass(frozen=True)
-class Source:
-    """An exported file. ``spans`` has the lines, from 0, that each node of the design is.
-
-    ``weights`` says what each layer is called in it, by its attribute in the compiled network.
-    """
-
-    text: str
-    spans: Mapping[Spot, tuple[Span, ...]]
-    model: str
-    weights: Mapping[str, str]
-
-    def at(self, line: int) -> list[Spot]:
-        """The nodes that a line stands for, those with the fewest lines first."""
-        found = [
-            (end - start, spot)
-            for spot, spans in self.spans.items()
-            for start, end in spans
-            if start <= line < end
-        ]
-        return [spot for _, spot in sorted(found, key=lambda pair: pair[0])]
-
-    def exported(self, name: str) -> str | None:
-        """What a weight of a run is called in the file; None where the file has no such layer."""
-        attribute, _, rest = name.partition(".")
-        layer = self.weights.get(attribute)
-        return f"{layer}.{rest}" if layer is not None else None
 
 
 def write_source(analysis: Analysis) -> Source:
@@ -72,12 +43,6 @@ def write_source(analysis: Analysis) -> Source:
     if not plan.outputs:
         raise InputError("the design computes nothing", "Add an Input and a layer.")
     return _Writer(analysis, plan).source()
-
-
-def exported_names(source: Source, names: Mapping[str, object]) -> dict[str, str]:
-    """For each weight of a run that the file has: what it is called there."""
-    found = ((name, source.exported(name)) for name in names)
-    return {name: exported for name, exported in found if exported is not None}
 
 
 class _Writer:
@@ -145,10 +110,10 @@ class _Writer:
         writer.start(f"{_line(self.analysis.design.name) or 'A network'}.")
         results = {str(end): body.results[str(end)] for end in plan.outputs}
         keys = list(self._output_keys().values()) if len(results) > 1 else []
-        method = writer.method("__call__", results, self._given(results), self._says(), keys)
+        writer.method("__call__", results, self._given(results), self._says(), keys)
         if not plan.losses:
             return None
-        return self._compared(writer, method, keys)
+        return self._compared(writer, keys)
 
     def _given(self, results: Mapping[str, Value]) -> dict[Value, str]:
         """The arguments of a method: all Inputs, and the Targets that it needs."""
@@ -177,51 +142,45 @@ class _Writer:
         found = [f"``{name}`` {_array(tensor)}" for name, tensor in outs]
         return f"{_line(listed(ins)) if ins else 'Nothing'} in, {_line(listed(found))} out."
 
-    def _compared(self, writer: ClassWriter, method: Method, keys: list[str]) -> Compared:
+    def _compared(self, writer: ClassWriter, keys: list[str]) -> Compared:
         """How the losses get what they compare: from a call of the model, and from the batch."""
         plan, body = self.plan, self.module.main.body
-        wanted = {
-            (o.node, port): body.results[str(e)]
-            for o in plan.losses
-            for port, e in o.inputs.items()
+        outputs = {body.results[str(end)]: key for end, key in self._output_keys().items()}
+        read = (end for loss in plan.losses for end in loss.inputs.values())
+        made = {
+            value: body.items[value.item].name for value in map(self._value, read) if value.item
         }
-        made = {v for v in wanted.values() if v.item}
-        given = {body.results[str(end)]: key for end, key in self._output_keys().items()}
-        model, name = "model", ""
-        inner = Names(self.names.taken | {"model", "batch", "total"})
-        if not made:
-            call, texts = "", {}
-        elif made <= given.keys():
-            inputs = self._given({})
-            if keys:
-                name = inner.variable("outputs")
-                texts = {v: f"{name}[{string(key)}]" for v, key in given.items()}
-            else:
-                (value,) = made
-                name = inner.variable(self._value_name(value))
-                texts = {value: name}
+        names = Names(self.names.taken | {"model", "batch", "total"})
+        model = "model"
+        if made.keys() <= outputs.keys():
+            inputs = self._given({str(end): body.results[str(end)] for end in plan.outputs})
         else:
             model = "model.for_losses"
-            results = {f"{v.item}.{v.port}": v for v in wanted.values() if v.item}
+            results = {f"{value.item}.{value.port}": value for value in made}
             inputs = self._given(results)
             writer.method("for_losses", results, inputs, "What the losses compare.")
-            texts = {v: inner.variable(self._value_name(v)) for v in results.values()}
-            name = ", ".join(texts.values())
         batch = {Value("", node): f"batch[{string(key)}]" for node, key in self.keys.items()}
-        if made:
-            args = ", ".join(batch[value] for value in inputs)
-            call = f"    {name} = {model}({args})"
-            if len(call) > 100:
-                each = "".join(f"        {batch[v]},\n" for v in inputs)
-                call = f"    {name} = {model}(\n        {args}\n    )"
-                if len(args) > 92:
-                    call = f"    {name} = {model}(\n{each}    )"
-        about = f"The mean loss of a batch: {_line(listed([o.name for o in plan.losses]))}."
-        self._free = inner
-        return Compared(name, call, {k: {**batch, **texts}[v] for k, v in wanted.items()}, about)
+        if model == "model" and keys:
+            first = names.variable("outputs")
+            texts = {value: f"{first}[{string(key)}]" for value, key in outputs.items()}
+        else:
+            texts = {value: names.variable(name) for value, name in made.items()}
+            first = ", ".join(texts.values())
+        call = Call(model, tuple(Name(batch[value]) for value in inputs))
+        found = {**batch, **texts}
+        return Compared(
+            lines(call, {}, 4, f"{first} = ") if made else [],
+            {
+                (loss.node, port): found[self._value(end)]
+                for loss in plan.losses
+                for port, end in loss.inputs.items()
+            },
+            f"The mean loss of a batch: {_line(listed([loss.name for loss in plan.losses]))}.",
+            names,
+        )
 
-    def _value_name(self, value: Value) -> str:
-        return self.module.main.body.items[value.item].name
+    def _value(self, end: End) -> Value:
+        return self.module.main.body.results[str(end)]
 
     @cached_property
     def layers(self) -> dict[str, tuple[str, str, Learning]]:
@@ -256,7 +215,7 @@ class _Writer:
             self.used |= write_constraints(page, learning)
         page.gap(2)
         has = has_penalty(learning)
-        self.used |= write_loss(page, model, plan.losses, compared, self._free, has)
+        self.used |= write_loss(page, model, plan.losses, compared, has)
         if has_frozen(learning):
             page.gap(2)
             self.used |= write_frozen(page, learning)

@@ -14,6 +14,7 @@ import numpy as np
 from flax import nnx
 from safetensors.numpy import save
 
+from core.blocks.catalog import blocks
 from core.compile.model import Network
 from core.compile.plan import make_plan
 from core.compile.source import Source, exported_names, write_source
@@ -21,6 +22,7 @@ from core.compile.weights import named_arrays
 from core.design.analysis import Analysis, analyse
 from core.design.document import Design
 from core.tensor import Tensor
+from tests.designs import add, wire
 
 ALLOWED = {"jax", "flax", "optax", "numpy"}
 BATCH = 3
@@ -127,3 +129,19 @@ def check_style(folder: Path, *texts: str, project_rules: bool = True) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def alone(kind: str) -> Design:
+    """A design of one block between its inputs and, for a loss, its target."""
+    cls = blocks()[kind]
+    design = Design(name=f"Only {kind}")
+    if cls.role in ("input", "target"):
+        design = add(design, "Input", "first", shape=(4,), dtype="float32")
+        return add(design, kind, "second")
+    design = add(design, kind, "it")
+    for port in cls().ports():
+        if port.name in cls.example:
+            sizes, dtype = cls.example[port.name], port.dtype or "float32"
+            design = add(design, "Input", port.name, shape=sizes, dtype=dtype, classes=0)
+            design = wire(design, f"{port.name} -> it.{port.name}")
+    return design

@@ -16,7 +16,7 @@ from core.design.exposing import expose
 from core.design.ports import use_of
 from core.project.file import load
 from core.project.gallery import examples
-from tests.core.compile.source.exported import check_equal, check_style
+from tests.core.compile.source.exported import alone, check_equal, check_style
 from tests.designs import IRIS, add, chain, classifier, iris_mlp, noisy_mlp, wire
 from tests.grouped import (
     group,
@@ -129,22 +129,6 @@ def test_groups(name: str, tmp_path: Path) -> None:
 @given(design=nested_designs())
 def test_whatever_is_grouped_repeated_muted_and_shared(design: Design, tmp_path: Path) -> None:
     check_equal(design, tmp_path, jit=False)
-
-
-def alone(kind: str) -> Design:
-    """A design of one block between its inputs and, for a loss, its target."""
-    cls = blocks()[kind]
-    design = Design(name=f"Only {kind}")
-    if cls.role in ("input", "target"):
-        design = add(design, "Input", "first", shape=(4,), dtype="float32")
-        return add(design, kind, "second")
-    design = add(design, kind, "it")
-    for port in cls().ports():
-        if port.name in cls.example:
-            sizes, dtype = cls.example[port.name], port.dtype or "float32"
-            design = add(design, "Input", port.name, shape=sizes, dtype=dtype, classes=0)
-            design = wire(design, f"{port.name} -> it.{port.name}")
-    return design
 
 
 @pytest.mark.parametrize("kind", sorted(k for k in blocks() if not blocks()[k].within_groups))
