@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -73,7 +74,9 @@ def docstring(text: str, indent: int) -> list[str]:
     safe = text.replace("\\", "\\\\").replace('"""', "'''")
     if safe.endswith('"'):
         safe += " "
-    paragraphs = safe.split("\n")
+    # Shapes stay on one line.
+    whole = re.sub("``[^`]{1,60}``", lambda found: found[0].replace(" ", "\0"), safe)
+    paragraphs = whole.split("\n")
     room = WIDTH - indent
     if len(paragraphs) == 1 and len(safe) + 6 <= room:
         return [f"{margin}{quotes}{safe}{quotes}"]
@@ -88,7 +91,7 @@ def docstring(text: str, indent: int) -> list[str]:
             start + paragraph.strip(), room - hanging, break_on_hyphens=False
         ) or [""]
         found += [(margin + " " * hanging + line) if line else "" for line in wrapped]
-    return [*found, margin + quotes]
+    return [*(line.replace("\0", " ") for line in found), margin + quotes]
 
 
 def signature(name: str, parameters: Sequence[str], returns: str, indent: int) -> list[str]:

@@ -27,6 +27,7 @@ from core.train.held import Held
 from tests.core.compile.source.exported import (
     alone,
     array,
+    check_style,
     model_of,
     network_of,
     run_file,
@@ -88,6 +89,7 @@ def test_the_loss_is_that_of_the_training_program(name: str, tmp_path: Path) -> 
     assert all(p.only_training for p in analysis.errors)
     network = network_of(design)
     source = source_of(design)
+    check_style(tmp_path, source.text)
     model = model_of(source, network, tmp_path)
     feeds = [*analysis.by_role("input"), *analysis.by_role("target")]
     arrays = {r.node.id: array(r.outputs["output"], n) for n, r in enumerate(feeds)}
