@@ -81,7 +81,8 @@ def train(
 
     @nnx.jit
 {step}
-        value, gradients = nnx.value_and_grad({slopes})(model, batch)
+        slopes = nnx.value_and_grad({slopes})
+        value, gradients = slopes(model, batch)
         optimizer.update(model, gradients)
 {constrain}        return value
 
