@@ -140,7 +140,7 @@ def test_every_block(kind: str, tmp_path: Path) -> None:
 SEQUENCE = {"features": 8, "heads": 2, "hidden_units": 12, "activation": "relu", "repeat": 2}
 READY: dict[str, tuple[int, dict[str, Any]]] = {
     "Bottleneck block": (8, {"filters": 4, "channels": 8, "repeat": 2}),
-    "Depthwise separable": (4, {"channels": 4, "filters": 6}),
+    "Depthwise separable": (4, {"filters": 6}),
     "Inverted residual": (4, {"hidden_channels": 8, "filters": 4, "repeat": 2}),
     "Projected bottleneck": (3, {"filters": 4, "channels": 8}),
     "Projected residual": (3, {"filters": 4}),
