@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,19 @@ from flax import nnx
 
 from core.compile.model import Network
 from core.compile.plan import Plan, make_plan
+from core.compile.source import exported_names
 from core.compile.weights import named_shapes
 from core.design.analysis import analyse
+from core.design.document import Design
 from core.errors import InputError
+from core.project.exported import source_of
 from core.project.facts import data_facts
 from core.project.file import from_text
 from core.project.runs import RunStore
 from core.project.weights import read_weights, run_weights
 from core.train.events import CompareWeights, WeightsCompared
-from core.train.program import Program, State
+from core.train.job import Job
+from core.train.program import State
 from core.train.transfer import Shapes, match
 
 
@@ -41,13 +46,24 @@ def compare(command: CompareWeights) -> WeightsCompared:
     analysis = analyse(design, data_facts(design, folder))
     plan = make_plan(analysis, to_train=False)
     given = source(command.source, folder, RunStore(Path(command.store)))
-    found = match(_shapes(plan), _shapes_of(given))
+    wanted = _shapes(plan)
+    found = match(wanted, _shapes_of(as_runs_name(given, design, wanted)))
     owners = {step.attribute: step.node for step in plan.steps if step.layer is not None}
     return WeightsCompared(command.source, found, owners)
 
 
-def started(program: Program, state: State, given: dict[str, np.ndarray], where: str) -> State:
+def as_runs_name(
+    arrays: dict[str, np.ndarray], design: Design, names: Iterable[str]
+) -> dict[str, np.ndarray]:
+    """Arrays that are called as in a design's exported code under the names that runs have."""
+    exported = exported_names(source_of(design), dict.fromkeys(names))
+    back = {new: old for old, new in exported.items()}
+    return {back.get(name, name): value for name, value in arrays.items()}
+
+
+def started(job: Job, given: dict[str, np.ndarray], where: str) -> State:
     """A fresh state with all of the given arrays that fit. Raises InputError if none does."""
+    program, state = job.program, job.program.initial_state()
     names = (program.param_names, program.rest_names)
     leaves = (state.params, state.rest)
     wanted = {
@@ -56,6 +72,7 @@ def started(program: Program, state: State, given: dict[str, np.ndarray], where:
         for name, value in zip(part, values, strict=True)
         if jnp.issubdtype(value.dtype, jnp.floating)
     }
+    given = as_runs_name(given, job.design, wanted)
     found = match(wanted, _shapes_of(given))
     if not found.taken:
         raise InputError(

@@ -46,7 +46,7 @@ def start(
     state = None
     if wanted and not resume:
         given = source(wanted, folder, store)
-        state = started(job.program, job.program.initial_state(), given, wanted)
+        state = started(job, given, wanted)
     run = resume or store.create(project, to_text(design), directory)
     return Training.begin(job, store, run, resume is not None, state)
 

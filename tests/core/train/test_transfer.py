@@ -14,6 +14,7 @@ from core.design import edits
 from core.design.document import Design
 from core.design.grouping import make_group
 from core.errors import InputError
+from core.project.exported import trained_source, trained_weights
 from core.project.file import to_text
 from core.project.runs import RunStore
 from core.project.weights import read_weights, run_weights, write_weights
@@ -129,3 +130,17 @@ def test_weights_are_compared_with_a_design_that_has_no_data(tmp_path: Path) -> 
     assert found.match.taken == {"dense.bias": "dense.bias"}
     assert found.match.missing["dense.kernel"] == (4, 8)
     assert found.nodes["dense"] == "dense"
+
+
+def test_weights_that_were_exported_fit_the_design_with_groups_they_came_from(
+    tmp_path: Path,
+) -> None:
+    design, _ = make_group(iris_mlp(), ["dense", "activation"])
+    first = train(design, tmp_path)
+    exported = trained_weights(trained_source(first.run), first.run)
+    assert set(exported) != set(run_weights(first.run)), "in code they are called otherwise"
+    write_weights(tmp_path / "model.safetensors", exported)
+    again = start(starting_from("model.safetensors", design), tmp_path, first.store, "project")
+    learnt = run_weights(first.run)
+    for name, value in zip(again.job.program.param_names, again.state.params, strict=True):
+        np.testing.assert_array_equal(value, learnt[name])
