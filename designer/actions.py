@@ -34,6 +34,9 @@ SPECS: Mapping[str, Spec] = {
     "open": Spec("&Open ...", "Open a project file", ("Ctrl+O",), "open"),
     "save": Spec("&Save", "Save the project file", ("Ctrl+S",), "save"),
     "save_as": Spec("Save &as ...", "Save under another name", ("Ctrl+Shift+S",)),
+    "import": Spec(
+        "&Import ...", "Make a project of another program's model (ONNX)", ("Ctrl+Shift+I",)
+    ),
     "picture": Spec("Export &picture ...", "Save the canvas as SVG, PNG or PDF", ("Ctrl+E",)),
     "onnx": Spec("Export to &ONNX ...", "Save the network and its weights as an ONNX model"),
     "export_code": Spec("Export &code ...", "Write the design as a Python file"),
@@ -145,6 +148,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         "open",
         "recent",
         "examples",
+        "import",
         SEPARATOR,
         "save",
         "save_as",

@@ -181,6 +181,7 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "open": window.files.open,
         "save": window.files.save,
         "save_as": window.files.save_as,
+        "import": window.importing.choose,
         "picture": acts.export_picture,
         "onnx": acts.export_onnx,
         "export_code": acts.export_code,

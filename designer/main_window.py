@@ -28,6 +28,7 @@ from designer.files import Files
 from designer.find_node import FindNode
 from designer.groups import Groups
 from designer.history_panel import HistoryPanel
+from designer.importing import Importing
 from designer.inspector import Inspector
 from designer.learning import Learning
 from designer.library import Library
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.problems = Problems(self.session)
         self.code = CodePanel(self.session)
         self.files = Files(self.session, preferences, self)
+        self.importing = Importing(self.files, self)
         self.recovery = Recovery(self.session, unsaved_store)
         self.trainer = Trainer(self.session, unsaved_store)
         self.learning = Learning(self.session, self.trainer, self.canvas, preferences)
@@ -120,7 +122,9 @@ class MainWindow(QMainWindow):
         self.banner.closed.connect(self.recovery.release)
         self.files.opened.connect(self._opened)
         self.files.saved.connect(self._saved)
-        for source in (self.files, self.clipboard, self.groups):
+        self.importing.node_wanted.connect(self._go_to)
+        self.importing.noted.connect(lambda text: self.statusBar().showMessage(text, 8000))
+        for source in (self.files, self.clipboard, self.groups, self.importing):
             source.trouble.connect(self.acts.tell)
         self.clipboard.available_changed.connect(self._refresh)
         self.canvas_options.changed.connect(self._refresh)
@@ -183,6 +187,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.preferences.save_layout(self.saveGeometry(), self.saveState())
+        self.importing.cancel()
         self.recovery.discard()
         self.acts.close()
         self.trainer.close()

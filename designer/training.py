@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import LayerloomError
 from core.project.file import to_text
-from core.project.runs import Run, RunStore, store_of
+from core.project.runs import IMPORTED, Run, RunStore, store_of
 from core.train.events import (
     Compiled,
     Continue,
@@ -79,7 +79,7 @@ class Trainer(QObject):
     @property
     def resumable(self) -> bool:
         """Whether the last run can be gone on with: it has not done the recipe's epochs yet."""
-        if self.busy or self.run is None or self.run.status == "diverged":
+        if self.busy or self.run is None or self.run.status in ("diverged", IMPORTED):
             return False
         done = int(self.run.summary.get("epochs", 0))
         return self.run.status != "epochs" or done < self.session.analysis_of_whole.recipe.epochs
@@ -172,6 +172,9 @@ class Trainer(QObject):
         if not runs:
             return None
         self.run = runs[0]
+        if self.run.status == IMPORTED and self.session.analysis_of_whole.errors:
+            # It can be looked at once the design has data and a loss.
+            return self.run
         self.process.send(self._watch)
         self.process.send(LoadRun(str(self.session.folder), str(self.store.root), self.run.id))
         return self.run

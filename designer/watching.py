@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from core.design.outlook import watched_output
 from core.errors import LayerloomError
+from core.project.runs import IMPORTED
 from core.train.events import EpochEnd, Event, Finished, Progress, Started, View
 from designer.session import Session
 from designer.training import Trainer, how_it_ended
@@ -37,7 +38,10 @@ class Watching(QObject):
             self.views.show_points(self.trainer.store.points(run))
         except LayerloomError as error:
             self.trainer.trouble.emit(error.message, error.hint, False)
-        if run.summary:
+        if run.status == IMPORTED:
+            text = "Imported weights; Train starts from them."
+            self.views.training.set_progress(1.0, text)
+        elif run.summary:
             text = how_it_ended(run.status, run.summary["epochs"], run.summary["test"])
             self.views.training.set_progress(1.0, text)
         else:

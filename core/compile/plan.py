@@ -95,7 +95,7 @@ def make_plan(analysis: Analysis, *, to_train: bool = True) -> Plan:
     first = next((p for p in analysis.errors if to_train or not p.only_training), None)
     if first is not None:
         raise InputError(first.message, first.remedy)
-    attributes = _attributes(analysis)
+    attributes = layer_names(analysis)
     steps, losses = [], []
     for key in analysis.order:
         report = analysis.nodes[key]
@@ -171,8 +171,8 @@ def _feeding(analysis: Analysis) -> list[NodeReport]:
     return [*analysis.by_role("input"), *analysis.by_role("target")]
 
 
-def _attributes(analysis: Analysis) -> dict[str, str]:
-    """What each node that has weights of its own is called in the network."""
+def layer_names(analysis: Analysis) -> dict[str, str]:
+    """What each node that has weights of its own is called in the network, by node id."""
     taken: set[str] = set()
     found = {}
     for key in analysis.order:

@@ -133,7 +133,19 @@ def _report(
     return NodeReport(node, block, inputs, outputs, own, flops, tuple(problems), tied_to)
 
 
+# What operators of ONNX that no block computes are called, with their own name behind it.
+OF_ONNX = "onnx."
+
+
 def _unknown(node: Node) -> Problem:
+    if node.block.startswith(OF_ONNX):
+        operator = node.block.removeprefix(OF_ONNX)
+        return Problem(
+            ERROR,
+            node.id,
+            f"{node.name}: no block computes the ONNX operator {operator}",
+            "Put blocks that do the same in its place, and wire them as it is.",
+        )
     return Problem(
         ERROR,
         node.id,

@@ -14,8 +14,11 @@ from typing import Any
 
 from core.errors import InputError, WorkError
 
+# What the store beside a project is called.
+FOLDER = ".layerloom"
 DATABASE = "runs.sqlite"
 SNAPSHOT = "design.loom"
+IMPORTED = "imported"
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -30,7 +33,10 @@ CREATE INDEX IF NOT EXISTS metrics_of_run ON metrics (run, series, name, step);
 
 @dataclass(frozen=True)
 class Run:
-    """One training. ``status`` is ``running``, ``epochs``, ``interrupted`` or ``diverged``."""
+    """One training. ``status`` is ``running``, ``epochs``, ``interrupted`` or ``diverged``.
+
+    A run that is ``imported`` was not trained here: it has the weights of another program's model.
+    """
 
     id: str
     project: str
@@ -185,7 +191,7 @@ class RunStore:
 
 def store_of(project: Path) -> RunStore:
     """The store beside a project file."""
-    return RunStore(project.parent / ".layerloom")
+    return RunStore(project.parent / FOLDER)
 
 
 def find_run(project: Path, wanted: str = "") -> tuple[RunStore, Run]:

@@ -21,7 +21,7 @@ from core.errors import InputError
 from core.project.exported import source_of
 from core.project.facts import data_facts
 from core.project.file import from_text
-from core.project.runs import RunStore
+from core.project.runs import FOLDER, RunStore
 from core.project.weights import read_weights, run_weights
 from core.train.events import CompareWeights, WeightsCompared
 from core.train.job import Job
@@ -32,11 +32,13 @@ from core.train.transfer import Shapes, match
 def source(wanted: str, folder: Path, store: RunStore) -> dict[str, np.ndarray]:
     """The arrays of a run's id, or of a safetensors file, whose relative path counts from a folder.
 
-    Raises InputError.
+    A run that is not in the store may be in that of the folder. Raises InputError.
     """
     if wanted.endswith(".safetensors"):
         return read_weights(folder / wanted)
-    return run_weights(store.get(wanted))
+    known = {run.id for run in store.runs()}
+    beside = RunStore(folder / FOLDER)
+    return run_weights((store if wanted in known else beside).get(wanted))
 
 
 def compare(command: CompareWeights) -> WeightsCompared:

@@ -8,8 +8,8 @@ from typing import Any
 from core.design.document import Design
 from core.design.unfolding import flatten
 from core.errors import InputError
-from core.project.file import from_text, to_text
-from core.project.runs import Run, RunStore
+from core.project.file import SUFFIX, from_text, load, to_text
+from core.project.runs import IMPORTED, Run, RunStore
 from core.train.checkpoint import load_weights
 from core.train.events import LoadRun, Train
 from core.train.initial_weights import source, started
@@ -40,6 +40,11 @@ def start(
     is kept. Raises InputError when the design has errors, or does not fit the run it shall resume.
     """
     if resume:
+        if resume.status == IMPORTED:
+            raise InputError(
+                f"run {resume.id} was imported, so there is no training to go on with",
+                "Train without --resume; training starts from the imported weights.",
+            )
         check_resumable(design, resume)
     job = Job.of(design, folder, device)
     wanted = job.program.recipe.initial_weights
@@ -59,11 +64,19 @@ def reopen(command: LoadRun) -> Training:
 
 def load_run(store: RunStore, run: Run, folder: Path, device: str = "auto") -> Training:
     """A run with its final weights; it is not trained on. Raises InputError."""
-    design = from_text(run.snapshot, f"the design of run {run.id}")
+    design = _design_of(run, folder)
     job = Job.of(design, folder, device)
     state = load_weights(run.directory, job.program)
     steps = int(run.summary.get("steps", 0))
     return Training(job, store, run, state, step=steps)
+
+
+def _design_of(run: Run, folder: Path) -> Design:
+    """The design that was trained; of an imported one, as it is now, with the data that it got."""
+    project = folder / f"{Path(run.project).stem}{SUFFIX}"
+    if run.status == IMPORTED and project.is_file():
+        return load(project)
+    return from_text(run.snapshot, f"the design of run {run.id}")
 
 
 def check_resumable(design: Design, run: Run) -> None:

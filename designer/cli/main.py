@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import keyword
 import os
 import sys
 from typing import NoReturn
@@ -11,7 +12,17 @@ from typing import NoReturn
 from core.errors import InputError, LayerloomError, WorkError
 from designer.cli.output import FAILED, report
 
-COMMANDS = ("train", "evaluate", "info", "check", "export", "gallery", "plugins", "doctor")
+COMMANDS = (
+    "train",
+    "evaluate",
+    "info",
+    "check",
+    "export",
+    "import",
+    "gallery",
+    "plugins",
+    "doctor",
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -46,7 +57,8 @@ def run(arguments: list[str]) -> int:
 
 def _dispatch(arguments: list[str]) -> int:
     if arguments and arguments[0] in COMMANDS:
-        command = importlib.import_module(f"designer.cli.{arguments[0]}")
+        name = f"{arguments[0]}_" if keyword.iskeyword(arguments[0]) else arguments[0]
+        command = importlib.import_module(f"designer.cli.{name}")
         parser = Parser(
             prog=f"layerloom {arguments[0]}", description=command.__doc__, allow_abbrev=False
         )
