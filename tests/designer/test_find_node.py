@@ -49,7 +49,7 @@ def test_it_lists_every_node_in_computing_order_at_first(find: FindNode) -> None
     [
         ("conv", ["conv_1", "conv_2", "conv_3"]),
         ("RELU_2", ["relu_2"]),
-        ("normal", ["batch_norm_1", "batch_norm_2", "batch_norm_3"]),
+        ("batch norm", ["batch_norm_1", "batch_norm_2", "batch_norm_3"]),
         ("[B, 8, 8, 1]", ["image"]),
         ("no such node", []),
     ],
