@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from core.blocks.block import ShapeError, port
+from core.blocks.block import port
 from core.blocks.call import LAYER, RNGS, Call, Name, call
 from core.blocks.kernel_norm import NORM_KEYWORDS, NormedKernel
 from core.blocks.sliding import (
     Sliding,
     bias_param,
+    check_groups,
     dilation_param,
+    groups_param,
     kernel_param,
     padding_param,
     strides_param,
@@ -53,29 +54,13 @@ class Conv(NormedKernel, Sliding):
     strides: tuple[int, ...] = strides_param()
     dilation: tuple[int, ...] = dilation_param()
     padding: str = padding_param()
-    groups: int = param(
-        1,
-        label="Groups",
-        help="Split the channels into groups that are convolved apart; "
-        "as many groups as channels is a depthwise convolution.",
-        minimum=1,
-    )
+    groups: int = groups_param("depthwise convolution")
     use_bias: bool = bias_param()
     pads: tuple[int, ...] = pads_param()
 
     def infer(self, input: Tensor) -> Tensor:
         self.check_kernel_norm()
-        if input.features % self.groups or self.filters % self.groups:
-            what = (
-                f"the input {input} has {input.features} channels"
-                if input.features % self.groups
-                else f"there are {self.filters} filters"
-            )
-            best = math.gcd(input.features, self.filters)
-            raise ShapeError(
-                f"{what}, which {self.groups} groups cannot share equally",
-                f"Set Groups to a divisor of {best}, or Filters to a multiple of Groups.",
-            )
+        check_groups(input, self.filters, self.groups)
         return input.with_sizes(*self.window(input).places(input), self.filters)
 
     def _weights_per_filter(self, input: Tensor) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from core.blocks.block import ShapeError
@@ -53,6 +54,33 @@ def padding_param() -> str:
         "what comes later. REFLECT mirrors the input at its edges, CIRCULAR goes on at the "
         "other end; both keep the size at stride 1.",
         choices=SLIDING_PADDINGS,
+    )
+
+
+def groups_param(one_each: str) -> int:
+    """The parameter for groups of channels; ``one_each`` is what a group a channel is called."""
+    return param(
+        1,
+        label="Groups",
+        help="Split the channels into groups that are convolved apart; "
+        f"as many groups as channels is a {one_each}.",
+        minimum=1,
+    )
+
+
+def check_groups(input: Tensor, filters: int, groups: int) -> None:
+    """Raise ShapeError unless the groups share the input's channels and the filters equally."""
+    if input.features % groups == 0 and filters % groups == 0:
+        return
+    what = (
+        f"the input {input} has {input.features} channels"
+        if input.features % groups
+        else f"there are {filters} filters"
+    )
+    best = math.gcd(input.features, filters)
+    raise ShapeError(
+        f"{what}, which {groups} groups cannot share equally",
+        f"Set Groups to a divisor of {best}, or Filters to a multiple of Groups.",
     )
 
 

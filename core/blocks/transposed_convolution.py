@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from core.blocks.block import ShapeError, port
 from core.blocks.call import LAYER, RNGS, Call, Name, call
-from core.blocks.sliding import Sliding, bias_param, dilation_param, kernel_param, strides_param
+from core.blocks.sliding import (
+    Sliding,
+    bias_param,
+    check_groups,
+    dilation_param,
+    groups_param,
+    kernel_param,
+    strides_param,
+)
 from core.blocks.windows import EXPLICIT, PADDINGS, SIDES_HELP, Pads, per_axis
 from core.params import param
 from core.tensor import Tensor
@@ -19,13 +27,14 @@ class ConvTranspose(Sliding):
 
     Each input place p adds sum over c of x[p, c] W[k, c, o] to the output place
     p * stride + k * dilation, for every kernel element k. The kernel is kept the other way round:
-    element 0 of an axis is the one that reaches farthest.
+    element 0 of an axis is the one that reaches farthest. With several groups, the sum is over the
+    channels of the filter's group alone.
 
     Input ``[B, T, C]``, ``[B, H, W, C]`` or ``[B, D, H, W, C]`` float32; output the same axes with
     ``filters`` channels. With span = (kernel - 1) dilation + 1, an axis of length n becomes
     n stride with SAME padding, n stride + max(span - stride, 0) with VALID, and
     (n - 1) stride + span - pads + output padding with EXPLICIT. Weights
-    ``[*kernel, C, filters]``, bias ``[filters]``.
+    ``[*kernel, C / groups, filters]``, bias ``[filters]``.
 
     Sources: Zeiler et al., Deconvolutional networks, 2010; Dumoulin and Visin, A guide to
     convolution arithmetic for deep learning, 2016.
@@ -52,6 +61,7 @@ class ConvTranspose(Sliding):
         "EXPLICIT cuts Pads off at the edges, as PyTorch and ONNX do.",
         choices=PADDINGS,
     )
+    groups: int = groups_param("transposed depthwise convolution")
     use_bias: bool = bias_param()
     pads: tuple[int, ...] = param(
         (0,),
@@ -71,6 +81,7 @@ class ConvTranspose(Sliding):
     )
 
     def infer(self, input: Tensor) -> Tensor:
+        check_groups(input, self.filters, self.groups)
         window = self.window(input)
         steps = zip(input.sizes[:-1], window.strides, window.spans, strict=True)
         if self.padding == "SAME":
@@ -102,29 +113,42 @@ class ConvTranspose(Sliding):
                 )
         return extra
 
+    def _weights_per_filter(self, input: Tensor) -> int:
+        return self.window(input).area * input.features // self.groups
+
     def parameters(self, input: Tensor) -> int:
-        per_filter = self.window(input).area * input.features
-        return self.filters * (per_filter + self.use_bias)
+        return self.filters * (self._weights_per_filter(input) + self.use_bias)
 
     def flops(self, input: Tensor) -> int:
         places = math.prod(input.sizes[:-1])
-        spread = 2 * places * self.window(input).area * input.features * self.filters
+        spread = 2 * places * self._weights_per_filter(input) * self.filters
         return spread + self.use_bias * self.infer(input).size
 
-    def _argument(self, input: Tensor) -> str | Pads:
-        """The padding of the spread-out input over which the kernel then slides."""
-        if self.padding != EXPLICIT:
-            return self.padding
+    def _rims(self, input: Tensor) -> Pads:
+        """What is added around the spread-out input, over which the kernel then slides."""
         window = self.window(input)
-        axes = zip(window.spans, window.pads, self._output_padding(input), strict=True)
-        return tuple((k - 1 - low, k - 1 - high + more) for k, (low, high), more in axes)
+        if self.padding == EXPLICIT:
+            cut, more = window.pads, self._output_padding(input)
+        else:
+            # VALID ends no earlier than the next input's place, SAME keeps the middle of that.
+            left = [max(k - s, 0) for k, s in zip(window.spans, window.strides, strict=True)]
+            more = tuple(max(s - k, 0) for k, s in zip(window.spans, window.strides, strict=True))
+            is_same = self.padding == "SAME"
+            cut = tuple((n // 2, n - n // 2) if is_same else (0, 0) for n in left)
+        axes = zip(window.spans, cut, more, strict=True)
+        return tuple((k - 1 - low, k - 1 - high + extra) for k, (low, high), extra in axes)
 
     def layer(self, input: Tensor) -> Call:
+        # Flax knows no groups here; without them its layer is the one that is widely known.
+        grouped = self.groups > 1
+        by_name = not grouped and self.padding != EXPLICIT
+        padding = {"padding": self.padding if by_name else self._rims(input)}
+        groups = {"feature_group_count": self.groups} if grouped else {}
         return call(
-            "nnx.ConvTranspose",
+            "layers.GroupedConvTranspose" if grouped else "nnx.ConvTranspose",
             input.features,
             self.filters,
-            **{**self.window_options(input), "padding": self._argument(input)},
+            **{**self.window_options(input), **padding, **groups},
             use_bias=self.use_bias,
             **self.weight_options(),
             rngs=RNGS,

@@ -1,4 +1,4 @@
-"""Convolution with filters of their own for every place."""
+"""Convolutions that Flax lacks: filters of their own for every place, and transposed groups."""
 
 from __future__ import annotations
 
@@ -72,3 +72,55 @@ class LocallyConnected(nnx.Module):
         if self.bias is not None:
             y = y + self.bias[...].astype(y.dtype).reshape(self.places, self.filters)
         return y.reshape(-1, *spatial, self.filters)
+
+
+class GroupedConvTranspose(nnx.Module):
+    """Spreads each input value over the output, the channels in groups that do not mix.
+
+    Takes ``[B, ..., C]``, returns ``[B, ..., filters]``: a convolution over the input with
+    ``strides - 1`` zeros between its places and ``padding`` around them. ``kernel`` is
+    ``[*kernel_size, C / feature_group_count, filters]``, ``bias`` ``[filters]``.
+    """
+
+    def __init__(
+        self,
+        features: int,
+        filters: int,
+        *,
+        kernel_size: tuple[int, ...],
+        strides: tuple[int, ...],
+        kernel_dilation: tuple[int, ...],
+        padding: Sequence[tuple[int, int]],
+        feature_group_count: int,
+        use_bias: bool = True,
+        kernel_init: nnx.Initializer | None = None,
+        bias_init: nnx.Initializer | None = None,
+        dtype: Any = None,
+        rngs: nnx.Rngs,
+    ) -> None:
+        kernel_init = kernel_init or nnx.initializers.lecun_normal()
+        bias_init = bias_init or nnx.initializers.zeros_init()
+        shape = (*kernel_size, features // feature_group_count, filters)
+        self.kernel = nnx.Param(kernel_init(rngs.params(), shape, jnp.float32))
+        self.bias = nnx.data(None)
+        if use_bias:
+            self.bias = nnx.Param(bias_init(rngs.params(), (filters,), jnp.float32))
+        self.strides, self.kernel_dilation, self.padding = strides, kernel_dilation, padding
+        self.feature_group_count, self.dtype = feature_group_count, dtype
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        kernel = self.kernel[...]
+        if self.dtype is not None:
+            x, kernel = x.astype(self.dtype), kernel.astype(self.dtype)
+        axes = "DHW"[3 - len(self.strides) :]
+        y = jax.lax.conv_general_dilated(
+            x,
+            kernel,
+            window_strides=(1,) * len(self.strides),
+            padding=self.padding,
+            lhs_dilation=self.strides,
+            rhs_dilation=self.kernel_dilation,
+            dimension_numbers=(f"N{axes}C", f"{axes}IO", f"N{axes}C"),
+            feature_group_count=self.feature_group_count,
+        )
+        return y if self.bias is None else y + self.bias[...].astype(y.dtype)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from built_block import run
+from built_block import apply, build, run
 from channels_first import first, kernel, last, vector
 
 from core.blocks.block import ShapeError
@@ -137,7 +137,13 @@ def test_separable_is_depthwise_then_pointwise(
 
 def transposed_kernel(value: Any, axes: int) -> torch.Tensor:
     """A kernel ``[*size, in, out]`` as PyTorch's ``[in, out, *size]``, element 0 first."""
-    return kernel(value).swapaxes(0, 1).flip(*range(2, axes + 2))
+    return grouped_kernel(value, axes, 1)
+
+
+def grouped_kernel(value: Any, axes: int, groups: int) -> torch.Tensor:
+    """A kernel ``[*size, in / groups, out]`` as PyTorch's ``[in, out / groups, *size]``."""
+    of_groups = kernel(value).flip(*range(2, axes + 2)).chunk(groups)
+    return torch.cat([part.swapaxes(0, 1) for part in of_groups])
 
 
 @pytest.mark.parametrize(
@@ -187,6 +193,67 @@ def test_transposed_valid_keeps_all_and_same_the_middle(
     check(same, full[(slice(None), slice(None), *where)])
 
 
+@pytest.mark.parametrize(
+    ("axes", "groups", "filters", "use_bias"),
+    [(1, 2, 6, True), (1, 4, 4, False), (2, 2, 2, True), (2, 4, 12, True), (3, 2, 4, False)],
+)
+@pytest.mark.parametrize(
+    ("size", "strides", "dilation", "pads", "more"),
+    [(3, 2, 1, 1, 1), (2, 3, 1, 0, 2), (3, 1, 2, 1, 1), (1, 2, 1, 1, 0), (2, 3, 1, 4, 1)],
+)
+def test_transposed_in_groups(
+    axes: int,
+    groups: int,
+    filters: int,
+    use_bias: bool,
+    size: int,
+    strides: int,
+    dilation: int,
+    pads: int,
+    more: int,
+) -> None:
+    x = inputs(axes)
+    options: dict[str, Any] = {"strides": (strides,), "dilation": (dilation,), "groups": groups}
+    options |= {"padding": "EXPLICIT", "pads": (pads,), "output_padding": (more,)}
+    block = ConvTranspose(filters=filters, kernel_size=(size,), use_bias=use_bias, **options)
+    y, layer = run(block, input=x)
+    w, b = grouped_kernel(layer.kernel, axes, groups), vector(layer.bias)
+    assert w.shape == (4, filters // groups, *(size,) * axes)
+    check(y, TRANSPOSED[axes](first(x), w, b, strides, pads, more, groups, dilation))
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+@pytest.mark.parametrize(
+    ("size", "strides", "dilation"), [(3, 2, 1), (2, 2, 1), (4, 1, 1), (1, 3, 1), (2, 2, 3)]
+)
+def test_groups_are_transposed_apart(
+    axes: int, padding: str, size: int, strides: int, dilation: int
+) -> None:
+    """Each group alone goes through the layer without groups, the padding by name."""
+    options = {"kernel_size": (size,), "strides": (strides,), "dilation": (dilation,)}
+    options |= {"padding": padding}
+    x = inputs(axes)
+    y, layer = run(ConvTranspose(filters=6, groups=2, **options), input=x)
+    for group in (0, 1):
+        its, other = x[..., 2 * group :][..., :2], slice(3 * group, 3 * group + 3)
+        alone = ConvTranspose(filters=3, **options)
+        tensors = {"input": Tensor((None, *its.shape[1:]))}
+        one = build(alone, tensors)
+        one.kernel[...], one.bias[...] = layer.kernel[..., other], layer.bias[other]
+        expected = np.asarray(apply(alone, tensors, one, {"input": its}))
+        np.testing.assert_allclose(y[..., other], expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_transposed_computes_in_half_precision(groups: int) -> None:
+    x, options = inputs(2), {"filters": 6, "groups": groups}
+    full, _ = run(ConvTranspose(**options), input=x)
+    half, _ = run(ConvTranspose(**options, dtype="bfloat16"), input=x)
+    assert half.dtype == np.float32
+    assert 0 < np.abs(half - full).max() < 0.05 * np.abs(full).max()
+
+
 def test_transposed_is_the_gradient_of_the_convolution() -> None:
     x = inputs(2, 3)
     options = {"kernel_size": (3, 4), "strides": (2, 3)}
@@ -211,6 +278,8 @@ def test_transposed_is_the_gradient_of_the_convolution() -> None:
         (Conv(kernel_size=(7,), padding="REFLECT"), (3, 9, 1), "add 3 on a side", "at most 5"),
         (Conv(kernel_size=(9,), padding="CIRCULAR"), (3, 9, 1), "add 4 on a side", "at most 7"),
         (DepthwiseConv(padding="CAUSAL"), (8, 8, 3), "sequences", "SAME"),
+        (ConvTranspose(groups=2), (4, 4, 3), "has 3 channels", "divisor of 1"),
+        (ConvTranspose(filters=6, groups=4), (4, 4, 8), "are 6 filters", "divisor of 2"),
         (
             ConvTranspose(padding="EXPLICIT", pads=(5,)),
             (4, 4, 3),
@@ -251,6 +320,8 @@ def test_counts_operations() -> None:
     assert separable.flops(input=image) == 100 * (16 * 2 * 9 + 5 * (2 * 16 + 1))
     transposed = ConvTranspose(filters=3, kernel_size=(2,))
     assert transposed.flops(input=image) == 2 * 100 * 4 * 8 * 3 + 400 * 3
+    grouped = ConvTranspose(filters=6, kernel_size=(2,), groups=2)
+    assert grouped.flops(input=image) == 2 * 100 * 4 * 4 * 6 + 400 * 6
 
 
 def test_separable_of_xception() -> None:

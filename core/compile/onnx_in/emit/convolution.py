@@ -75,9 +75,9 @@ def conv(d: Drafting, node: OnnxNode) -> Value:
     pads = padding(node, value.shape[2:], size, strides)
     params = {
         "filters": filters,
-        "kernel_size": _short(size),
-        "strides": _short(strides),
-        "dilation": _short(dilation),
+        "kernel_size": short(size),
+        "strides": short(strides),
+        "dilation": short(dilation),
         "groups": groups,
         "use_bias": bias is not None,
         **pads,
@@ -138,48 +138,9 @@ def _as_dense(d: Drafting, value: Value, kernel: np.ndarray, bias: np.ndarray | 
     return transposed(made, (0, value.rank - 1, *range(1, value.rank - 1)))
 
 
-def _short(sizes: Sequence[int]) -> tuple[int, ...]:
+def short(sizes: Sequence[int]) -> tuple[int, ...]:
     """One number where all are equal."""
     return (sizes[0],) if len(set(sizes)) == 1 else tuple(sizes)
 
 
-def conv_transpose(d: Drafting, node: OnnxNode) -> Value:
-    """A transposed convolution with constant filters ``[I, O, ...]``."""
-    kernel = d.constant(node.input(1))
-    bias = d.constant(node.input(2)) if node.input(2) else None
-    value = d.value(node.input(0))
-    axes = kernel.ndim - 2
-    if node.integer("group", 1) != 1 or node.attributes.get("output_shape"):
-        raise UnsupportedError("it has groups or a set output shape")
-    if node.text("auto_pad", "NOTSET") != "NOTSET" or value.rank != kernel.ndim:
-        raise UnsupportedError("it chooses its padding by itself")
-    strides = node.integers("strides", (1,) * axes)
-    dilation = node.integers("dilations", (1,) * axes)
-    pads = node.integers("pads", (0,) * 2 * axes)
-    extra = node.integers("output_padding", (0,) * axes)
-    given = images(d, value)
-    sides = tuple(n for i in range(axes) for n in (pads[i], pads[axes + i]))
-    params = {
-        "filters": kernel.shape[1],
-        "kernel_size": _short(kernel.shape[2:]),
-        "strides": _short(strides),
-        "dilation": _short(dilation),
-        "padding": "EXPLICIT",
-        "pads": _short(sides),
-        "output_padding": _short(extra),
-        "use_bias": bias is not None,
-    }
-    flipped = np.flip(kernel, tuple(range(2, kernel.ndim)))
-    weights = {"kernel": flipped.transpose(*range(2, kernel.ndim), 0, 1)}
-    weights |= {} if bias is None else {"bias": bias}
-    key = d.add("ConvTranspose", params, {"input": given.end}, weights)
-    places = [
-        (n - 1) * s - pads[i] - pads[axes + i] + (k - 1) * dl + 1 + e
-        for i, (n, s, k, dl, e) in enumerate(
-            zip(value.shape[2:], strides, kernel.shape[2:], dilation, extra, strict=True)
-        )
-    ]
-    return image_output(d, key, value, (*places, kernel.shape[1]))
-
-
-EMITTERS: Mapping[str, object] = {"Conv": conv, "ConvTranspose": conv_transpose}
+EMITTERS: Mapping[str, object] = {"Conv": conv}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.compile.onnx_in.drafting import Drafting
-from core.compile.onnx_in.emit.convolution import image_output, images, padding, places_of
+from core.compile.onnx_in.emit.convolution import image_output, images, padding, places_of, short
 from core.compile.onnx_in.graph import OnnxNode, UnsupportedError
 from core.compile.onnx_in.views import Value
 
@@ -26,7 +26,7 @@ def pool(d: Drafting, node: OnnxNode) -> Value:
     pads = padding(node, value.shape[2:], window, strides)
     if node.integer("ceil_mode", 0):
         pads = _ceiled(value, window, strides, pads, average)
-    params: dict[str, Any] = {"window": _short(window), "strides": _strides(window, strides)}
+    params: dict[str, Any] = {"window": short(window), "strides": _strides(window, strides)}
     params |= pads
     if average and node.integer("count_include_pad", 0) and pads["padding"] != "VALID":
         params["count_padding"] = True
@@ -65,13 +65,9 @@ def _ceiled(
     return {"padding": "EXPLICIT", "pads": tuple(each)}
 
 
-def _short(sizes: tuple[int, ...]) -> tuple[int, ...]:
-    return sizes[:1] if len(set(sizes)) == 1 else sizes
-
-
 def _strides(window: tuple[int, ...], strides: tuple[int, ...]) -> tuple[int, ...]:
     """Empty where windows stand side by side."""
-    return () if window == strides else _short(strides)
+    return () if window == strides else short(strides)
 
 
 def global_pool(d: Drafting, node: OnnxNode) -> Value:

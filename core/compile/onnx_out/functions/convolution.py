@@ -1,4 +1,4 @@
-"""Convolutions, forwards and transposed."""
+"""Convolutions, with the same filters everywhere or with own ones for every place."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from core.compile.onnx_out.functions.normalization import scaled_and_shifted
 from core.compile.onnx_out.functions.shape import mirrored, padded, to_shape
-from core.compile.onnx_out.functions.windows import each, in_a_row, pads_of, places
+from core.compile.onnx_out.functions.windows import each, in_a_row, lengths_of, pads_of, places
 from core.compile.onnx_out.graph import Graph, InexpressibleError
 from core.compile.onnx_out.registry import layer
 from core.compile.onnx_out.value import Value
@@ -47,7 +46,7 @@ def conv(
             sides = [((span - 1) // 2, span // 2) for span in spans]
             x = graph.channels_first(x)
             x = mirrored(graph, x, [(0, 0), *sides, (0, 0)], _MIRRORED[padding])
-        pads = pads_of(left, _lengths(x), size, steps, gaps)
+        pads = pads_of(left, lengths_of(x), size, steps, gaps)
         return convolved(
             graph,
             x,
@@ -79,7 +78,7 @@ def convolved(
 ) -> Value:
     """A Conv operator; the kernel is ``[filters, C / group, *kernel_shape]``."""
     x = graph.channels_first(x)
-    found = places(_lengths(x), pads, kernel_shape, strides, dilations)
+    found = places(lengths_of(x), pads, kernel_shape, strides, dilations)
     return graph.op(
         "Conv",
         x,
@@ -93,61 +92,6 @@ def convolved(
         pads=in_a_row(pads),
         group=group,
     )
-
-
-@layer("nnx.ConvTranspose")
-def conv_transpose(
-    in_features: int,
-    out_features: int,
-    kernel_size: int | Sequence[int],
-    strides: int | Sequence[int] | None = None,
-    *,
-    padding: Any = "SAME",
-    kernel_dilation: int | Sequence[int] | None = None,
-    use_bias: bool = True,
-    transpose_kernel: bool = False,
-) -> Any:
-    """The gradient of a convolution as a layer of its own; it makes images larger."""
-    size = (kernel_size,) if isinstance(kernel_size, int) else tuple(kernel_size)
-    steps, gaps = each(strides, len(size)), each(kernel_dilation, len(size))
-    axes = tuple(range(len(size)))
-
-    def turned(kernel: np.ndarray) -> np.ndarray:
-        if transpose_kernel:
-            return kernel.transpose(len(size) + 1, len(size), *axes)
-        return np.flip(kernel, axes).transpose(len(size), len(size) + 1, *axes)
-
-    def apply(graph: Graph, weights: Weights, x: Value) -> Value:
-        x = graph.channels_first(x)
-        spans = [(k - 1) * d + 1 for k, d in zip(size, gaps, strict=True)]
-        rims = _rims(padding, spans, steps)
-        cut = [(span - 1 - a, span - 1 - b) for span, (a, b) in zip(spans, rims, strict=True)]
-        # What reaches beyond the kernel sees nothing of the input, only the bias.
-        beyond = [(max(0, -a), max(0, -b)) for a, b in cut]
-        within = [(max(0, a), max(0, b)) for a, b in cut]
-        found = [
-            (n - 1) * s + span - a - b
-            for n, s, span, (a, b) in zip(_lengths(x), steps, spans, within, strict=True)
-        ]
-        is_padded = any(map(any, beyond))
-        made = graph.op(
-            "ConvTranspose",
-            x,
-            weights["kernel"].then(turned, "transposed"),
-            weights["bias"] if use_bias and not is_padded else None,
-            shape=(x.shape[0], *found, out_features),
-            order=x.order,
-            kernel_shape=list(size),
-            strides=list(steps),
-            dilations=list(gaps),
-            pads=in_a_row(within),
-        )
-        if not is_padded:
-            return made
-        made = padded(graph, made, [(0, 0), *beyond, (0, 0)])
-        return scaled_and_shifted(graph, weights, made, False, use_bias)
-
-    return apply
 
 
 @layer("layers.LocallyConnected")
@@ -171,10 +115,10 @@ def locally_connected(
 
     def apply(graph: Graph, weights: Weights, x: Value) -> Value:
         x = graph.plain(x)
-        pads = pads_of(padding, _lengths(x), kernel_size, strides, kernel_dilation)
+        pads = pads_of(padding, lengths_of(x), kernel_size, strides, kernel_dilation)
         wide = padded(graph, x, [(0, 0), *pads, (0, 0)])
-        chosen, found = _patches(_lengths(wide), kernel_size, strides, kernel_dilation)
-        flat = to_shape(graph, wide, (None, math.prod(_lengths(wide)), features))
+        chosen, found = _patches(lengths_of(wide), kernel_size, strides, kernel_dilation)
+        flat = to_shape(graph, wide, (None, math.prod(lengths_of(wide)), features))
         patches = graph.op("Gather", flat, chosen, shape=(None, places, area, features), axis=1)
         rows = to_shape(graph, patches, (None, places, area * features))
         rows = graph.ordered(rows, (1, 0, 2))
@@ -208,27 +152,6 @@ def _patches(
     return np.ravel_multi_index(at, tuple(lengths)).astype(np.int64), found
 
 
-def _rims(padding: Any, spans: Sequence[int], steps: Sequence[int]) -> list[tuple[int, int]]:
-    """What is padded around the spread input, as ``jax.lax.conv_transpose`` has it."""
-    if not isinstance(padding, str):
-        return pads_of(padding, spans, spans, steps, [1] * len(spans))
-    rims = []
-    for k, s in zip(spans, steps, strict=True):
-        if padding == "SAME":
-            total = k + s - 2
-            before = k - 1 if s > k - 1 else math.ceil(total / 2)
-        elif padding == "VALID":
-            total, before = k + s - 2 + max(k - s, 0), k - 1
-        else:
-            raise InexpressibleError(f"{padding} padding is not translated")
-        rims.append((before, total - before))
-    return rims
-
-
 def oihw(kernel: Weight, axes: int) -> Weight:
     """A kernel ``[*size, C, filters]`` as operators want it, ``[filters, C, *size]``."""
     return kernel.transposed(axes + 1, axes, *range(axes))
-
-
-def _lengths(x: Value) -> tuple[int, ...]:
-    return tuple(x.size(a) for a in range(1, x.rank - 1))

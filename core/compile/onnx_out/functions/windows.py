@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.compile.onnx_out.graph import InexpressibleError
+from core.compile.onnx_out.value import Value
 
 Pads = list[tuple[int, int]]
 
@@ -61,3 +62,8 @@ def places(
 def in_a_row(pads: Pads) -> list[int]:
     """Pads as attributes have them: all those before, then all those behind."""
     return [*(a for a, _ in pads), *(b for _, b in pads)]
+
+
+def lengths_of(x: Value) -> tuple[int, ...]:
+    """The lengths of a value's axes between batch and channels."""
+    return tuple(x.size(a) for a in range(1, x.rank - 1))
