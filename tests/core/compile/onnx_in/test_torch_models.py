@@ -136,3 +136,18 @@ def test_a_u_net(tmp_path: Path) -> None:
 def test_channels_split_and_shuffled(tmp_path: Path, dynamo: bool) -> None:
     found = compared(models.ShuffleUnit(), tmp_path, dynamo, floats(8, 4, 4))
     assert kinds(found)["GroupNorm"] == 1
+
+
+TRANSPOSED = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
+
+
+@EXPORTERS
+@pytest.mark.parametrize(("axes", "groups"), [(1, 2), (2, 2), (2, 4), (3, 2)])
+def test_transposed_convolutions_in_groups(
+    tmp_path: Path, axes: int, groups: int, dynamo: bool
+) -> None:
+    options = {"stride": 3, "padding": 1, "output_padding": 1, "groups": groups, "dilation": 2}
+    module = TRANSPOSED[axes](4, 8, 3, **options)
+    found = compared(module, tmp_path, dynamo, floats(4, *(5, 4, 3)[:axes]))
+    (node,) = (n for n in found.design.nodes.values() if n.block == "ConvTranspose")
+    assert (node.params["groups"], node.params["filters"]) == (groups, 8)
