@@ -379,7 +379,7 @@ def recipes() -> list[Recipe]:
             "Causal self-attention and two dense layers, each normalised before and added.\n\n"
             "Input and output [B, T, features]: a transformer that is a decoder only. Radford et "
             "al., Language models are unsupervised multitask learners, 2019.",
-            "gelu",
+            "gelu_tanh",
             causal=True,
         ),
         *residual_blocks(),

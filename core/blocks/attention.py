@@ -91,6 +91,11 @@ class MultiHeadAttention(Weighted):
         advanced=True,
     )
 
+    @property
+    def changes_while_training(self) -> bool:  # type: ignore[override]
+        """Dropout draws random numbers."""
+        return self.dropout > 0
+
     def infer(
         self, query: Tensor, context: Tensor | None = None, mask: Tensor | None = None
     ) -> Tensor:

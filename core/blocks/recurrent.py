@@ -48,6 +48,11 @@ class _Recurrent(Weighted):
         maximum=0.99,
     )
 
+    @property
+    def changes_while_training(self) -> bool:  # type: ignore[override]
+        """Dropout between layers draws random numbers."""
+        return self.layers > 1 and self.dropout > 0
+
     def infer(self, input: Tensor) -> Tensor:
         if self.output == "all steps":
             return input.with_sizes(input.sizes[0], self._width)

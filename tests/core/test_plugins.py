@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from designs import IRIS, add, chain, fit_to_data, recipe, saved, wire
 
@@ -57,14 +58,26 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def layerloom(site: Path, tmp_path: Path) -> Run:
+def python(site: Path, tmp_path: Path) -> Run:
+    """Runs Python with the plugins installed and, unless ``alone``, Layerloom."""
+
+    def run(*arguments: object, alone: bool = False) -> subprocess.CompletedProcess[str]:
+        paths = (str(site),) if alone else (str(site), str(Path.cwd()))
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        environment["LAYERLOOM_CONFIG"] = str(tmp_path)
+        call = [sys.executable, *map(str, arguments)]
+        folder = tmp_path if alone else Path.cwd()
+        return subprocess.run(call, env=environment, cwd=folder, capture_output=True, text=True)
+
+    return run
+
+
+@pytest.fixture
+def layerloom(python: Run) -> Run:
     """Calls the command line with the plugins installed; gives its JSON, or its error lines."""
 
     def run(*arguments: object) -> Any:
-        paths = os.pathsep.join((str(site), str(Path.cwd())))
-        environment = {**os.environ, "PYTHONPATH": paths, "LAYERLOOM_CONFIG": str(tmp_path)}
-        call = [sys.executable, "-m", "designer", *map(str, arguments), "--json"]
-        found = subprocess.run(call, env=environment, capture_output=True, text=True)
+        found = python("-m", "designer", *arguments, "--json")
         return json.loads(found.stdout) if found.stdout else found.stderr
 
     return run
@@ -124,6 +137,79 @@ def test_an_enabled_block_has_shapes_and_parameters_and_trains(
     assert trained["train"]["accuracy"] > 0.9
     layerloom("plugins", "--disable", "example")
     assert problems(layerloom("info", project), "maxout")
+
+
+NETWORK = """
+import sys
+from pathlib import Path
+import numpy as np
+from flax import nnx
+from core.compile.model import Network
+from core.compile.plan import make_plan
+from core.compile.weights import with_weights
+from core.design.analysis import analyse
+from core.project.file import load
+from core.project.runs import find_run
+from core.project.weights import run_weights
+
+project, x, y = map(Path, sys.argv[1:])
+network = Network(make_plan(analyse(load(project)), to_train=False), nnx.Rngs(0))
+with_weights(network, run_weights(find_run(project, "")[1]), "the run")
+network.eval()
+np.save(y, network(np.load(x)))
+"""
+EXPORTED = """
+import sys
+import numpy as np
+from flax import nnx
+import model as exported
+
+x, y = sys.argv[1:]
+model = getattr(exported, "{model}")(nnx.Rngs(1))
+exported.load_weights(model, "model.safetensors")
+model.eval()
+np.save(y, model(np.load(x)))
+assert "layerloom_example.layers" in sys.modules
+assert not {{"core", "designer", "widgets"}} & sys.modules.keys()
+"""
+
+
+def test_the_code_of_an_enabled_block_computes_the_same_without_layerloom(
+    python: Run, layerloom: Run, project: Path, tmp_path: Path
+) -> None:
+    layerloom("plugins", "--enable", "example")
+    run = layerloom("train", project, "--epochs", "1")["run"]
+    told = layerloom("export", project, "-o", tmp_path / "model.py", "--run", run)
+    assert told["weights"] == str(tmp_path / "model.safetensors")
+    code = (tmp_path / "model.py").read_text()
+    assert "import layerloom_example.layers\n" in code
+    assert "layerloom_example.layers.Maxout(" in code
+    x = tmp_path / "x.npy"
+    np.save(x, np.random.default_rng(4).normal(size=(5, 4)).astype(np.float32))
+    ours, theirs = tmp_path / "ours.npy", tmp_path / "theirs.npy"
+    calls = (
+        python("-c", NETWORK, project, x, ours),
+        python("-c", EXPORTED.format(model=told["model"]), x, theirs, alone=True),
+    )
+    assert [call.stderr for call in calls if call.returncode] == []
+    assert np.load(ours).shape == (5, 3)
+    np.testing.assert_allclose(np.load(theirs), np.load(ours), rtol=1e-6, atol=1e-6)
+
+
+def test_onnx_cannot_express_an_enabled_block_and_says_so_before_it_writes(
+    python: Run, layerloom: Run, project: Path, tmp_path: Path
+) -> None:
+    layerloom("plugins", "--enable", "example")
+    before = sorted(tmp_path.rglob("*"))
+    found = python("-m", "designer", "export", project, "-o", tmp_path / "model.onnx")
+    assert found.returncode == 2
+    assert found.stdout == ""
+    error, hint = found.stderr.splitlines()
+    assert error.startswith("error: 2 nodes cannot be written as ONNX: ")
+    for name in ("maxout", "logits"):
+        assert f"{name} (Maxout): layerloom_example.layers.Maxout" in error
+    assert hint.startswith("hint: ")
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_plugin_that_cannot_be_loaded_is_told_and_stops_nothing(

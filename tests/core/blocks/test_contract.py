@@ -6,6 +6,7 @@ import importlib
 import json
 import math
 import pkgutil
+from dataclasses import replace
 from typing import Any
 
 import drawn
@@ -303,6 +304,35 @@ def numbers(outputs: Any) -> list[jax.Array]:
 def total(outputs: Any) -> jax.Array:
     """The sum of all outputs that are numbers."""
     return sum((value.sum() for value in numbers(outputs)), jnp.zeros(()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "changes"),
+    [
+        ("MultiHeadAttention", {"dropout": 0.5}, True),
+        ("MultiHeadAttention", {"dropout": 0.0}, False),
+        *(
+            (kind, {"layers": layers, "dropout": dropout}, changes)
+            for kind in ("SimpleRNN", "LSTM", "GRU")
+            for layers, dropout, changes in ((2, 0.5, True), (2, 0.0, False), (1, 0.5, False))
+        ),
+        ("Dense", {"kernel_norm": "spectral_norm"}, True),
+        ("Dense", {"kernel_norm": "weight_norm"}, False),
+    ],
+)
+def test_parameters_decide_whether_training_changes_state(
+    kind: str, params: dict[str, Any], changes: bool
+) -> None:
+    plain, tensors = example(kind)
+    block = replace(plain, **params)
+    assert block.changes_while_training is changes
+    layer = build(block, tensors)
+    assert layer is not None
+    layer.train()
+    graph, state = nnx.split(layer)
+    merged = nnx.merge(graph, state, copy=True)
+    apply(block, tensors, merged, sample(tensors))
+    assert same(state, nnx.state(merged)) is not changes
 
 
 @pytest.mark.parametrize("kind", COMPUTED)

@@ -50,6 +50,10 @@ class Sketch:
         """A rectifier."""
         return self.then("Activation", function="relu")
 
+    def relu6(self) -> Sketch:
+        """A rectifier that goes no higher than 6."""
+        return self.then("Activation", function="relu6")
+
     def conv_norm(self, filters: int, size: int, stride: int = 1, pads: int = 0) -> Sketch:
         """A convolution without a bias, and batch normalisation."""
         window = _window(size, stride, pads)
@@ -132,25 +136,22 @@ def resnet(name: str, blocks: tuple[int, ...], bottleneck: bool) -> Design:
 
 
 def mobilenet_v2() -> Design:
-    """Sandler et al., MobileNetV2: inverted residuals and linear bottlenecks, 2018.
-
-    With relu where the paper has relu6, which neither trains nor counts otherwise.
-    """
+    """Sandler et al., MobileNetV2: inverted residuals and linear bottlenecks, 2018."""
     net = Sketch("MobileNetV2", 224, 224, 3)
-    net.conv_norm(32, 3, 2, 1).relu()
+    net.conv_norm(32, 3, 2, 1).relu6()
     channels = 32
     table = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2))
     for expansion, filters, count, first in (*table, (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)):
         for index in range(count):
             start, stride = net.end, 1 if index else first
             if expansion > 1:
-                net.conv_norm(channels * expansion, 1).relu()
+                net.conv_norm(channels * expansion, 1).relu6()
             net.then("DepthwiseConv", use_bias=False, **_window(3, stride, 1))
-            net.then("BatchNorm").relu().conv_norm(filters, 1)
+            net.then("BatchNorm").relu6().conv_norm(filters, 1)
             if index:
                 net.join("Add", start)
             channels = filters
-    net.conv_norm(1280, 1).relu().then("GlobalAveragePool").then("Dropout", rate=0.2)
+    net.conv_norm(1280, 1).relu6().then("GlobalAveragePool").then("Dropout", rate=0.2)
     return net.then("Dense", units=1000).design
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,29 @@ def test_encoder_layers(title: str, norm_first: bool, causal: bool, activation: 
     hidden = torch.triu(torch.ones(5, 5, dtype=torch.bool), 1) if causal else None
     expected = its(torch.from_numpy(x), src_mask=hidden).detach().numpy()
     np.testing.assert_allclose(network(x), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_gpt_block_by_default_has_the_gelu_of_gpt_2() -> None:
+    """Its own formula, 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), and not the exact one."""
+    network = of_sequences("GPT block", ("input", (5, 12)), **SMALL)
+
+    def gelu(x: torch.Tensor) -> torch.Tensor:
+        return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+    its = randomised(
+        torch.nn.TransformerEncoderLayer(
+            12, 3, 20, activation=gelu, batch_first=True, norm_first=True
+        )
+    )
+    give_layer(network, its, norms=2)
+    # Wide enough to tell the approximation, which is off by 5e-4 at most, from the exact form.
+    x = 3 * RNG.normal(size=(2, 5, 12)).astype(np.float32)
+    hidden = torch.triu(torch.ones(5, 5, dtype=torch.bool), 1)
+    expected = its(torch.from_numpy(x), src_mask=hidden).detach().numpy()
+    np.testing.assert_allclose(network(x), expected, rtol=1e-5, atol=2e-5)
+    its.activation = torch.nn.functional.gelu
+    exact = its(torch.from_numpy(x), src_mask=hidden).detach().numpy()
+    assert np.abs(network(x) - exact).max() > 1e-4
 
 
 def test_decoder_layer() -> None:
