@@ -91,8 +91,8 @@ class Block(Configured):
     in one or a few lines for the help page. ``gradient`` is ``exact`` (the derivative of the
     output), ``surrogate`` (chosen in its place, as straight-through estimators do) or ``none``
     (zero everywhere). A block that ``changes_while_training`` draws random numbers or keeps
-    averages; where its parameters decide that, this is a property. The methods take the connected inputs' tensors by port name; ``*args`` is there for
-    type checkers alone.
+    averages; where its parameters decide that, this is a property. The methods take the connected
+    inputs' tensors by port name; ``*args`` is there for type checkers alone.
     """
 
     family: ClassVar[str]

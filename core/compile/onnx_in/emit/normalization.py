@@ -69,14 +69,21 @@ def instance_norm(d: Drafting, node: OnnxNode) -> Value:
 
 def group_norm(d: Drafting, node: OnnxNode) -> Value:
     """Normalization of groups of channels of each sample."""
-    if node.op == "GroupNormalization" and d.graph.opset < 21:
-        raise UnsupportedError("its scales are per group (opset 18 to 20)")
-    given = images(d, d.value(node.input(0)))
+    value, groups = d.value(node.input(0)), node.integer("num_groups", 1)
+    given = images(d, value)
     weights = {
         "scale": d.constant(node.input(1)).reshape(-1),
         "bias": d.constant(node.input(2)).reshape(-1),
     }
-    params = {"groups": node.integer("num_groups", 1), "epsilon": _epsilon(node)}
+    if groups < 1 or value.shape[1] % groups:
+        raise UnsupportedError(f"{groups} groups cannot share {value.shape[1]} channels")
+    if node.op == "GroupNormalization" and d.graph.opset < 21:
+        # Versions 18 to 20 have one scale and bias for each group, ours one for each channel.
+        each = value.shape[1] // groups
+        weights = {name: np.repeat(array, each) for name, array in weights.items()}
+    if any(array.size != value.shape[1] for array in weights.values()):
+        raise UnsupportedError(f"its scales do not fit {value.shape[1]} channels")
+    params = {"groups": groups, "epsilon": _epsilon(node)}
     key = d.add("GroupNorm", params, {"input": given.end}, weights)
     return replace(given, end=d.output(key, given.physical).end, alone=True)
 

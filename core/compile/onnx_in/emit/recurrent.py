@@ -122,7 +122,8 @@ def _weights(
         apart = bool(biases.reshape(ways, 2, 3, units)[:, 1, 2].any())
         if not reset_after:
             raise UnsupportedError(
-                "its reset gate acts before the product (linear_before_reset is 0)"
+                "its reset gate acts before the product (linear_before_reset is 0, Keras' "
+                "reset_after=False); GRU has it behind, as PyTorch does"
             )
         params |= {"recurrent_bias": True} if apart else {}
     found: dict[str, np.ndarray] = {}

@@ -109,6 +109,33 @@ def test_a_dense_layer_on_each_element_as_keras_folds_the_batch(tmp_path: Path) 
     assert kinds(found) == {"Input": 1, "Dense": 1}
 
 
+@pytest.mark.parametrize(("opset", "scales"), [(18, 2), (20, 2), (21, 6)])
+def test_group_normalization_has_scales_by_group_or_by_channel(
+    tmp_path: Path, opset: int, scales: int
+) -> None:
+    options = {"num_groups": 2, "epsilon": 0.01}
+    nodes: list[Node] = [("GroupNormalization", ["x", "s", "b"], "y", options)]
+    constants = {"s": drawn(scales), "b": drawn(scales)}
+    path = written(tmp_path / "norm.onnx", nodes, constants, ("n", 6, 4, 5), opset)
+    found = check_same(path, drawn(BATCH, 6, 4, 5))
+    assert kinds(found) == {"Input": 1, "GroupNorm": 1}
+    (node,) = (n for n in found.design.nodes.values() if n.block == "GroupNorm")
+    assert (node.params["groups"], node.params["epsilon"]) == (2, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("groups", "scales", "why"), [(4, 6, "4 groups cannot share 6"), (2, 5, "do not fit 6")]
+)
+def test_group_normalization_that_does_not_fit_is_told(
+    tmp_path: Path, groups: int, scales: int, why: str
+) -> None:
+    nodes: list[Node] = [("GroupNormalization", ["x", "s", "b"], "y", {"num_groups": groups})]
+    constants = {"s": drawn(scales), "b": drawn(scales)}
+    path = written(tmp_path / "norm.onnx", nodes, constants, ("n", 6, 4, 5), 21)
+    (told,) = import_model(path).unread
+    assert why in told.reason
+
+
 def _layer_norm(epsilon: float) -> list[Node]:
     return [
         ("ReduceMean", ["x"], "mean", {"axes": [-1]}),
@@ -365,7 +392,7 @@ def test_what_no_block_computes_is_kept_with_its_place(tmp_path: Path) -> None:
     found = import_model(path)
     told = [(u.op, u.domain, u.place) for u in found.unread]
     assert told == [("GRU", "", "node/states"), ("Mystery", "com.acme", "node/m")]
-    assert "reset gate" in found.unread[0].reason
+    assert "reset gate acts before the product (linear_before_reset is 0" in found.unread[0].reason
     blocks = {n.block: n for n in found.design.nodes.values()}
     assert blocks["onnx.com.acme.Mystery"].params == {"strength": 3}
     assert {"onnx.GRU", "Dense", "Input"} <= blocks.keys()
