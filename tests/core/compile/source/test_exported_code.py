@@ -16,8 +16,10 @@ from core.design.exposing import expose
 from core.design.ports import use_of
 from core.project.file import load
 from core.project.gallery import examples
+from core.tensor import Tensor
 from tests.core.compile.source.exported import alone, check_equal, check_style
 from tests.designs import IRIS, add, chain, classifier, iris_mlp, noisy_mlp, wire
+from tests.exported import block_design
 from tests.grouped import (
     group,
     grouped,
@@ -146,6 +148,14 @@ READY: dict[str, tuple[int, dict[str, Any]]] = {
     "Projected residual": (3, {"filters": 4}),
     "Residual block": (4, {"filters": 4, "repeat": 2}),
 }
+
+
+def test_a_transposed_convolution_in_groups_carries_its_layer(tmp_path: Path) -> None:
+    tensors = {"input": Tensor((None, 4, 5, 8))}
+    design = block_design("ConvTranspose", tensors, filters=6, groups=2, kernel_size=(3, 4))
+    source = check_equal(design, tmp_path)
+    assert "class GroupedConvTranspose(nnx.Module):" in source.text
+    check_style(tmp_path, source.text)
 
 
 @pytest.mark.parametrize("title", TITLES)
