@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from core.blocks.catalog import blocks
+from core.compile.imported import Imported, Unread
 from core.compile.onnx_in.drafting import Draft, Drafting
 from core.compile.onnx_in.emit import emitters
 from core.compile.onnx_in.feeding import feed, fixed_sizes
@@ -23,35 +24,6 @@ from core.errors import InputError
 
 # Errors that malformed attributes and shapes lead to inside of an emitter.
 _MALFORMED = (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError)
-
-
-@dataclass(frozen=True)
-class Unread:
-    """An operator that became an unknown block: the node's id and name, and why."""
-
-    node: str
-    name: str
-    op: str
-    domain: str
-    place: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Imported:
-    """A design made of an ONNX graph.
-
-    ``weights`` maps node ids to arrays, called as the node's layer has them. ``notes`` tell what
-    had to be chosen.
-    """
-
-    design: Design
-    weights: Mapping[str, Arrays]
-    unread: tuple[Unread, ...] = ()
-    notes: tuple[str, ...] = ()
-    opset: int = 0
-    producer: str = ""
-    operators: int = field(default=0)
 
 
 def import_model(path: Path, sizes: Mapping[str, int] | None = None) -> Imported:

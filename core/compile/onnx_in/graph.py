@@ -10,12 +10,9 @@ from typing import Any
 
 import numpy as np
 
-Arrays = dict[str, np.ndarray]
+from core.compile.imported import Arrays, UnsupportedError
+
 Shapes = dict[str, tuple[int, ...]]
-
-
-class UnsupportedError(Exception):
-    """A node cannot become blocks; the text says why."""
 
 
 @dataclass(frozen=True)
