@@ -35,7 +35,7 @@ SPECS: Mapping[str, Spec] = {
     "save": Spec("&Save", "Save the project file", ("Ctrl+S",), "save"),
     "save_as": Spec("Save &as ...", "Save under another name", ("Ctrl+Shift+S",)),
     "import": Spec(
-        "&Import ...", "Make a project of another program's model (ONNX)", ("Ctrl+Shift+I",)
+        "&Import ...", "Make a project of another program's model (ONNX, Keras)", ("Ctrl+Shift+I",)
     ),
     "picture": Spec("Export &picture ...", "Save the canvas as SVG, PNG or PDF", ("Ctrl+E",)),
     "onnx": Spec("Export to &ONNX ...", "Save the network and its weights as an ONNX model"),

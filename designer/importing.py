@@ -14,7 +14,7 @@ from core.project.file import SUFFIX
 from designer.files import FILTER, Files
 from designer.import_report import ImportReport
 
-MODELS = "ONNX models (*.onnx)"
+MODELS = "Models (*.onnx *.keras);;ONNX models (*.onnx);;Keras models (*.keras)"
 
 
 class Importing(QObject):

@@ -133,17 +133,18 @@ def _report(
     return NodeReport(node, block, inputs, outputs, own, flops, tuple(problems), tied_to)
 
 
-# What operators of ONNX that no block computes are called, with their own name behind it.
-OF_ONNX = "onnx."
+# What is imported and no block computes is called so, with its own name behind it.
+_FOREIGN = {"onnx.": "ONNX operator", "keras.": "Keras layer"}
 
 
 def _unknown(node: Node) -> Problem:
-    if node.block.startswith(OF_ONNX):
-        operator = node.block.removeprefix(OF_ONNX)
+    prefix = next((p for p in _FOREIGN if node.block.startswith(p)), "")
+    if prefix:
+        own = node.block.removeprefix(prefix)
         return Problem(
             ERROR,
             node.id,
-            f"{node.name}: no block computes the ONNX operator {operator}",
+            f"{node.name}: no block computes the {_FOREIGN[prefix]} {own}",
             "Put blocks that do the same in its place, and wire them as it is.",
         )
     return Problem(

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from core.compile.onnx_in.converting import Imported, import_model
+from core.compile.imported import Imported
+from core.compile.keras_in.converting import import_keras
+from core.compile.onnx_in.converting import import_model
 from core.compile.plan import layer_names
 from core.design import edits
 from core.design.analysis import Analysis, analyse
@@ -19,6 +21,8 @@ from core.project.file import SUFFIX, save, to_text
 from core.project.runs import IMPORTED, Run, store_of
 from core.project.weights import WEIGHTS, write_weights
 
+# How files are read, by their suffix; files of any other suffix are taken for ONNX.
+_READERS = {".keras": import_keras}
 Places = Mapping[str, tuple[float, float]]
 
 
@@ -38,7 +42,9 @@ def import_project(
     sizes: Mapping[str, int],
     arrange: Callable[[Analysis], Places],
 ) -> Taken:
-    """Write an ONNX model as a project file, and its weights as a run in the store beside it.
+    """Write a model as a project file, and its weights as a run in the store beside it.
+
+    It is a Keras model if its suffix is .keras, else one of ONNX.
 
     ``sizes`` are numbers for dimensions that the model leaves open, ``arrange`` says where the
     nodes stand. The design begins training with these weights. Raises InputError or WorkError.
@@ -47,7 +53,8 @@ def import_project(
         raise InputError(f"{output} is no project file", f"Give it the suffix {SUFFIX}.")
     if not output.parent.is_dir():
         raise InputError(f"the folder {output.parent} does not exist", "Make it first.")
-    imported = import_model(model, sizes)
+    read = _READERS.get(model.suffix.lower(), import_model)
+    imported = read(model, sizes)
     analysis = analyse(imported.design)
     design = edits.move(imported.design, dict(arrange(analysis)))
     arrays = named(imported, analysis)

@@ -1,4 +1,4 @@
-"""Bring an ONNX model into a project file, with its weights as a run that training starts from."""
+"""Bring an ONNX or Keras model into a project file, with its weights as a run to start from."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VIEW = 1.6
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("model", type=Path, metavar="MODEL", help="an .onnx file")
+    parser.add_argument("model", type=Path, metavar="MODEL", help="an .onnx or a .keras file")
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE.loom", help="the project to write"
     )
@@ -34,18 +34,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=N",
-        help="a dimension that the model leaves open, such as sequence=128; may be repeated",
+        help="a dimension that the model leaves open, such as sequence=128 "
+        "(in Keras files INPUT.AXIS=128); may be repeated",
     )
     parser.add_argument("--force", action="store_true", help="replace FILE.loom if it exists")
 
 
 def run(options: argparse.Namespace) -> int:
     """Import and tell."""
-    if options.model.suffix.lower() in (".keras", ".h5", ".pt", ".pth"):
-        raise InputError(
-            f"{options.model} is no ONNX file",
-            "Export the model to ONNX first: torch.onnx.export for PyTorch, tf2onnx for Keras.",
-        )
+    _check(options.model.suffix.lower(), options.model)
     if options.output.exists() and not options.force:
         raise InputError(
             f"{options.output} exists already", "Choose another name with -o, or add --force."
@@ -56,6 +53,19 @@ def run(options: argparse.Namespace) -> int:
     else:
         _tell(taken)
     return DONE
+
+
+def _check(suffix: str, model: Path) -> None:
+    """Raise InputError for files of other kinds, with what to make of them."""
+    if suffix in (".pt", ".pth"):
+        raise InputError(
+            f"{model} is no ONNX or Keras file", "Export the model with torch.onnx.export first."
+        )
+    if suffix in (".h5", ".hdf5"):
+        raise InputError(
+            f"{model} is no ONNX or .keras file",
+            "Load it with Keras 3 and save it again with model.save('model.keras').",
+        )
 
 
 def report(taken: Taken) -> dict[str, Any]:

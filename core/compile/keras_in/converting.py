@@ -182,7 +182,8 @@ class _Walk:
             walk = _Walk(m.layer.inner, m.sheet, f"{m.place}/layers", self._sizes)
             return walk.outputs(given)
         made = converters()[m.layer.kind](m)
-        return [v for v in ([made] if isinstance(made, Value | Mask) else made) if v is not None]
+        every = [made] if isinstance(made, Value | Mask) else made
+        return [value for value in every if isinstance(value, Value)]
 
     def _resolved(self, value: Any) -> Any:
         """An argument with values in place of what names them."""
@@ -221,9 +222,7 @@ class _Walk:
         shapes = {ref.output: ref for ref in ends}
         count = min(max([*shapes, 0]), 63) + 1
         ports = ["output"] if count == 1 else [f"output_{i}" for i in range(1, count + 1)]
-        return [
-            Value(End(key, port), _told(shapes.get(i), first)) for i, port in enumerate(ports)
-        ]
+        return [Value(End(key, port), _told(shapes.get(i), first)) for i, port in enumerate(ports)]
 
     def _refs(self) -> list[Ref]:
         calls = (call for layer in self._model.layers.values() for call in layer.calls)
@@ -239,12 +238,14 @@ def _told(ref: Ref | None, otherwise: Tensor) -> Tensor:
 
 def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
     """Settings that are numbers, texts or short rows of numbers; code is left out."""
-    found = {}
+    found: dict[str, Any] = {}
     for key, value in config.items():
         row = isinstance(value, list) and len(value) < 16 and all(type(v) is int for v in value)
-        if row or isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) < 80):
+        if (
+            row
+            or isinstance(value, bool | int | float)
+            or (isinstance(value, str) and len(value) < 80)
+        ):
             finite = not isinstance(value, float) or np.isfinite(value)
             found |= {str(key)[:80]: value} if finite else {}
     return found
-
-

@@ -1,4 +1,4 @@
-"""Groups for what a Keras model uses as one: models in it, and layers that are called repeatedly."""
+"""Groups for what a Keras model uses as one: models in it, and layers called repeatedly."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Grouping:
     def use(self, m: Making) -> list[Value]:
         """Make a node that uses the group. Raises UnsupportedError and ConfigError."""
         sheet, given = Sheet(m.sheet.book), m.inputs
+        groups = m.sheet.book.groups
+        before = len(groups)
         entries = [self._entry(sheet, value, i) for i, value in enumerate(given, 1)]
         inner = iter(entries)
         args = tuple(_swapped(value, inner) for value in m.args)
@@ -35,8 +37,11 @@ class Grouping:
         made = self._fill(replace(m, sheet=sheet, args=args, kwargs=kwargs))
         exits = [self._exit(sheet, value, i) for i, value in enumerate(made, 1)]
         owner = self._owner
-        if not owner:
-            self._keep(sheet, m.sheet.book.groups)
+        if owner:
+            for extra in list(groups)[before:]:
+                del groups[extra]
+        else:
+            self._keep(sheet, groups)
         params = {"group": self._group, "weights_of": owner}
         key = m.sheet.node(GROUP_KIND, self._layer.name, {k: v for k, v in params.items() if v})
         if not owner:

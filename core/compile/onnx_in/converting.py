@@ -14,7 +14,7 @@ from core.compile.onnx_in.drafting import Draft, Drafting
 from core.compile.onnx_in.emit import emitters
 from core.compile.onnx_in.feeding import feed, fixed_sizes
 from core.compile.onnx_in.folding import folded
-from core.compile.onnx_in.graph import Arrays, OnnxGraph, OnnxNode, UnsupportedError
+from core.compile.onnx_in.graph import OnnxGraph, OnnxNode, UnsupportedError
 from core.compile.onnx_in.naming import clean, frames_of, names_of
 from core.compile.onnx_in.patterns import recognised
 from core.compile.onnx_in.reading import graph_of, read_model

@@ -103,7 +103,9 @@ def test_calls_that_are_wrong(call: Line, tmp_path: Path) -> None:
     assert project.read_text() == "mine"
     assert "suffix .loom" in call.wrong("import", source, "-o", tmp_path / "x.txt")
     assert "does not exist" in call.wrong("import", source, "-o", tmp_path / "no/x.loom")
-    assert "tf2onnx" in call.wrong("import", tmp_path / "m.keras", "-o", tmp_path / "k.loom")
+    assert "does not exist" in call.wrong("import", tmp_path / "m.keras", "-o", tmp_path / "k.loom")
+    assert "save it again" in call.wrong("import", tmp_path / "m.h5", "-o", tmp_path / "k.loom")
+    assert "torch.onnx" in call.wrong("import", tmp_path / "m.pt", "-o", tmp_path / "k.loom")
     for size in ("seq", "seq=", "seq=0", "seq=-1", "seq=9999999"):
         call.wrong("import", source, "-o", tmp_path / "s.loom", "--size", size)
     assert call("import", source, "-o", project, "--force").code == 0

@@ -66,10 +66,7 @@ def relu(m: Making) -> Value:
         return m.add("Activation", {"function": "relu" if most is None else "relu6"}, m.input)
     if not threshold and most is None:
         return _leaky(m, slope)
-    if most is None:
-        above = "x"
-    else:
-        above = f"minimum(x, {m.layer.number('max_value', 0.0)!r})"
+    above = "x" if most is None else f"minimum(x, {m.layer.number('max_value', 0.0)!r})"
     text = f"where(x >= {threshold!r}, {above}, {slope!r} * (x - {threshold!r}))"
     return m.add("Lambda", {"expression": text.replace("- -", "+ ")}, m.input)
 
@@ -99,7 +96,9 @@ def prelu(m: Making) -> Value:
     """A trained slope for each channel, for all, or for each place of each channel."""
     value, sizes = m.input, m.input.tensor.sizes
     shared = m.layer.config.get("shared_axes")
-    axes = set() if shared is None else {a % (len(sizes) + 1) for a in m.layer.integers("shared_axes")}
+    axes = (
+        set() if shared is None else {a % (len(sizes) + 1) for a in m.layer.integers("shared_axes")}
+    )
     shape = tuple(1 if i in axes else n for i, n in enumerate(sizes, 1))
     slope = m.weight(0, *shape)
     if slope.size in (1, sizes[-1]) and shape[-1] == slope.size:

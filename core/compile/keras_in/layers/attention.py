@@ -131,7 +131,7 @@ def _taken_apart(m: Making, a: _Attention, weights: dict[str, np.ndarray]) -> Va
 def _heads(m: Making, a: _Attention, name: str, weights: dict[str, np.ndarray]) -> Value:
     size = a.per_value if name == "value" else a.per_head
     units = a.heads * size
-    own = {"kernel": weights[f"{name}.kernel"].reshape(-1, units)}
+    own: dict[str, np.ndarray] = {"kernel": weights[f"{name}.kernel"].reshape(-1, units)}
     own |= {"bias": weights[f"{name}.bias"].reshape(units)} if a.use_bias else {}
     params = {"units": units, "use_bias": a.use_bias}
     made = m.add("Dense", params, a.read[name], own, f"_{name}")

@@ -110,7 +110,9 @@ def separable(m: Making) -> Value:
         "layers.1.kernel": m.weight(1, *ones, channels * each, filters),
         **{f"layers.1.{name}": array for name, array in _bias(m, 2, filters).items()},
     }
-    return _finished(m, "SeparableConv", {**params, "filters": filters, "multiplier": each}, weights)
+    return _finished(
+        m, "SeparableConv", {**params, "filters": filters, "multiplier": each}, weights
+    )
 
 
 CONVERTERS = {

@@ -65,10 +65,7 @@ def not_equal(m: Making) -> Mask:
 
 
 CONVERTERS = {
-    **{
-        kind: merge
-        for kind in (*_SIGNS, "Average", "Maximum", "Minimum")
-    },
+    **dict.fromkeys((*_SIGNS, "Average", "Maximum", "Minimum"), merge),
     "Concatenate": concatenate,
     "Dot": dot,
     "NotEqual": not_equal,

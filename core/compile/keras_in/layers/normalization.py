@@ -71,8 +71,8 @@ def group_norm(m: Making) -> Value:
     features = m.input.tensor.features
     groups = m.layer.integer("groups", 32)
     params, weights = _affine(m, features)
-    given = {**params, "groups": features if groups == -1 else groups}
-    given["epsilon"] = m.layer.number("epsilon", 1e-3)
+    epsilon = m.layer.number("epsilon", 1e-3)
+    given = {**params, "groups": features if groups == -1 else groups, "epsilon": epsilon}
     return m.add("GroupNorm", given, m.input, weights)
 
 
@@ -90,7 +90,9 @@ def standardized(m: Making) -> Value:
         mean, variance = m.weight(0, features), m.weight(1, features)
     else:
         given = (m.layer.config[name] for name in ("mean", "variance"))
-        mean, variance = (np.broadcast_to(np.asarray(a, np.float32).ravel(), features) for a in given)
+        mean, variance = (
+            np.broadcast_to(np.asarray(a, np.float32).ravel(), features) for a in given
+        )
     deviation = np.maximum(np.sqrt(variance), 1e-7)
     if m.layer.flag("invert", False):
         return _fixed(m, deviation, mean)
