@@ -32,8 +32,7 @@ def randomised(model: keras.Model) -> keras.Model:
 
 def compared(model: keras.Model, folder: Path, *given: np.ndarray) -> Imported:
     """Save and import a model, and compare outputs and numbers of parameters."""
-    path = folder / "model.keras"
-    randomised(model).save(path)
+    path = saved(randomised(model), folder)
     imported = import_keras(path)
     assert not imported.unread, imported.unread
     inputs = given or tuple(drawn(*tensor.shape[1:]) for tensor in model.inputs)
@@ -43,6 +42,15 @@ def compared(model: keras.Model, folder: Path, *given: np.ndarray) -> Imported:
     mine = sum(r.parameters for r in reports) - sum(r.parameters for r in frozen)
     assert mine == sum(int(np.prod(v.shape)) for v in model.trainable_weights)
     return imported
+
+
+def saved(model: keras.Model, folder: Path) -> Path:
+    """The model as a file."""
+    path = folder / "model.keras"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.save(path)
+    return path
 
 
 def same_outputs(model: keras.Model, imported: Imported, *inputs: np.ndarray) -> None:
