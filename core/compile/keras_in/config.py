@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.compile.imported import UnsupportedError
@@ -46,7 +46,8 @@ class Call:
 class Layer:
     """One layer. ``stored`` is its place among the layers' weights, "" for plain operations.
 
-    ``inner`` are the layers of a model that is used as a layer.
+    ``inner`` are the layers of a model that is used as a layer, ``given`` is the shape that Keras
+    built it for, where that is in the file.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Layer:
     stored: str = ""
     inner: KerasModel | None = None
     custom: bool = False
+    given: tuple[int | None, ...] = ()
 
     def number(self, name: str, default: float) -> float:
         """A setting that is a number. Raises UnsupportedError for anything else."""
@@ -162,7 +164,9 @@ def _layers(entries: list[Any], depth: int) -> list[Layer]:
         if not isinstance(calls, list) or not all(isinstance(c, dict) for c in calls):
             raise ConfigError(f"the calls of {name[:80]!r} are not as Keras 3 writes them")
         read = tuple(_call(c) for c in calls)
-        found.append(Layer(kind, name, entry["config"], read, stored, inner, not ours))
+        built = entry.get("build_config")
+        given = _shape(built.get("input_shape") if isinstance(built, dict) else None)
+        found.append(Layer(kind, name, entry["config"], read, stored, inner, not ours, given))
     if len({layer.name for layer in found}) < len(found):
         raise ConfigError("two of its layers have one name")
     return found
@@ -221,9 +225,8 @@ def _sequential(name: str, layers: list[Layer], config: Mapping[str, Any]) -> Ke
     before = Ref(layers[0].name, 0, 0)
     for layer in layers[1:]:
         taken = layer.name if layer.name not in found else f"{layer.name}_"
-        call = Call((before,))
-        parts = (layer.kind, taken, layer.config, (call,), layer.stored, layer.inner, layer.custom)
-        found[taken] = Layer(*parts)
+        call = Call((replace(before, shape=layer.given),))
+        found[taken] = replace(layer, name=taken, calls=(call,))
         before = Ref(taken, 0, 0)
     return KerasModel(name, found, (Ref(layers[0].name, 0, 0),), (before,))
 

@@ -51,10 +51,9 @@ class Store:
         Keras counts layers of a class, and writes the name of each beside its variables.
         """
         here = f"{parent}/{counted}"
-        if self._name(here) in ("", name):
+        if self._group(here) is not None and self._name(here) in ("", name):
             return here
-        siblings = self._group(parent)
-        found = (f"{parent}/{key}" for key in siblings or ())
+        found = (f"{parent}/{key}" for key in self._group(parent) or ())
         return next((place for place in found if self._name(place) == name), here)
 
     def holds_any(self, place: str) -> bool:

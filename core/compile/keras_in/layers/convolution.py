@@ -83,11 +83,27 @@ def conv_transpose(m: Making) -> Value:
 
 
 def _output_padding(m: Making, kernel: tuple[int, ...], padding: str) -> dict[str, Any]:
+    """Padding where the output's size is set; Keras cuts ``SAME`` so that it may be uneven."""
     if m.layer.config.get("output_padding") is None:
         return {}
-    cut = (0,) if padding == "VALID" else short(tuple(k // 2 for k in kernel))
-    extra = m.layer.integers("output_padding")
-    return {"padding": "EXPLICIT", "pads": cut, "output_padding": extra}
+    given = m.layer.integers("output_padding")
+    given = given * len(kernel) if len(given) == 1 else given
+    cuts: list[int] = []
+    extra: list[int] = []
+    for size, dilation, more in zip(kernel, sizes_of(m, "dilation_rate"), given, strict=True):
+        reach = (size - 1) * dilation
+        total = 2 * reach + more
+        if padding == "SAME":
+            total = reach + (reach + 1) % 2 - 1 + more
+        before = min(-(-total // 2), reach) if padding == "SAME" else reach
+        after = total - before
+        extra.append(max(after - reach, 0))
+        cuts += [reach - before, reach - after + extra[-1]]
+    return {
+        "padding": "EXPLICIT",
+        "pads": short(tuple(cuts)),
+        "output_padding": short(tuple(extra)),
+    }
 
 
 def depthwise(m: Making) -> Value:
