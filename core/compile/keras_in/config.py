@@ -221,14 +221,28 @@ def _sequential(name: str, layers: list[Layer], config: Mapping[str, Any]) -> Ke
         if not shape:
             raise ConfigError("it was saved before it was built, so that its sizes are not known")
         layers = [Layer("InputLayer", "input", {"batch_shape": shape}), *layers]
+    shapes = _given(layers)
     found = {layers[0].name: layers[0]}
     before = Ref(layers[0].name, 0, 0)
-    for layer in layers[1:]:
+    for layer, shape in zip(layers[1:], shapes[1:], strict=True):
         taken = layer.name if layer.name not in found else f"{layer.name}_"
-        call = Call((replace(before, shape=layer.given),))
+        call = Call((replace(before, shape=shape),))
         found[taken] = replace(layer, name=taken, calls=(call,))
         before = Ref(taken, 0, 0)
     return KerasModel(name, found, (Ref(layers[0].name, 0, 0),), (before,))
+
+
+# Layers that Keras does not build, and whose output is as large as their input.
+_SAME_SIZE = ("Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Dropout", "GaussianNoise")
+
+
+def _given(layers: list[Layer]) -> list[tuple[int | None, ...]]:
+    """The shape that each layer is given, () where neither it nor those behind it say so."""
+    found: list[tuple[int | None, ...]] = []
+    for layer in reversed(layers):
+        behind = found[-1] if found and layer.kind in _SAME_SIZE else ()
+        found.append(layer.given or behind)
+    return found[::-1]
 
 
 def _snake_case(name: str) -> str:

@@ -35,7 +35,7 @@ def embedding(m: Making) -> Value:
     value = m.input
     ids, features = m.layer.integer("input_dim"), m.layer.integer("output_dim")
     if m.layer.flag("mask_zero", False):
-        m.note("padding (id 0) is masked in Keras; here recurrent layers and pooling read it too")
+        m.note("padding (id 0) is masked in Keras; here it is read like any other id")
     if value.tensor.dtype != "int32":
         value = m.add("Cast", {"to": "int32"}, value, suffix="_ids")
     weights = {"embedding": m.weight(0, ids, features)}
