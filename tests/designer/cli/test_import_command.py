@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
 import sys
+import zipfile
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -118,3 +122,31 @@ def test_without_the_package_the_remedy_is_told(
     monkeypatch.setitem(sys.modules, "onnx", None)
     told = call.wrong("import", source, "-o", tmp_path / "x.loom")
     assert "layerloom[onnx]" in told
+
+
+def test_a_keras_model(call: Line, tmp_path: Path) -> None:
+    source, project = tmp_path / "iris.keras", tmp_path / "iris.loom"
+    kernel = drawn(4, 3)
+    config = {"batch_shape": [None, 4], "dtype": "float32", "name": "flowers"}
+    dense = {"name": "out", "units": 3, "activation": "softmax", "use_bias": False}
+    layers = [
+        {"module": "keras.layers", "class_name": "InputLayer", "config": config},
+        {"module": "keras.layers", "class_name": "Dense", "config": dense},
+        {"module": "keras.layers", "class_name": "Lambda", "config": {"name": "odd"}},
+    ]
+    model = {"class_name": "Sequential", "config": {"name": "iris", "layers": layers}}
+    weights = io.BytesIO()
+    with h5py.File(weights, "w") as file:
+        file["layers/dense/vars/0"] = kernel
+    with zipfile.ZipFile(source, "w") as zipped:
+        zipped.writestr("config.json", json.dumps(model))
+        zipped.writestr("metadata.json", '{"keras_version": "3.15.1"}')
+        zipped.writestr("model.weights.h5", weights.getvalue())
+    found = call("import", source, "-o", project, "--json").json
+    assert (found["nodes"], found["parameters"]) == (4, 12)
+    assert (found["producer"], found["operators"]) == ("Keras 3.15.1", 3)
+    (unread,) = found["unsupported"]
+    assert (unread["op"], unread["place"]) == ("Lambda", "layers/odd")
+    (run,) = store_of(project).runs()
+    np.testing.assert_array_equal(run_weights(run)["out.kernel"], kernel)
+    assert [n.block for n in load(project).nodes.values()][-1] == "keras.Lambda"
