@@ -70,6 +70,13 @@ _BINARY: Mapping[type, tuple[str, Callable[[float, float], Any]]] = {
 _COMPARED: Mapping[type, str] = dict(
     zip((ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq), COMPARISONS, strict=True)
 )
+OPERATORS = tuple(
+    ast.unparse(made).strip("ab ")
+    for made in (
+        *(ast.BinOp(ast.Name("a"), kind(), ast.Name("b")) for kind in _BINARY),
+        *(ast.Compare(ast.Name("a"), [kind()], [ast.Name("b")]) for kind in _COMPARED),
+    )
+)
 _LETTERS = re.compile(r"[A-Za-z0-9_+\-*/<>=!.,:()\[\] ]")
 
 

@@ -1,4 +1,4 @@
-"""In-app help: how to begin, the shortcuts and the blocks, made from what declares them."""
+"""In-app help: an index, a search, the pages of ``help_texts``, the keys, and one page a block."""
 
 from __future__ import annotations
 
@@ -20,34 +20,13 @@ from PySide6.QtWidgets import (
 from core.blocks.block import Block
 from core.blocks.catalog import blocks
 from designer.block_page import block_page
+from designer.help_texts import PAGES, Page
 from designer.key_map import key_map
 from widgets.inputs import LineEdit
 from widgets.key_overlay import KeyRow
 from widgets.theme import FAMILIES
 
 BEGIN_PAGE, KEYS_PAGE = "begin", "keys"
-
-BEGIN = """
-<h2>How to begin</h2>
-<ol>
-<li><b>Choose data</b> (Ctrl+B): built-in data, a CSV file, a NumPy archive or a folder of images.
-<li><b>Drag blocks</b> from the palette onto the canvas: an Input, some layers, a Target and a loss.
-<li><b>Wire them</b>: drag from the dot on a node's right side to a dot on another's left side.
-The shapes show at once; the problems list says what is missing and how to mend it.
-<li><b>Press Train</b> (F5) and watch the loss fall. Select a node to see what it computes for the
-sample; the saliency view shows which inputs the prediction depends on.
-<li><b>Save</b> (Ctrl+S). The same file trains without a window:
-<code>layerloom train FILE.loom</code>
-</ol>
-"""
-GROUPS = """
-<h2>Groups</h2>
-<p>Select nodes and press Ctrl+G: they become one block with the ports they need. Double-click it,
-or press Ctrl+Enter, to see and edit its inside; the line above the canvas leads back out. All uses
-of a group change together; Make single gives one use a copy for itself. In the inspector a use can
-be repeated, take the weights of another use, and set what was exposed by Expose parameters inside
-the group. Add to my blocks keeps a group for other designs.
-"""
 
 
 class HelpDialog(QDialog):
@@ -56,11 +35,12 @@ class HelpDialog(QDialog):
     def __init__(self, parent: QWidget | None = None, block: str = "") -> None:
         """``block`` is the kind whose page is shown first; without it the page to begin with."""
         super().__init__(parent)
+        self._pages = {**PAGES, KEYS_PAGE: Page("Keys and mouse", keys_html, "shortcuts keyboard")}
         self.setWindowTitle("Layerloom help")
         self.resize(960, 820)
         self.search = LineEdit()
-        self.search.setPlaceholderText("Search the blocks")
-        self.search.setAccessibleName("Search the blocks")
+        self.search.setPlaceholderText("Search the help")
+        self.search.setAccessibleName("Search the help")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         self.index = QTreeWidget()
@@ -78,15 +58,15 @@ class HelpDialog(QDialog):
         self.open_page(block or BEGIN_PAGE)
 
     def open_page(self, page: str) -> None:
-        """Show a page by its key: the kind of a block, ``begin`` or ``keys``."""
+        """Show a page by its key: the kind of a block, one of ``PAGES``, or ``keys``."""
         item = self._items.get(page, self._items[BEGIN_PAGE])
         self.index.setCurrentItem(item)
         self.index.scrollToItem(item)
 
     def _fill(self) -> None:
         self._items: dict[str, QTreeWidgetItem] = {}
-        for page, title in ((BEGIN_PAGE, "How to begin"), (KEYS_PAGE, "Keys and mouse")):
-            self._add(self.index.invisibleRootItem(), page, title)
+        for page, told in self._pages.items():
+            self._add(self.index.invisibleRootItem(), page, told.title)
         families: dict[str, QTreeWidgetItem] = {}
         for cls in sorted(blocks().values(), key=_place):
             if cls.listed:
@@ -120,30 +100,37 @@ class HelpDialog(QDialog):
 
     def _show(self, item: QTreeWidgetItem | None) -> None:
         page = item.data(0, Qt.ItemDataRole.UserRole) if item else None
-        if page == BEGIN_PAGE:
-            self.text.setHtml(BEGIN + GROUPS)
-        elif page == KEYS_PAGE:
-            self.text.setHtml(keys_html())
+        if page in self._pages:
+            self.text.setHtml(self._pages[page].text())
         elif page:
             self.text.setHtml(block_page(blocks()[page]))
 
     def _filter(self, words: str) -> None:
-        """Leave the blocks whose name or keywords have all of the words, and show the first."""
+        """Leave the pages whose name or keywords have all of the words, and show the first block.
+
+        The first page that is no block's is shown where no block fits.
+        """
         wanted = words.lower().split()
-        first: QTreeWidgetItem | None = None
+        found: list[str] = []
         for page, item in self._items.items():
-            cls = blocks().get(page)
-            text = " ".join((cls.label, cls.kind, *cls.keywords)).lower() if cls else ""
+            text = self._words(page).lower()
             fits = all(word in text for word in wanted)
             item.setHidden(not fits)
-            first = first or (item if fits and wanted else None)
+            found += [page] if fits and wanted else []
         for at in range(self.index.topLevelItemCount()):
             family = self.index.topLevelItem(at)
             if family and family.childCount():
                 inner = (family.child(i) for i in range(family.childCount()))
                 family.setHidden(all(item is None or item.isHidden() for item in inner))
-        if first is not None:
-            self.index.setCurrentItem(first)
+        if found:
+            self.index.setCurrentItem(self._items[min(found, key=lambda p: p in self._pages)])
+
+    def _words(self, page: str) -> str:
+        """What a search looks through for a page."""
+        if page in self._pages:
+            return f"{self._pages[page].title} {self._pages[page].keywords}"
+        cls = blocks()[page]
+        return " ".join((cls.label, cls.kind, *cls.keywords))
 
 
 def _place(cls: type[Block]) -> tuple[int, str]:

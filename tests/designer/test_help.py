@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from driving import node
 from PySide6.QtCore import Qt, QTimer
@@ -10,8 +13,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.blocks.catalog import blocks
+from core.expression import FUNCTIONS, OPERATORS, VARIABLES, read
+from designer.actions import MENUS, SPECS
 from designer.block_page import PICTURES, block_page, source_of
 from designer.help import KEYS_PAGE, HelpDialog
+from designer.help_texts import EXAMPLES, PAGES
 from designer.main_window import MainWindow
 
 LISTED = sorted(kind for kind, cls in blocks().items() if cls.listed)
@@ -53,6 +59,34 @@ def test_every_shortcut_is_named(help_dialog: HelpDialog) -> None:
     assert "How to begin" in help_dialog.text.toPlainText()
     help_dialog.open_page(KEYS_PAGE)
     assert "Shift+F5" in help_dialog.text.toPlainText()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_have_their_place_and_name_what_there_is(page: str, help_dialog: HelpDialog) -> None:
+    help_dialog.open_page(page)
+    shown = help_dialog.text.toPlainText()
+    assert PAGES[page].title in (help_dialog.index.currentItem().text(0), shown.split("\n")[0])
+    assert help_dialog.text.document().size().height() < help_dialog.text.height()
+    keys = {key for spec in SPECS.values() for key in spec.shortcuts}
+    assert set(re.findall(r"Ctrl\+(?:Shift\+)?\w+", shown)) <= keys
+    text = html.unescape(PAGES[page].text())
+    for menu, entry in re.findall(r"<b>(\w+) > ([^<]+)</b>", text):
+        names = next(names for title, names in MENUS.items() if title.replace("&", "") == menu)
+        entries = [SPECS[name].text.replace("&", "") for name in names if name in SPECS]
+        assert entry in [e.removesuffix(" ...") for e in entries]
+
+
+def test_all_of_the_language_of_formulas_is_told(help_dialog: HelpDialog) -> None:
+    help_dialog.open_page("formulas")
+    shown = help_dialog.text.toPlainText().split()
+    assert {*FUNCTIONS, *OPERATORS, *VARIABLES} <= set(shown)
+    for text in EXAMPLES:
+        read(text)
+
+
+def test_a_search_finds_pages_too(qtbot: QtBot, help_dialog: HelpDialog) -> None:
+    qtbot.keyClicks(help_dialog.search, "safetensors")
+    assert help_dialog.text.toPlainText().startswith("Code, ONNX and weights")
 
 
 def test_a_search_leaves_what_fits_and_shows_the_first(
