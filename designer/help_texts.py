@@ -65,8 +65,9 @@ pressed again, it lets them learn. The dialog can freeze all layers that were ta
 PLUGINS = """
 <h2>Plugins</h2>
 <p>A plugin is a Python package with blocks of its own. Install it with pip into the environment
-that Layerloom runs in, then enable it under <b>Edit &gt; Plugins</b> and start Layerloom again. Its blocks are then in the
-palette, the search, this help, files and the command line. Without a window:<br>
+that Layerloom runs in, then enable it under <b>Edit &gt; Plugins</b> and start Layerloom again.
+Its blocks are then in the palette, the search, this help, files and the command line. Without a
+window:<br>
 <code>layerloom plugins --enable NAME</code>
 <p>Enabling a plugin lets its code run, so enable only what you trust; before that nothing of it is
 loaded. A design with blocks of a missing plugin still opens, says which plugin it wants, and is

@@ -1,0 +1,90 @@
+"""Draws the documentation's pictures of code, an imported model, weights, help and ready groups."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+from PySide6.QtCore import Qt
+
+from core.design import edits
+from core.project.file import to_text
+from designer.help import HelpDialog
+from designer.transfer_dialog import TransferDialog
+from tests.core.compile.onnx_in.exporting import exported
+from tests.core.compile.onnx_in.torch_models import ResNet18
+from tests.designer.driving import node
+from tests.pictures.canvas_pages import keep, roomy
+from tests.pictures.window import closed, opened, settle, wait_for
+
+
+def draw(projects: Path, folder: Path) -> None:
+    """Draw all of them from the examples in a folder."""
+    code(projects / "digits_cnn.loom", folder / "code_dark.png")
+    imported(projects, folder / "imported_light.png")
+    weights(projects / "digits_cnn.loom", folder / "weights_dark.png")
+    help_page(projects / "digits_cnn.loom", folder / "help_dark.png")
+    ready_groups(projects / "digits_cnn.loom", folder / "ready_groups_light.png")
+
+
+def code(file: Path, picture: Path) -> None:
+    """The code of a network, with the lines of the selected node marked."""
+    window = roomy(file, "dark")
+    panel = window.code
+    wait_for(panel.view.document().contentsChanged, window.actions_by_name["code"].trigger)
+    window.resizeDocks([window.docks["code"]], [400], Qt.Orientation.Vertical)
+    window.canvas.select([node(window, "conv_2")])
+    settle(200)
+    window.canvas.fit_all()
+    keep(window, picture)
+
+
+def imported(folder: Path, picture: Path) -> None:
+    """ResNet-18 as PyTorch exports it, made into a design by the command line."""
+    model, file = folder / "resnet18.onnx", folder / "resnet18.loom"
+    exported(ResNet18(8), (torch.zeros(2, 3, 64, 64),), model, dynamo=False)
+    call = [sys.executable, "-m", "designer", "import", str(model), "-o", str(file)]
+    subprocess.run(call, check=True)
+    window = roomy(file, "light")
+    window.canvas.fit_all()
+    keep(window, picture)
+
+
+def weights(file: Path, picture: Path) -> None:
+    """What fits of a run's weights, once the design has other classes."""
+    window = opened(file, "dark")
+    wait_for(window.trainer.finished, window.acts.train)
+    logits = node(window, "logits")
+    window.session.act("Fewer classes", lambda d: edits.set_params(d, logits, units=5))
+    dialog = TransferDialog(window.trainer, to_text(window.session.whole), "", window)
+    dialog.show()
+    dialog.source.setCurrentIndex(0)
+    settle(3000)
+    dialog.freeze.setChecked(True)
+    dialog.grab().save(str(picture))
+    dialog.close()
+    closed(window)
+
+
+def help_page(file: Path, picture: Path) -> None:
+    """The help's page on attention."""
+    window = opened(file, "dark")
+    dialog = HelpDialog(window, "MultiHeadAttention")
+    dialog.show()
+    settle(300)
+    dialog.grab().save(str(picture))
+    dialog.close()
+    closed(window)
+
+
+def ready_groups(file: Path, picture: Path) -> None:
+    """The palette's last heading, with the groups that are made already, and one of them inside."""
+    window = roomy(file, "light")
+    window.canvas.select([node(window, "pool_1")])
+    window.palette_panel.activated.emit("ready:Inverted residual")
+    (use,) = window.canvas.selected_nodes()
+    window.palette_panel.list.scrollToBottom()
+    window.canvas.fit_all()
+    keep(window, picture)
