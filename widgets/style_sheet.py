@@ -135,8 +135,8 @@ QPushButton[role="primary"], QPushButton:default { background: $accent; color: $
   border-color: $accent; font-weight: 600; }
 QPushButton[role="primary"]:focus, QPushButton:default:focus { border: 3px double $on_accent;
   padding: 3px 12px; }
-QPushButton[role="primary"]:disabled { background: $surface_raised; color: $wire;
-  border-color: $border; }
+QPushButton[role="primary"]:disabled, QPushButton:default:disabled {
+  background: $surface_raised; color: $wire; border-color: $border; }
 QPushButton[role="quiet"] { background: transparent; border-color: transparent; color: $accent;
   padding: 3px 8px; }
 QPushButton[role="quiet"]:hover { background: $surface_raised; }

@@ -14,7 +14,7 @@ from tests.designer.driving import node
 from tests.pictures.window import closed, opened, settle
 from widgets.canvas import End
 
-BOTTOM = ("training", "activations", "saliency", "problems")
+BOTTOM = ("training", "activations", "saliency", "problems", "code")
 
 
 def draw(projects: Path, folder: Path) -> None:

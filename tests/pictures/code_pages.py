@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from core.design import edits
 from core.project.file import to_text
@@ -18,6 +19,7 @@ from tests.core.compile.onnx_in.torch_models import ResNet18
 from tests.designer.driving import node
 from tests.pictures.canvas_pages import keep, roomy
 from tests.pictures.window import closed, opened, settle, wait_for
+from widgets.canvas import End
 
 
 def draw(projects: Path, folder: Path) -> None:
@@ -32,8 +34,9 @@ def draw(projects: Path, folder: Path) -> None:
 def code(file: Path, picture: Path) -> None:
     """The code of a network, with the lines of the selected node marked."""
     window = roomy(file, "dark")
-    panel = window.code
-    wait_for(panel.view.document().contentsChanged, window.actions_by_name["code"].trigger)
+    window.actions_by_name["code"].trigger()
+    while not window.code.is_current:
+        settle(50)
     window.resizeDocks([window.docks["code"]], [400], Qt.Orientation.Vertical)
     window.canvas.select([node(window, "conv_2")])
     settle(200)
@@ -48,16 +51,19 @@ def imported(folder: Path, picture: Path) -> None:
     call = [sys.executable, "-m", "designer", "import", str(model), "-o", str(file)]
     subprocess.run(call, check=True)
     window = roomy(file, "light")
+    for name in ("palette", "inspector", "recipe", "data", "history"):
+        window.docks[name].hide()
+    settle(200)
     window.canvas.fit_all()
     keep(window, picture)
 
 
 def weights(file: Path, picture: Path) -> None:
-    """What fits of a run's weights, once the design has other classes."""
+    """What fits of a run's weights, once a layer of the design is smaller."""
     window = opened(file, "dark")
     wait_for(window.trainer.finished, window.acts.train)
-    logits = node(window, "logits")
-    window.session.act("Fewer classes", lambda d: edits.set_params(d, logits, units=5))
+    last = node(window, "conv_3")
+    window.session.act("Fewer filters", lambda d: edits.set_params(d, last, filters=48))
     dialog = TransferDialog(window.trainer, to_text(window.session.whole), "", window)
     dialog.show()
     dialog.source.setCurrentIndex(0)
@@ -80,11 +86,17 @@ def help_page(file: Path, picture: Path) -> None:
 
 
 def ready_groups(file: Path, picture: Path) -> None:
-    """The palette's last heading, with the groups that are made already, and one of them inside."""
+    """The palette's last heading, with the groups that are made already, and one in a wire."""
     window = roomy(file, "light")
-    window.canvas.select([node(window, "pool_1")])
-    window.palette_panel.activated.emit("ready:Inverted residual")
-    (use,) = window.canvas.selected_nodes()
+    target = node(window, "conv_3")
+    place = window.canvas.node_rect(target).center()
+    adding = window.editor.adding
+    adding.search_between(End(target, "input"), place.x(), place.y())
+    settle(300)
+    QTest.keyClicks(adding.popup.focusWidget() or adding.popup, "projected residual")
+    settle(300)
+    QTest.keyClick(adding.popup.focusWidget() or adding.popup, Qt.Key.Key_Return)
+    window.actions_by_name["arrange_rows"].trigger()
     window.palette_panel.list.scrollToBottom()
     window.canvas.fit_all()
     keep(window, picture)
