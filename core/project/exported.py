@@ -28,7 +28,11 @@ def trained_source(run: Run) -> Source:
 
 def trained_weights(source: Source, run: Run) -> dict[str, np.ndarray]:
     """A run's weights by the names that the code has for them. Raises InputError."""
-    arrays = run_weights(run)
+    return called_as(source, run_weights(run))
+
+
+def called_as(source: Source, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The weights that the code has, by its names for them."""
     return {new: arrays[old] for old, new in exported_names(source, arrays).items()}
 
 

@@ -63,7 +63,7 @@ def overview(file: Path, picture: Path) -> None:
 
 def search(file: Path, picture: Path) -> None:
     """The blocks that fit a wire which was dropped on empty canvas."""
-    window = opened(file, "light")
+    window = roomy(file, "light")
     canvas = window.canvas
     pool = node(window, "pool_2")
     corner = canvas.node_rect(pool).bottomLeft() + QPointF(-40, 90)
@@ -73,8 +73,10 @@ def search(file: Path, picture: Path) -> None:
     QTest.keyClicks(popup.focusWidget() or popup, "d", Qt.KeyboardModifier.NoModifier)
     settle(300)
     shot = window.grab()
+    # The screen of this platform is small, and a popup stays within the screen.
+    place = canvas.mapTo(window, canvas.mapFromScene(corner)) + QPoint(-150, 8)
     painter = QPainter(shot)
-    painter.drawPixmap(window.mapFromGlobal(popup.mapToGlobal(QPoint(0, 0))), popup.grab())
+    painter.drawPixmap(place, popup.grab())
     painter.end()
     shot.save(str(picture))
     popup.close()

@@ -47,7 +47,10 @@ def trained(file: Path, theme: str, node: str, picture: Path) -> None:
     assert found is not None
     window.canvas.select([found.id])
     wait_for(window.trainer.finished, window.acts.train)
-    settle(1500)
+    settle(4000)
+    window.actions_by_name["arrange_rows"].trigger()
+    window.canvas.fit_all()
+    settle(300)
     window.grab().save(str(picture))
     closed(window)
 

@@ -91,6 +91,19 @@ def test_weights_are_called_as_in_the_code(call: Line, trained: Path, tmp_path: 
     }
 
 
+def test_untrained_weights_are_those_that_training_begins_with(
+    call: Line, trained: Path, tmp_path: Path
+) -> None:
+    drawn, learnt = tmp_path / "drawn.safetensors", tmp_path / "learnt.safetensors"
+    answer = call("export", trained, "--untrained", "-o", drawn, "--json")
+    assert (answer.json["run"], answer.json["arrays"]) == (None, 10)
+    assert call("export", trained, "-o", learnt).code == 0
+    first, last = load_file(drawn), load_file(learnt)
+    assert first.keys() == last.keys()
+    np.testing.assert_array_equal(first["dense_3.bias"], 0)
+    assert not np.array_equal(first["dense_3.kernel"], last["dense_3.kernel"])
+
+
 def test_code_with_weights_is_that_of_the_design_that_was_trained(
     call: Line, trained: Path, tmp_path: Path
 ) -> None:
