@@ -30,9 +30,8 @@ def main(folder: Path) -> None:
         for example in examples().values():
             shutil.copy(example, place)
         trained(place / "digits_cnn.loom", "dark", "conv_2", folder / "designer_dark.png")
-        trained(
-            place / "moby_dick_attention.loom", "light", "attention", folder / "tokens_light.png"
-        )
+        letters = place / "moby_dick_attention.loom"
+        trained(letters, "light", "attention", folder / "tokens_light.png", tidied=True)
         trained(place / "el_nino_lstm.loom", "dark", "lstm", folder / "sequence_dark.png")
         problems(place / "digits_cnn.loom", folder / "problems_light.png")
         data_dialog(place / "digits_cnn.loom", folder / "data_dark.png")
@@ -40,17 +39,19 @@ def main(folder: Path) -> None:
         code_pages.draw(place, folder)
 
 
-def trained(file: Path, theme: str, node: str, picture: Path) -> None:
-    """The window after a whole training, looking at a node."""
+def trained(file: Path, theme: str, node: str, picture: Path, tidied: bool = False) -> None:
+    """The window after a whole training, looking at a node; ``tidied`` arranges nodes again."""
     window = opened(file, theme)
     found = window.session.design.named(node)
     assert found is not None
     window.canvas.select([found.id])
     wait_for(window.trainer.finished, window.acts.train)
     settle(4000)
-    window.actions_by_name["arrange_rows"].trigger()
-    window.canvas.fit_all()
-    settle(300)
+    if tidied:
+        # Nodes have grown by what they show, and the legend covers a corner.
+        for action in ("arrange_rows", "fit", "zoom_out"):
+            window.actions_by_name[action].trigger()
+        settle(300)
     window.grab().save(str(picture))
     closed(window)
 
