@@ -155,6 +155,20 @@ def test_disabled_button_is_fainter(qtbot, qapp) -> None:
     assert button.grab().toImage() != before
 
 
+def test_a_disabled_default_button_is_not_filled_like_one_that_works(qtbot, qapp) -> None:
+    made = theme.dark()
+    theme.apply(qapp, made)
+    grounds = []
+    for enabled in (True, False):
+        button = QPushButton("Start")
+        qtbot.addWidget(button)
+        button.setDefault(True)
+        button.setEnabled(enabled)
+        button.resize(120, 32)
+        grounds.append(button.grab().toImage().pixelColor(14, 16).name())
+    assert grounds == [made.accent, made.surface_raised]
+
+
 def test_style_sheet_has_no_unfilled_names_and_its_pictures_exist(qtbot, qapp) -> None:
     for made in THEMES:
         theme.apply(qapp, made)
