@@ -43,9 +43,9 @@ def lines(value: Any, names: Names, indent: int, before: str = "", after: str = 
         return [whole]
     opening, items, closing = parts
     inner = ", ".join(text + flat(item, names) for text, item in items)
-    inner += "," if isinstance(value, tuple) and len(items) == 1 else ""
     head, foot = f"{margin}{before}{opening}", f"{margin}{closing}{after}"
-    if indent + INDENT + len(inner) <= WIDTH:
+    # Arguments may stand together on a line of their own, elements of tuples and lists do not.
+    if isinstance(value, Call) and indent + INDENT + len(inner) <= WIDTH:
         return [head, " " * (indent + INDENT) + inner, foot]
     each = [lines(item, names, indent + INDENT, text, ",") for text, item in items]
     return [head, *(line for item in each for line in item), foot]
