@@ -153,7 +153,11 @@ class Adding(QObject):
         )
         self.popup.set_theme(self.canvas.graph_scene.look.theme)
         self.popup.offer(
-            entries, self.canvas.viewport().mapToGlobal(inside), prompt, "No block fits here"
+            entries,
+            self.canvas.viewport().mapToGlobal(inside),
+            prompt,
+            "No block fits here",
+            [e for e in self.offers.entries if e not in entries],
         )
 
     def _chosen(self, kind: str) -> None:

@@ -240,7 +240,8 @@ def _found(query: str, reports: list[NodeReport]) -> list[NodeReport]:
 def _score(query: str, report: NodeReport) -> int | None:
     block = report.block
     family = block.family if block else ""
-    words = (_block(report), *(block.keywords if block else ()), _shape(report))
+    # Of other words only the commonest: the rest tell of what such a block may be, not of the node.
+    words = (_block(report), *(block.keywords[:1] if block else ()), _shape(report))
     entry = PaletteEntry(report.node.block, report.node.name, family, "", family, words)
     return match_score(query, entry)
 

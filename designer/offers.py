@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from core.design.nesting import with_inner
 from core.design.ports import GROUP_KIND, GroupUse, use_of
 from core.design.problems import best_column, bind
 from core.design.trial import group_made_of
+from core.params import Value
 from core.tensor import Tensor
 from designer.kinds import (
     file_kind,
@@ -81,7 +82,7 @@ class Offers(QObject):
         def placed(_: Design) -> Design:
             design, node = self.place(kind, at)
             made.append(node)
-            return wire(design, node)
+            return self._fitted(kind, wire(design, node), node)
 
         return made[-1] if self.session.act(f"{verb} {self.label(kind)}", placed) else None
 
@@ -127,6 +128,15 @@ class Offers(QObject):
             return fitting.taking_ports(kind, tensor)
         names = (p.name for p in use.block.ports())
         return tuple(name for name in names if use.makes(name, tensor)[0])
+
+    def _fitted(self, kind: str, design: Design, node: str) -> Design:
+        """The design with a new use of a group set so that it takes what is wired to it."""
+        use, outputs = self._use(kind), self.session.analysis.outputs()
+        for target, source in design.wires.items() if use else ():
+            given = outputs.get(source)
+            if use and target.node == node and given:
+                design = edits.set_params(design, node, **use.settings(target.port, given))
+        return design
 
     def can_feed(self, kind: str, port: Port) -> bool:
         """Whether a new node can make something that ``port`` takes."""
@@ -202,9 +212,16 @@ class _GroupOnOffer:
         if given is None:
             return True, None
         try:
-            return True, group_made_of(self.design, self.group, port, given)
+            return True, group_made_of(self.design, self.group, port, given)[1]
         except ShapeError:
             return False, None
+
+    def settings(self, port: str, given: Tensor) -> Mapping[str, Value]:
+        """What it has to set to take a tensor at a port; nothing where that cannot be."""
+        try:
+            return group_made_of(self.design, self.group, port, given)[0]
+        except ShapeError:
+            return {}
 
 
 def _entry(kind: str, label: str, family: str, tooltip: str) -> PaletteEntry:

@@ -57,6 +57,7 @@ class BlockSearch(QFrame):
         super().__init__(parent, flags | Qt.WindowType.NoDropShadowWindowHint)
         self.theme = theme or dark()
         self._entries: list[PaletteEntry] = []
+        self._unfit: list[PaletteEntry] = []
         self._nothing_fits = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setWindowTitle("Add a block")
@@ -108,12 +109,15 @@ class BlockSearch(QFrame):
         place: QPoint,
         prompt: str = "Search blocks",
         nothing_fits: str = "There is no block to add",
+        unfit: Sequence[PaletteEntry] = (),
     ) -> None:
         """Open at a global point and offer these blocks, in this order until something is typed.
 
-        `nothing_fits` is shown where there are none.
+        `nothing_fits` is shown where there are none. A search that finds no other block than
+        one of the `unfit` says that this one does not fit.
         """
         self._entries, self._nothing_fits = list(entries), nothing_fits
+        self._unfit = list(unfit)
         self.search.setPlaceholderText(prompt)
         self.search.clear()
         self._fill()
@@ -169,13 +173,17 @@ class BlockSearch(QFrame):
             item.setToolTip(entry.tooltip)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        self.nothing.setText(f"No block matches “{query}”" if self._entries else self._nothing_fits)
+        self.nothing.setText(self._why_nothing(query) if self._entries else self._nothing_fits)
         self.nothing.setVisible(not found)
         if not found:
             self.spoken.say(self.nothing.text())
         self.list.setVisible(bool(found))
         self.list.setFixedHeight(_ROW * min(max(1, len(found)), _MOST_ROWS) + 2)
         self.adjustSize()
+
+    def _why_nothing(self, query: str) -> str:
+        known = _hits(query, self._unfit) if query else []
+        return f"{known[0].label} does not fit here" if known else f"No block matches “{query}”"
 
     def _place(self, place: QPoint) -> None:
         """Put the field under the point, but all of the popup on the screen."""

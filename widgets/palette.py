@@ -1,5 +1,6 @@
 """The block palette: a searchable, grouped list from which blocks are dragged onto the canvas."""
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
@@ -24,27 +25,39 @@ _DEEP = Qt.MatchFlag.MatchRecursive
 
 
 def match_score(query: str, entry: PaletteEntry) -> int | None:
-    """How well an entry answers a query: 0 is best, None is not at all."""
-    query = query.casefold().strip()
-    label, kind = entry.label.casefold(), entry.kind.casefold()
-    keywords = [word.casefold() for word in entry.keywords]
-    if query in (label, kind):
-        return 0
-    if label.startswith(query) or kind.startswith(query):
-        return 1
-    if any(word.startswith(query) for word in label.split()):
-        return 2
-    if query in label or query in kind:
-        return 3
-    if any(word.startswith(query) for word in keywords):
-        return 4
-    if any(query in word for word in (*keywords, entry.family.casefold())):
-        return 5
-    letters = iter(label)
-    scattered = label[:1] == query[:1] and all(
-        letter in letters for letter in query if letter != " "
+    """How well an entry answers a query: 0 is best, None is not at all.
+
+    Spaces and hyphens make no difference. An entry's first keyword counts as its second name.
+    """
+    asked = _plain(query)
+    names = [_plain(entry.label), _plain(entry.kind)]
+    keywords = [_plain(word) for word in entry.keywords]
+    starts = [_plain(word) for word in re.split(r"[\s\-()]+", entry.label)]
+    words = [*starts, *(_plain(word) for text in entry.keywords for word in text.split())]
+    grades = (
+        asked in names,
+        asked in keywords[:1],
+        any(name.startswith(asked) for name in names),
+        any(word.startswith(asked) for word in starts),
+        asked in keywords,
+        any(asked in name for name in names),
+        any(word.startswith(asked) for word in keywords),
+        any(asked in word for word in (*keywords, _plain(entry.family))),
+        all(any(word.startswith(_plain(part)) for word in words) for part in query.split()),
+        _is_scattered(asked, names[0]),
     )
-    return 6 if scattered else None
+    return next((score for score, fits in enumerate(grades) if fits), None)
+
+
+def _plain(text: str) -> str:
+    """A text without case, spaces and hyphens, if that leaves anything."""
+    return re.sub(r"[\W_]+", "", text.casefold()) or text.casefold().strip()
+
+
+def _is_scattered(asked: str, name: str) -> bool:
+    """Whether the letters stand in a name in their order, the first at its beginning."""
+    letters = iter(name)
+    return name[:1] == asked[:1] and all(letter in letters for letter in asked)
 
 
 class Palette(QWidget):

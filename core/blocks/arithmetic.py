@@ -80,7 +80,7 @@ class Add(_Several):
 
     kind = "Add"
     label = "Add"
-    keywords = ("sum", "plus", "residual", "skip", "merge", "shortcut")
+    keywords = ("sum", "plus", "residual", "skip connection", "merge", "shortcut")
     formula = "y = x₁ + x₂ + ..."
     function = "jnp.add"
 

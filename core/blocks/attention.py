@@ -38,7 +38,7 @@ class MultiHeadAttention(Weighted):
     label = "Multi-head attention"
     family = "Attention"
     keywords = (
-        *("transformer", "self-attention", "cross-attention", "mha", "causal"),
+        *("mha", "self-attention", "cross-attention", "transformer", "causal"),
         *("grouped-query", "gqa", "multi-query", "rope", "rotary", "padding mask"),
     )
     inputs = (

@@ -84,11 +84,12 @@ class Block(Configured):
     """Base of all blocks. A subclass is a frozen dataclass in one file; nothing else lists it.
 
     ``family`` groups the palette and gives the colour; ``role`` is ``layer``, ``input``, ``target``
-    or ``loss``; ``keywords`` are other words people search it by; ``example`` is parameter values
-    and input shapes of a small instance, used by help pages and the contract test. A block that is
-    not ``listed`` cannot be chosen; one ``within_groups`` is offered only inside of groups; one
-    that ``passes_on`` gives out what comes in at its first input. ``formula`` is what it computes,
-    in one or a few lines for the help page. ``gradient`` is ``exact`` (the derivative of the
+    or ``loss``; ``keywords`` are other words people search it by, its commonest other name first;
+    ``example`` is parameter values and input shapes of a small instance, used by help pages and the
+    contract test. A block that is not ``listed`` cannot be chosen; one ``within_groups`` is offered
+    only inside of groups; one that ``passes_on`` gives out what comes in at its first input.
+    ``formula`` is what it computes, in one or a few lines for the help page. ``gradient`` is
+    ``exact`` (the derivative of the
     output), ``surrogate`` (chosen in its place, as straight-through estimators do) or ``none``
     (zero everywhere). A block that ``changes_while_training`` draws random numbers or keeps
     averages; where its parameters decide that, this is a property. The methods take the connected

@@ -56,7 +56,15 @@ class CrossEntropy(Loss):
 
     kind = "CrossEntropy"
     label = "Cross-entropy"
-    keywords = ("softmax", "classification", "log loss", "nll", "label smoothing", "class weights")
+    keywords = (
+        "nll",
+        "softmax cross-entropy",
+        "classification",
+        "log loss",
+        "softmax",
+        "label smoothing",
+        "class weights",
+    )
     inputs = (
         port("logits", 2, 3, 4, 5),
         port("target", 1, 2, 3, 4, dtype="int32", remedy=FOR_NUMBERS),
@@ -109,7 +117,15 @@ class BinaryCrossEntropy(Reduced):
 
     kind = "BinaryCrossEntropy"
     label = "Binary cross-entropy"
-    keywords = ("sigmoid", "logistic", "multi-label", "bce", "pos_weight", "label smoothing")
+    keywords = (
+        "bce",
+        "sigmoid",
+        "logistic",
+        "multi-label",
+        "log loss",
+        "pos_weight",
+        "label smoothing",
+    )
     inputs = (port("logits", 2, 3, 4, 5), port("target", 1, 2, 3, 4, 5, dtype=""))
     example = {"logits": (1,), "target": ()}
     prediction = "logits"

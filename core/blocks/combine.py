@@ -48,7 +48,7 @@ class Concatenate(_Joining):
 
     kind = "Concatenate"
     label = "Concatenate"
-    keywords = ("concat", "join", "merge", "skip", "u-net", "densenet")
+    keywords = ("concat", "merge", "join", "skip connection", "u-net", "densenet", "inception")
     formula = "y = [x₁; x₂; ...]"
     inputs = (any_port("input_1", 2, 3, 4, 5, 6), any_port("input_2", 2, 3, 4, 5, 6))
 

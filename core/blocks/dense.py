@@ -24,7 +24,16 @@ class Dense(NormedKernel):
     kind = "Dense"
     label = "Dense"
     family = "Dense"
-    keywords = ("linear", "fully connected", "perceptron", "mlp", *NORM_KEYWORDS)
+    keywords = (
+        "linear",
+        "fc",
+        "fully connected",
+        "feed-forward",
+        "perceptron",
+        "mlp",
+        "time distributed",
+        *NORM_KEYWORDS,
+    )
     inputs = (port("input", 2, 3, 4, 5),)
     formula = "y = x W + b"
 

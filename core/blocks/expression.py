@@ -67,7 +67,19 @@ class Lambda(Block):
     kind = "Lambda"
     label = "Lambda"
     family = "Combine"
-    keywords = ("expression", "formula", "function", "custom", "math", "where", "exp", "log")
+    keywords = (
+        "expression",
+        "formula",
+        "function",
+        "custom",
+        "math",
+        "where",
+        "exp",
+        "log",
+        "sqrt",
+        "sin",
+        "clip",
+    )
     inputs = (_input("x"),)
     example = {"x": (4,)}
     formula = "y = the expression"

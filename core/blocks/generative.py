@@ -29,7 +29,14 @@ class GaussianSampling(Block):
     kind = "GaussianSampling"
     label = "Gaussian sampling"
     family = "Regularization"
-    keywords = ("vae", "reparameterisation", "reparameterization", "latent", "variational", "noise")
+    keywords = (
+        "vae",
+        "reparameterisation",
+        "reparametrization trick",
+        "latent",
+        "variational",
+        "noise",
+    )
     inputs = (port("mean", 2, 3, 4, 5), port("log_variance", 2, 3, 4, 5))
     example = {"mean": (4,), "log_variance": (4,)}
     formula = "training: z = μ + exp(v / 2) ε,   evaluation: z = μ"

@@ -175,7 +175,7 @@ class Target(Input):
     kind = "Target"
     label = "Target"
     role = "target"
-    keywords = ("label", "truth", "y", "class")
+    keywords = ("label", "labels", "truth", "y", "class")
 
     shape: tuple[int, ...] = _shape((), "Shape of one target; empty for a class label.")
     dtype: str = param(

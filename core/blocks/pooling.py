@@ -137,7 +137,7 @@ class MaxPool(_Pool):
 
     kind = "MaxPool"
     label = "Max pooling"
-    keywords = ("maxpooling", "maxpool2d", "subsampling", "downsample")
+    keywords = ("maxpooling2d", "maxpool2d", "subsampling", "downsample")
     formula = "y[p, c] = maxₖ x[p · stride + k, c]"
 
     window: tuple[int, ...] = _size()
@@ -164,7 +164,7 @@ class AveragePool(_Pool):
 
     kind = "AveragePool"
     label = "Average pooling"
-    keywords = ("avgpool", "meanpool", "subsampling", "downsample")
+    keywords = ("avgpool2d", "averagepooling2d", "meanpool", "subsampling", "downsample")
     formula = "y[p, c] = meanₖ x[p · stride + k, c]"
 
     window: tuple[int, ...] = _size()

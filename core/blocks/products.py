@@ -26,7 +26,7 @@ class Dot(Block):
     kind = "Dot"
     label = "Dot product"
     family = "Combine"
-    keywords = ("cosine", "similarity", "inner product", "scores", "siamese", "merge")
+    keywords = ("inner product", "cosine", "similarity", "scores", "siamese", "merge")
     formula = "y = Σ x₁ x₂; normalised: y = Σ x₁ x₂ / (|x₁| |x₂|)"
     inputs = (port("input_1", 2, 3, 4), port("input_2", 2, 3, 4))
     example: ClassVar[dict[str, tuple[int, ...]]] = {"input_1": (4,), "input_2": (4,)}

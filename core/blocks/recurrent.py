@@ -127,7 +127,7 @@ class SimpleRNN(_Recurrent):
 
     kind = "SimpleRNN"
     label = "Simple RNN"
-    keywords = ("elman", "vanilla rnn", "sequence", "time series")
+    keywords = ("rnn", "elman", "vanilla rnn", "bidirectional", "sequence", "time series")
     formula = "h' = f(x W + b + h U)"
     _gates = 1
     _elementwise = 3
@@ -165,7 +165,15 @@ class LSTM(_Recurrent):
 
     kind = "LSTM"
     label = "LSTM"
-    keywords = ("long short-term memory", "rnn", "sequence", "time series", "gates")
+    keywords = (
+        "long short-term memory",
+        "bilstm",
+        "bidirectional",
+        "rnn",
+        "sequence",
+        "time series",
+        "gates",
+    )
     formula = "i, f, g, o = split(x W + h U + b)\nc' = σ(f) c + σ(i) tanh(g)\nh' = σ(o) tanh(c')"
     _gates = 4
     _elementwise = 17
@@ -194,7 +202,7 @@ class GRU(_Recurrent):
 
     kind = "GRU"
     label = "GRU"
-    keywords = ("gated recurrent unit", "rnn", "sequence", "time series", "gates")
+    keywords = ("gated recurrent unit", "bidirectional", "rnn", "sequence", "time series", "gates")
     formula = (
         "xr, xz, xn = split(x W + b);  hr, hz, hn = split(h U)\n"
         "r = σ(xr + hr);  z = σ(xz + hz);  n = tanh(xn + r hn)\n"

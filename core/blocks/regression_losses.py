@@ -52,7 +52,7 @@ class MeanSquaredError(_Regression):
 
     kind = "MeanSquaredError"
     label = "Mean squared error"
-    keywords = ("mse", "l2", "regression", "reconstruction")
+    keywords = ("mse", "l2 loss", "regression", "reconstruction", "autoencoder")
     formula = "loss = mean of (prediction - target)²"
 
     def forward(self, prediction: Tensor, target: Tensor) -> Call:
@@ -72,7 +72,7 @@ class MeanAbsoluteError(_Regression):
 
     kind = "MeanAbsoluteError"
     label = "Mean absolute error"
-    keywords = ("mae", "l1", "regression", "median", "laplace")
+    keywords = ("mae", "l1 loss", "regression", "median", "laplace")
     formula = "loss = mean of |prediction - target|"
 
     def forward(self, prediction: Tensor, target: Tensor) -> Call:

@@ -32,7 +32,7 @@ class Dropout(Block):
     kind = "Dropout"
     label = "Dropout"
     family = "Regularization"
-    keywords = ("noise", "overfitting", "regularisation")
+    keywords = ("overfitting", "noise", "regularisation")
     inputs = (port("input", 2, 3, 4, 5),)
     formula = "y = m · x / (1 − rate), m = 1 with probability 1 − rate, else 0; evaluation: y = x"
     changes_while_training = True

@@ -28,7 +28,16 @@ class Upsample(Block):
     kind = "Upsample"
     label = "Upsample"
     family = "Shape"
-    keywords = ("resize", "interpolate", "bilinear", "nearest", "enlarge", "upsampling2d")
+    keywords = (
+        "resize",
+        "interpolate",
+        "bilinear",
+        "nearest",
+        "enlarge",
+        "upsampling2d",
+        "pixel shuffle",
+        "depth to space",
+    )
     inputs = (port("input", 3, 4, 5),)
     example = {"input": (4, 3, 2)}
     formula = "nearest: y[q] = x[⌊q / factor⌋]; bilinear: y[q] = x at (q + ½) / factor − ½"

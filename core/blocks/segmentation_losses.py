@@ -38,7 +38,7 @@ class Dice(Loss):
 
     kind = "Dice"
     label = "Dice"
-    keywords = ("segmentation", "overlap", "f1", "sorensen", "mask", "u-net")
+    keywords = ("segmentation", "overlap", "f1", "iou", "jaccard", "sorensen", "mask", "u-net")
     inputs = (port("logits", 3, 4, 5), port("target", 2, 3, 4, 5, dtype=""))
     example = {"logits": (4, 4, 1), "target": (4, 4)}
     prediction = "logits"

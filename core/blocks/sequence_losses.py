@@ -81,7 +81,7 @@ class MaskedToken(Loss):
 
     kind = "MaskedToken"
     label = "Masked token"
-    keywords = ("bert", "mlm", "masked language model", "ignore index", "padding")
+    keywords = ("bert", "mlm", "masked language model", "masked lm", "ignore index", "padding")
     inputs = (
         port("logits", 3),
         port("target", 2, dtype="int32", remedy=FOR_NUMBERS),

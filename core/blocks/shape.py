@@ -29,7 +29,7 @@ class Flatten(Block):
     kind = "Flatten"
     label = "Flatten"
     family = "Shape"
-    keywords = ("vector", "ravel", "reshape")
+    keywords = ("ravel", "vector", "reshape")
     inputs = (any_port(),)
     example = {"input": (4, 4, 3)}
     formula = "y[b, :] = all elements of x[b] in order"

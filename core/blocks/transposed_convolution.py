@@ -43,7 +43,15 @@ class ConvTranspose(Sliding):
     kind = "ConvTranspose"
     label = "Transposed convolution"
     family = "Convolution"
-    keywords = ("deconvolution", "convtranspose2d", "upsample", "decoder", "generator", "u-net")
+    keywords = (
+        "deconvolution",
+        "convtranspose2d",
+        "conv2dtranspose",
+        "upsample",
+        "decoder",
+        "generator",
+        "u-net",
+    )
     inputs = (port("input", 3, 4, 5),)
     example = {"input": (4, 4, 3)}
     formula = "y[p · stride + k · dilation, o] += Σ_c x[p, c] W[K − 1 − k, c, o]; y[·, o] += b[o]"
