@@ -178,7 +178,7 @@ class Maximum(_Several):
 
     kind = "Maximum"
     label = "Maximum"
-    keywords = ("max", "largest", "maxout", "merge", "or")
+    keywords = ("largest", "max", "maxout", "merge", "or")
     formula = "y = max(x₁, x₂, ...)"
     function = "jnp.maximum"
 
@@ -197,7 +197,7 @@ class Minimum(_Several):
 
     kind = "Minimum"
     label = "Minimum"
-    keywords = ("min", "smallest", "merge", "and")
+    keywords = ("smallest", "min", "merge", "and")
     formula = "y = min(x₁, x₂, ...)"
     function = "jnp.minimum"
 

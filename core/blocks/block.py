@@ -165,10 +165,23 @@ def _forms(ranks: frozenset[int]) -> str:
         4: "images [B, H, W, C]",
         5: "volumes [B, D, H, W, C]",
     }
-    return " or ".join(names.get(r, f"rank {r}") for r in sorted(ranks))
+    each = [names.get(r, f"arrays of {r} axes") for r in sorted(ranks)]
+    if len(each) > 2 and max(ranks) - min(ranks) == len(each) - 1:
+        return f"{each[0]} up to {each[-1]}"
+    return " or ".join(each)
 
 
 def _rank_remedy(port: Port, tensor: Tensor) -> str:
-    if max(port.ranks) < tensor.rank:
-        return "Put Flatten or GlobalAveragePool before it."
-    return "Put Reshape before it, or wire it to an earlier node."
+    """What brings a tensor to a rank that a port takes."""
+    most, sizes = max(port.ranks), tensor.sizes
+    if tensor.rank > most:
+        if most == 1:
+            return "Wire it to a column with one number a sample, or put Reduce before it."
+        if most == 2:
+            return "Put Flatten or Global average pooling before it."
+        shape = (-1, *sizes[len(sizes) - most + 2 :])
+    else:
+        wanted = min(rank for rank in port.ranks if rank > tensor.rank)
+        shape = (*sizes, *(1,) * (wanted - tensor.rank))
+    numbers = ", ".join(map(str, shape))
+    return f"Put Reshape with the shape {numbers} before it, or wire it to an earlier node."

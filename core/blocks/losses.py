@@ -107,10 +107,10 @@ def check_same(**tensors: Tensor) -> None:
 def check_labels(logits: Tensor, target: Tensor) -> None:
     """Raise ShapeError unless there is one logit for each class that the labels may name."""
     if logits.shape[:-1] != target.shape:
-        raise ShapeError(
-            f"logits {logits} do not fit target {target}",
-            "Logits need the target's axes and then one axis with one number a class.",
-        )
+        remedy = "Logits need the target's axes and then one axis with one number a class."
+        if target.rank == 1:
+            remedy = "Put Flatten or Global average pooling before the last Dense."
+        raise ShapeError(f"logits {logits} do not fit target {target}", remedy)
     if target.classes > logits.features:
         raise ShapeError(
             f"the target has {target.classes} classes, but there are {logits.features} logits",

@@ -211,15 +211,16 @@ class GroupNorm(Affine):
     def infer(self, input: Tensor) -> Tensor:
         if input.features % self.groups:
             near = math.gcd(input.features, self.groups)
+            good = near if near < input.size else 1
             raise ShapeError(
                 f"{self.groups} groups cannot share the {input.features} channels of {input} "
                 "equally",
-                f"Set Groups to a divisor of {input.features}, such as {near}.",
+                f"Set Groups to a divisor of {input.features}, such as {good}.",
             )
         if input.size == self.groups:
             raise ShapeError(
                 f"each group of {input} would be one value, which minus its mean is always 0",
-                "Set Groups to less.",
+                "Set Groups to 1." if self.groups > 1 else "Give the layer before it more units.",
             )
         return input
 

@@ -188,5 +188,7 @@ def unconnected(node: Node, block: Block, connected: Collection[str]) -> Iterato
                 ERROR,
                 node.id,
                 f"{node.name}: {port.label or port.name} is not connected",
-                "Drag a wire to it from an output.",
+                "Add a Target and drag a wire from it to this input."
+                if port.name == "target" and block.role == "loss"
+                else "Drag a wire to it from an output.",
             )

@@ -35,7 +35,7 @@ FIRST = {
     "Conv": ("conv", "conv2d", "conv 2d", "cnn", "convolution"),
     "ConvTranspose": ("deconv", "conv2dtranspose", "transposed conv"),
     "DepthwiseConv": ("depthwise", "mobilenet"),
-    "MaxPool": ("maxpool", "max pooling", "maxpooling2d"),
+    "MaxPool": ("max", "maxpool", "max pooling", "maxpooling2d"),
     "AveragePool": ("avgpool", "average pooling"),
     "GlobalAveragePool": ("gap", "global average pooling"),
     "Upsample": ("upsample", "interpolate", "resize", "pixel shuffle"),
