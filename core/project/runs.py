@@ -115,7 +115,9 @@ class RunStore:
         """The run with this id. Raises InputError."""
         run = next((r for r in self.runs() if r.id == key), None)
         if run is None:
-            raise InputError(f"there is no run {key!r} in {self.root}", "Train the design first.")
+            known = ", ".join(r.id for r in self.runs()[:3])
+            hint = f"The last runs there are {known}." if known else "Train the design first."
+            raise InputError(f"there is no run {key!r} in {self.root}", hint)
         return run
 
     def record(self, run: Run, points: Iterable[Point]) -> None:

@@ -24,7 +24,10 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
     except FileNotFoundError:
         raise InputError(f"{path} does not exist", "Choose a .safetensors file.") from None
     except (SafetensorError, OSError, ValueError) as error:
-        raise InputError(f"{path} is no readable safetensors file: {error}") from None
+        raise InputError(
+            f"{path} is no readable safetensors file: {error}",
+            "Export the weights again, or choose another file.",
+        ) from None
 
 
 def run_weights(run: Run) -> dict[str, np.ndarray]:

@@ -26,7 +26,7 @@ from core.project.weights import read_weights, run_weights
 from core.train.events import CompareWeights, WeightsCompared
 from core.train.job import Job
 from core.train.program import State
-from core.train.transfer import Shapes, match
+from core.train.transfer import Match, Shapes, match
 
 
 def source(wanted: str, folder: Path, store: RunStore) -> dict[str, np.ndarray]:
@@ -63,8 +63,11 @@ def as_runs_name(
     return {back.get(name, name): value for name, value in arrays.items()}
 
 
-def started(job: Job, given: dict[str, np.ndarray], where: str) -> State:
-    """A fresh state with all of the given arrays that fit. Raises InputError if none does."""
+def started(job: Job, given: dict[str, np.ndarray], where: str) -> tuple[State, Match]:
+    """A fresh state with all of the given arrays that fit, and which do.
+
+    Raises InputError if none does.
+    """
     program, state = job.program, job.program.initial_state()
     names = (program.param_names, program.rest_names)
     leaves = (state.params, state.rest)
@@ -91,7 +94,8 @@ def started(job: Job, given: dict[str, np.ndarray], where: str) -> State:
         ]
 
     params, rest = (filled(n, v) for n, v in zip(names, leaves, strict=True))
-    return state._replace(params=params, rest=rest, optimizer=program.optimizer.init(params))
+    filled_in = state._replace(params=params, rest=rest, optimizer=program.optimizer.init(params))
+    return filled_in, found
 
 
 def _shapes_of(arrays: dict[str, np.ndarray]) -> Shapes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,12 @@ def start(
     resume: Run | None = None,
     device: str = "auto",
     directory: str = "",
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Training:
     """A new run of a design, or the rest of an earlier one.
 
     ``folder`` is where the design's data paths count from; ``directory`` where in the store the run
-    is kept. Raises InputError when the design has errors, or does not fit the run it shall resume.
+    is kept; ``tell`` is told which of the initial weights fit. Raises InputError when the design has errors, or does not fit the run it shall resume.
     """
     if resume:
         if resume.status == IMPORTED:
@@ -51,7 +53,8 @@ def start(
     state = None
     if wanted and not resume:
         given = source(wanted, folder, store)
-        state = started(job, given, wanted)
+        state, found = started(job, given, wanted)
+        tell(f"weights of {wanted}: {found.to_text()}")
     run = resume or store.create(project, to_text(design), directory)
     return Training.begin(job, store, run, resume is not None, state)
 

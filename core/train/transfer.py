@@ -29,6 +29,16 @@ class Match:
         lacking = {_layer(name) for name in (*self.misfits, *self.missing)}
         return tuple(n for n in dict.fromkeys(map(_layer, self.taken)) if n not in lacking)
 
+    def to_text(self) -> str:
+        """What is taken and what is not, in one line."""
+        total = len(self.taken) + len(self.misfits) + len(self.missing)
+        parts = [f"{len(self.taken)} of {total} arrays fit"]
+        for name, (here, there) in self.misfits.items():
+            parts.append(f"{name} is {list(here)} here and {list(there)} there")
+        if self.missing:
+            parts.append(f"not there: {', '.join(self.missing)}")
+        return "; ".join(parts)
+
 
 def match(wanted: Shapes, given: Shapes) -> Match:
     """Pair the arrays of a network with given ones of equal shape.

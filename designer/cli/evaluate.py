@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from core.errors import InputError
@@ -23,6 +24,9 @@ def run(options: argparse.Namespace) -> int:
     """Evaluate and tell."""
     load(options.file)
     store, found = find_run(options.file, options.run)
+    if found.project != options.file.stem:
+        note = f"note: run {found.id} is of {found.project}, and is measured with that design"
+        print(note, file=sys.stderr)
     from core.explain.report import class_report
     from core.train.start import load_run
 

@@ -75,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
             resumed,
             options.device,
             "." if options.out else "",
+            partial(print, file=sys.stderr),
         )
     except InputError as error:
         named = str(options.file) in error.message

@@ -202,3 +202,32 @@ def test_a_design_with_groups_trains_with_values_set(call: Line, tmp_path: Path)
     assert found.code == 0
     trained = load(next((tmp_path / ".layerloom").rglob("design.loom")))
     assert trained.nodes["block"].params == {"group": "g1", "hidden": 2, "repeat": 2}
+
+
+def test_what_fits_of_other_weights_is_told(call: Line, file: Path) -> None:
+    run = call("train", file, "--json").json["run"]
+    changed = call("train", file, "--weights", run, "--set", "dense_2.units=3", "--epochs", "1")
+    assert "4 of 4 arrays fit" in changed.err
+    wider = file.with_name("wider.loom")
+    wider.write_text(file.read_text("utf-8"), "utf-8")
+    told = call("train", wider, "--weights", run, "--set", "dense.units=20", "--epochs", "1").err
+    assert f"weights of {run}: 1 of 4 arrays fit; dense.kernel is [4, 20] here and [4, " in told
+
+
+def test_a_wrong_run_names_those_that_there_are(call: Line, file: Path) -> None:
+    run = call("train", file, "--json").json["run"]
+    assert f"hint: The last runs there are {run}." in call.wrong("evaluate", file, "--run", "nope")
+
+
+def test_the_run_of_another_design_is_said_to_be_one(call: Line, file: Path) -> None:
+    run = call("train", file, "--json").json["run"]
+    assert call("evaluate", file, "--run", run).err == ""
+    other = file.with_name("other.loom")
+    other.write_text(file.read_text("utf-8"), "utf-8")
+    assert f"note: run {run} is of {file.stem}" in call("evaluate", other, "--run", run).err
+
+
+def test_faulty_weights_are_refused_with_a_hint(call: Line, file: Path) -> None:
+    broken = file.with_name("broken.safetensors")
+    broken.write_bytes(b"junk")
+    assert "hint: Export the weights again" in call.wrong("train", file, "--weights", broken)
