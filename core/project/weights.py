@@ -26,7 +26,7 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
     except (SafetensorError, OSError, ValueError) as error:
         raise InputError(
             f"{path} is no readable safetensors file: {error}",
-            "Export the weights again, or choose another file.",
+            "Export the weights again.",
         ) from None
 
 

@@ -39,7 +39,8 @@ def start(
     """A new run of a design, or the rest of an earlier one.
 
     ``folder`` is where the design's data paths count from; ``directory`` where in the store the run
-    is kept; ``tell`` is told which of the initial weights fit. Raises InputError when the design has errors, or does not fit the run it shall resume.
+    is kept; ``tell`` is told which of the initial weights fit. Raises InputError when the design
+    has errors, or does not fit the run it shall resume.
     """
     if resume:
         if resume.status == IMPORTED:
