@@ -16,6 +16,7 @@ from widgets.field import Field, Several, Shown
 from widgets.inputs import ComboBox, LineEdit, SpinBox
 
 _INT_MAX = 2**31 - 1
+_NARROWEST = 90
 
 
 class BoolField(Field):
@@ -46,6 +47,8 @@ class IntField(Field):
 
     def __init__(self, param: Param) -> None:
         self._spin = SpinBox()
+        # The limits are wide, but what people type is short: a form has to fit a narrow panel.
+        self._spin.setMinimumWidth(_NARROWEST)
         super().__init__(param, self._spin)
         low, high = param.minimum, param.maximum
         self._lowest = -_INT_MAX if low is None else int(low)
