@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QChildEvent, QEvent, QObject, Qt
+from PySide6.QtCore import QChildEvent, QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabBar, QWidget
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
@@ -10,6 +10,8 @@ RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 # Below this, in pixels, texts of a dock would be cut.
 NARROWEST = {LEFT: 210, RIGHT: 280, BOTTOM: 210}
+# Which panels go behind which in a narrow window, in this order.
+_STACKED = (("activations", "saliency"), ("training", "activations"), ("training", "saliency"))
 
 
 class Docks(QObject):
@@ -29,7 +31,12 @@ class Docks(QObject):
         return self._by_name[name]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Name the tabs that the window makes wherever panels are put on each other."""
+        """Name the tabs that the window makes wherever panels are put on each other.
+
+        Panels that the window has become too narrow for become tabs.
+        """
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._make_room()
         if isinstance(event, QChildEvent) and event.type() == QEvent.Type.ChildPolished:
             made = event.child()
             if isinstance(made, QTabBar):
@@ -67,6 +74,22 @@ class Docks(QObject):
         self[name].setWidget(content)
         if old is not None:
             old.deleteLater()
+
+    def _make_room(self) -> None:
+        """Where the panels below are wider than the window, which draws them over each other, put
+        one behind another; the next follows when the window has laid itself out again."""
+        if not self._by_name or self._window.minimumSizeHint().width() <= self._window.width():
+            return
+        for front, name in _STACKED:
+            dock, beside = self._by_name.get(name), self._by_name.get(front)
+            if dock is None or beside is None or dock.isFloating() or dock.isHidden():
+                continue
+            below = {self._window.dockWidgetArea(d) for d in (dock, beside)} == {BOTTOM}
+            if below and dock not in self._window.tabifiedDockWidgets(beside):
+                self._window.tabifyDockWidget(beside, dock)
+                # The new tab comes to the front when it has been laid out.
+                QTimer.singleShot(0, beside, beside.raise_)
+                return
 
     def arrange(self) -> None:
         """Give every dock its share of the window."""
