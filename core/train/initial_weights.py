@@ -28,6 +28,9 @@ from core.train.job import Job
 from core.train.program import State
 from core.train.transfer import Match, Shapes, match
 
+# Files of whole models.
+SUFFIXES = (".onnx", ".keras")
+
 
 def source(wanted: str, folder: Path, store: RunStore) -> dict[str, np.ndarray]:
     """The arrays of a run's id, or of a safetensors file, whose relative path counts from a folder.
@@ -36,6 +39,11 @@ def source(wanted: str, folder: Path, store: RunStore) -> dict[str, np.ndarray]:
     """
     if wanted.endswith(".safetensors"):
         return read_weights(folder / wanted)
+    if wanted.endswith(SUFFIXES):
+        raise InputError(
+            f"{wanted} is a model, not weights alone",
+            f"Make a project of it: layerloom import {wanted} -o FILE.loom",
+        )
     known = {run.id for run in store.runs()}
     beside = RunStore(folder / FOLDER)
     return run_weights((store if wanted in known else beside).get(wanted))

@@ -99,7 +99,7 @@ def train(
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) not in (2, 3) or not sys.argv[1].endswith(".npz"):
         sys.exit(f"usage: python {{sys.argv[0]}} DATA.npz [WEIGHTS.safetensors]")
     with np.load(sys.argv[1], allow_pickle=False) as archive:
         data = dict(archive)

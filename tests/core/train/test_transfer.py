@@ -106,6 +106,9 @@ def test_weights_of_which_nothing_fits_are_refused_before_a_run_is_made(tmp_path
         start(design, tmp_path, store, "project")
     with pytest.raises(InputError, match="there is no run 'gone'"):
         start(starting_from("gone", iris_mlp()), tmp_path, store, "project")
+    with pytest.raises(InputError, match="is a model, not weights") as refused:
+        start(starting_from("net.onnx", iris_mlp()), tmp_path, store, "project")
+    assert "layerloom import net.onnx" in refused.value.hint
     path.write_bytes(b"no weights")
     with pytest.raises(InputError, match="no readable safetensors"):
         start(design, tmp_path, store, "project")
