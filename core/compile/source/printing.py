@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.blocks.call import Call, Name
+from core.compile.source.usual import is_usual
 
 WIDTH = 100
 INDENT = 4
@@ -111,7 +112,9 @@ def _parts(value: Call, names: Names) -> list[str]:
 
 def _arguments(value: Call) -> list[tuple[str, Any]]:
     plain = [("", item) for item in value.args]
-    return [*plain, *((f"{name}=", item) for name, item in value.options.items())]
+    options = value.options.items()
+    kept = ((n, item) for n, item in options if not is_usual(value.function, n, item))
+    return [*plain, *((f"{name}=", item) for name, item in kept)]
 
 
 def _broken(value: Any, names: Names) -> tuple[str, list[tuple[str, Any]], str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flax import nnx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.blocks.call import Call, Name
 from core.compile.source import write_source
 from core.compile.source.printing import lines
+from core.compile.source.usual import USUAL, is_usual
 from core.design import edits
 from core.design.analysis import analyse
 from core.design.document import Design
@@ -159,3 +162,21 @@ def test_lines_know_their_nodes() -> None:
             assert spot in source.at(start)
             assert spot in source.at(end - 1)
     assert source.at(0) == []
+
+
+def test_arguments_are_left_out_only_where_flax_takes_them_anyway() -> None:
+    for function, options in USUAL.items():
+        signature = inspect.signature(getattr(nnx, function.removeprefix("nnx.")).__init__)
+        for name, value in options.items():
+            assert signature.parameters[name].default == value, (function, name)
+    assert is_usual("nnx.Conv", "strides", (1, 1))
+    assert is_usual("nnx.Conv", "padding", "SAME")
+    for name, value in (
+        ("strides", (1, 2)),
+        ("strides", ()),
+        ("use_bias", 1),
+        ("padding", "VALID"),
+    ):
+        assert not is_usual("nnx.Conv", name, value)
+    assert not is_usual("nnx.Conv", "strides", Name("strides"))
+    assert not is_usual("nnx.Dense", "use_bias", True)
