@@ -100,7 +100,7 @@ def test_mean_squared_error_and_its_metrics() -> None:
         (
             CrossEntropy(),
             {"logits": Tensor((None, 5, 3)), "target": Tensor((None,), "int32", 3)},
-            "one number a class",
+            "Flatten",
         ),
         (
             BinaryCrossEntropy(),
