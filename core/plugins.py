@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
@@ -57,6 +56,8 @@ def settings_file() -> Path:
 
 def installed() -> list[Plugin]:
     """Every plugin in the Python environment, by name. Nothing of them is imported."""
+    from importlib.metadata import entry_points
+
     found = []
     for entry in entry_points(group=GROUP):
         dist = entry.dist

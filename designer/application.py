@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -17,6 +18,8 @@ def open_window(file: str | None) -> int:
     if not has_display():
         return _without_display(file)
     app = qt_application("the window cannot start")
+    # Looking for garbage among what is only being loaded takes a tenth of a second.
+    gc.disable()
     from platformdirs import user_data_path
     from PySide6.QtCore import QTimer
 
@@ -35,6 +38,7 @@ def open_window(file: str | None) -> int:
     if os.environ.get("LAYERLOOM_STARTUP_TRACE") == "1":
         window.painted.connect(_tell_start_up)
         window.complete.connect(lambda: QTimer.singleShot(0, window.close))
+    window.complete.connect(gc.enable)
     window.show()
     return app.exec()
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from core.compile.source import Source, write_source
 from core.design.analysis import Analysis
 from core.design.flat import flat_id
 from core.errors import InputError
@@ -16,6 +16,9 @@ from designer.background import Background
 from designer.session import Session
 from widgets.code_view import CodeView
 from widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from core.compile.source import Source
 
 # Milliseconds that must pass without another edit before code is written.
 PAUSE = 120
@@ -106,8 +109,8 @@ class CodePanel(QWidget):
 
     def _take(self, answer: tuple[Analysis, Source | InputError]) -> None:
         self._written, found = answer
-        is_sound = isinstance(found, Source)
-        if isinstance(found, Source):
+        is_sound = not isinstance(found, InputError)
+        if not isinstance(found, InputError):
             self.source = found
             self.view.set_code(found.text)
         else:
@@ -141,6 +144,9 @@ class CodePanel(QWidget):
 
 
 def _written(analysis: Analysis) -> Source | InputError:
+    # Not needed before somebody looks at code.
+    from core.compile.source import write_source
+
     try:
         return write_source(analysis)
     except InputError as error:
