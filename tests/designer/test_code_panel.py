@@ -202,5 +202,5 @@ def test_code_is_readable_in_both_themes(qtbot: QtBot, window: MainWindow, code:
         code.set_theme(theme)
         assert colors(code, "class ResidualBlock") >= {theme.curve_colors[4], theme.accent}
         assert QColor(theme.success).name() in colors(code, "kernel_size=(3, 3),") | colors(
-            code, 'padding="SAME"'
+            code, 'padding="VALID"'
         )
