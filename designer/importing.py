@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
 
 from core.project.file import SUFFIX
+from designer.command_process import CommandProcess
 from designer.files import FILTER, Files
 from designer.import_report import ImportReport
 
@@ -31,14 +30,17 @@ class Importing(QObject):
     def __init__(self, files: Files, window: QWidget) -> None:
         super().__init__(window)
         self._files, self._window = files, window
-        self.process: QProcess | None = None
+        self.process = CommandProcess("import", self)
+        self.process.done.connect(self._finish)
+        self.process.failed.connect(self._fail)
+        self.process.cancelled.connect(self._tell_cancelled)
         self.progress: QProgressDialog | None = None
         self.report: ImportReport | None = None
         self._output = Path()
 
     def choose(self) -> None:
         """Ask for a model and for the project file to write, and begin."""
-        if self.process is not None or not self._files.may_leave():
+        if self.process.busy or not self._files.may_leave():
             return
         folder = str(self._files.session.folder)
         model, _ = QFileDialog.getOpenFileName(self._window, "Import model", folder, MODELS)
@@ -56,58 +58,34 @@ class Importing(QObject):
     def start(self, model: Path, output: Path) -> None:
         """Import a model into a project file, which is replaced if it is there."""
         self._output = output
-        process = QProcess(self)
-        process.finished.connect(self._finish)
-        process.errorOccurred.connect(self._fail)
-        self.process = process
         progress = QProgressDialog(f"Importing {model.name} ...", "&Cancel", 0, 0, self._window)
         progress.setWindowTitle("Import")
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         progress.setMinimumDuration(0)
-        progress.canceled.connect(self.cancel)
+        progress.canceled.connect(self.process.cancel)
         self.progress = progress
         progress.show()
-        call = ["-m", "designer", "import", str(model), "-o", str(output), "--force", "--json"]
-        process.start(sys.executable, call)
+        self.process.start((str(model), "-o", str(output), "--force"))
 
-    def cancel(self) -> None:
-        """End the process; the project that is open stays."""
-        if self.process is not None:
-            process, self.process = self.process, None
-            process.finished.disconnect(self._finish)
-            process.errorOccurred.disconnect(self._fail)
-            process.finished.connect(process.deleteLater)
-            process.kill()
-            self._close_progress()
-            self.noted.emit("The import was cancelled")
-
-    def _finish(self) -> None:
-        process = self.process
-        if process is None:
-            return
-        self.process = None
+    def close(self) -> None:
+        """End what is going on."""
+        self.process.close()
         self._close_progress()
-        answer = _answer(bytes(process.readAllStandardOutput().data()))
-        process.deleteLater()
-        if answer is None:
-            self.trouble.emit(
-                "The import ended without an answer", "Try `layerloom import` in a terminal."
-            )
-        elif "error" in answer:
-            self.trouble.emit(answer["error"], answer.get("hint", ""))
-        elif self._files.read(self._output):
+
+    def _finish(self, answer: dict[str, Any]) -> None:
+        self._close_progress()
+        if self._files.read(self._output):
             self.noted.emit(f"Imported {answer['nodes']} nodes")
             if answer["unsupported"] or answer["notes"]:
                 self._show_report(answer)
 
-    def _fail(self, error: QProcess.ProcessError) -> None:
-        """A process that could not be started never finishes."""
-        if error == QProcess.ProcessError.FailedToStart and self.process is not None:
-            text = self.process.errorString()
-            self.process.deleteLater()
-            self.process = None
-            self._close_progress()
-            self.trouble.emit(f"The import could not be started: {text}", "")
+    def _fail(self, message: str, hint: str) -> None:
+        self._close_progress()
+        self.trouble.emit(message, hint)
+
+    def _tell_cancelled(self) -> None:
+        self._close_progress()
+        self.noted.emit("The import was cancelled")
 
     def _show_report(self, answer: dict[str, Any]) -> None:
         if self.report is not None:
@@ -119,15 +97,6 @@ class Importing(QObject):
     def _close_progress(self) -> None:
         if self.progress is not None:
             progress, self.progress = self.progress, None
-            progress.canceled.disconnect(self.cancel)
+            progress.canceled.disconnect(self.process.cancel)
             progress.close()
             progress.deleteLater()
-
-
-def _answer(printed: bytes) -> dict[str, Any] | None:
-    """The object that the command printed; None if there is none."""
-    try:
-        found = json.loads(printed)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None

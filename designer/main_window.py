@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.preferences.save_layout(self.saveGeometry(), self.saveState())
-        self.importing.cancel()
+        self.importing.close()
         self.recovery.discard()
         self.acts.close()
         self.trainer.close()

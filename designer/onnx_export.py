@@ -16,7 +16,7 @@ from core.errors import LayerloomError
 from core.project.file import save
 from core.project.runs import Run
 from core.project.weights import CHECKPOINT, WEIGHTS
-from designer.export_process import ExportProcess
+from designer.command_process import CommandProcess
 from designer.inexpressible_dialog import InexpressibleDialog
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class OnnxExport(QObject):
         self._wait: QProgressDialog | None = None
         self._target = Path()
         self._options: tuple[str, ...] = ()
-        self.process = ExportProcess(self)
+        self.process = CommandProcess("export", self)
         self.process.done.connect(self._tell_done)
         self.process.failed.connect(self._tell_failed)
         self.process.cancelled.connect(self._tell_cancelled)

@@ -86,12 +86,12 @@ def test_an_import_can_be_cancelled(
     before = cnn.session.design
     choose(monkeypatch, qtbot, cnn, a_model(tmp_path), tmp_path / "odd.loom")
     process, progress = cnn.importing.process, cnn.importing.progress
-    assert process is not None
+    assert process.busy
     assert progress is not None
     button = progress.findChild(QPushButton)
-    with qtbot.waitSignal(process.finished, timeout=PATIENCE):
+    with qtbot.waitSignal(process.cancelled, timeout=PATIENCE):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert cnn.importing.process is None
+    assert not process.busy
     assert cnn.importing.progress is None
     assert cnn.session.design is before
     assert "cancelled" in cnn.statusBar().currentMessage()

@@ -1,4 +1,4 @@
-"""Runs ``layerloom export`` in a process of its own: the window loads neither JAX nor onnx."""
+"""Runs commands of Layerloom in a process of their own: the window loads neither JAX nor onnx."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 import designer
 
 
-class ExportProcess(QObject):
-    """One export at a time.
+class CommandProcess(QObject):
+    """One call at a time of one command, ``export`` or ``import``.
 
     ``done`` carries the command's answer, ``failed`` a message and a hint, ``cancelled`` nothing.
     """
@@ -24,33 +24,34 @@ class ExportProcess(QObject):
     failed = Signal(str, str)
     cancelled = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, command: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._command = command
         self._process: QProcess | None = None
         self._is_cancelled = False
 
     @property
     def busy(self) -> bool:
-        """Whether an export is going on."""
+        """Whether a call is going on."""
         return self._process is not None
 
     def start(self, arguments: Sequence[str]) -> None:
-        """Begin an export with the arguments of ``layerloom export``."""
+        """Begin a call of the command with these arguments."""
         process = QProcess(self)
         process.setProcessEnvironment(_environment())
         process.finished.connect(self._finish)
         process.errorOccurred.connect(self._break)
         self._process, self._is_cancelled = process, False
-        process.start(sys.executable, ["-m", "designer", "export", *arguments, "--json"])
+        process.start(sys.executable, ["-m", "designer", self._command, *arguments, "--json"])
 
     def cancel(self) -> None:
-        """End the export; what it writes, it writes whole or not at all."""
+        """End the call; what it writes, it writes whole or not at all."""
         if self._process is not None:
             self._is_cancelled = True
             self._process.kill()
 
     def close(self) -> None:
-        """End the export and wait until it is gone."""
+        """End the call and wait until it is gone."""
         if self._process is not None:
             process = self._let_go()
             process.kill()
@@ -69,13 +70,13 @@ class ExportProcess(QObject):
         elif answer:
             self.failed.emit(str(answer.get("error", "")), str(answer.get("hint", "")))
         else:
-            self.failed.emit(f"The export ended unexpectedly (exit code {code}).", "")
+            self.failed.emit(f"The {self._command} ended unexpectedly (exit code {code}).", "")
 
     def _break(self, error: QProcess.ProcessError) -> None:
         """Tell of a process that never began; any other end is told of when it has finished."""
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
             reason = self._let_go().errorString()
-            self.failed.emit(f"The export could not be started: {reason}.", "")
+            self.failed.emit(f"The {self._command} could not be started: {reason}.", "")
 
     def _let_go(self) -> QProcess:
         process, self._process = self._process, None
