@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save
 
 from core.errors import InputError
 from core.project.file import write_atomically
-from core.project.weights import CHECKPOINT, WEIGHTS
+from core.project.weights import CHECKPOINT, WEIGHTS, write_weights
 from core.train.program import Program, State
 
 
@@ -64,8 +64,7 @@ def save_weights(directory: Path, program: Program, state: State) -> None:
         for name, value in zip(program.rest_names, state.rest, strict=True)
         if _is_weight(value)
     }
-    arrays = {name: _to_numpy(value) for name, value in named.items()}
-    write_atomically(directory / WEIGHTS, save(arrays))
+    write_weights(directory / WEIGHTS, {n: np.asarray(value) for n, value in named.items()})
 
 
 def load_weights(directory: Path, program: Program) -> State:

@@ -11,13 +11,12 @@ from core.design.flat import place_of
 from core.design.levels import at_level, level
 
 
-def frozen(design: Design, nodes: Iterable[str], trainable: bool = False) -> Design:
-    """The design with these unfolded nodes frozen (or trained again); others have no weights."""
+def frozen(design: Design, nodes: Iterable[str]) -> Design:
+    """The design with these unfolded nodes frozen; others have no weights."""
     for key in nodes:
         path, name = place_of(key)
         if name in level(design, path).nodes:
-            edit = partial(freezing.freeze, nodes=(name,), frozen=not trainable)
-            design = at_level(path, edit)(design)
+            design = at_level(path, partial(freezing.freeze, nodes=(name,)))(design)
     return design
 
 
