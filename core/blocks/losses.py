@@ -56,6 +56,28 @@ class Loss(Block):
     predicts: ClassVar[bool] = True
 
     weight: float = param(1.0, label="Weight", help="Share of this loss in the total.", minimum=0.0)
+    trains: tuple[str, ...] = param(
+        (),
+        kind="names",
+        label="Trains",
+        help="The nodes and groups that this loss trains, as each side of a GAN has its own; "
+        "empty: all. Losses that train the same are added, others take turns in every step.",
+        advanced=True,
+    )
+    every: int = param(
+        1,
+        label="Every",
+        help="Takes part in one step of so many; a critic learns more often than its generator.",
+        minimum=1,
+        advanced=True,
+    )
+
+    def counted(self, *args: Any, **inputs: Any) -> Call | None:
+        """Which samples have a target, ``[B]`` of 0 and 1; None where all have.
+
+        The others count neither in this loss nor in its metrics.
+        """
+        return None
 
     @property
     def logit_ports(self) -> tuple[str, ...]:

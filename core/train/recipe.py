@@ -1,19 +1,21 @@
-"""How to train: optimizer, schedule, batch size, epochs and seed. Editors load it: no JAX."""
+"""How to train: optimizer, schedule, batches, regularisation, stages. Editors load it: no JAX."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
 from core.params import Configured, Fault, param
 from core.registry import kinds
 from core.train.optimizers import Adam, Optimizer
 from core.train.schedules import Constant, Schedule
+from core.train.stage import Stage, read_stages
 
 C = TypeVar("C", bound=Configured)
-# Left out of files where it says nothing.
-_RARE = ("initial_weights",)
+_PARTS = ("optimizer", "schedule", "stages")
+
+MINI_BATCH, BATCH, STOCHASTIC = "mini-batch", "batch", "stochastic"
 
 
 def optimizers() -> dict[str, type[Optimizer]]:
@@ -42,6 +44,21 @@ class Recipe(Configured):
         minimum=0,
         maximum=2**31 - 1,
     )
+    gradient_descent: str = param(
+        MINI_BATCH,
+        label="Gradient descent",
+        help="Samples in one step: a mini-batch of the batch size, the whole training split "
+        "(batch), or a single one (stochastic).",
+        choices=(MINI_BATCH, BATCH, STOCHASTIC),
+        advanced=True,
+    )
+    accumulate: int = param(
+        1,
+        label="Accumulate",
+        help="Batches whose gradients are averaged before the weights change.",
+        minimum=1,
+        advanced=True,
+    )
     initial_weights: str = param(
         "",
         label="Start from",
@@ -50,25 +67,118 @@ class Recipe(Configured):
         kind="path",
         advanced=True,
     )
+    clip_norm: float = param(
+        0.0,
+        label="Clip norm",
+        help="Gradients whose common norm is larger are scaled down to it; 0: never "
+        "(Pascanu et al., 2013).",
+        minimum=0.0,
+        advanced=True,
+    )
+    clip_value: float = param(
+        0.0,
+        label="Clip value",
+        help="Each element of a gradient is held between plus and minus this; 0: not.",
+        minimum=0.0,
+        advanced=True,
+    )
+    l1: float = param(
+        0.0,
+        label="L1",
+        help="Adds this times the sum of |W| over all kernels to the loss, beside what nodes ask.",
+        minimum=0.0,
+        advanced=True,
+    )
+    l2: float = param(
+        0.0,
+        label="L2",
+        help="Adds this times the sum of W^2 over all kernels to the loss, beside what nodes ask.",
+        minimum=0.0,
+        advanced=True,
+    )
+    ema_decay: float = param(
+        0.0,
+        label="Average of weights",
+        help="Decay of an exponential moving average of the weights, which is what is evaluated "
+        "and kept; 0: none (Polyak and Juditsky, 1992).",
+        minimum=0.0,
+        maximum=0.999999,
+        advanced=True,
+    )
+    balance_classes: bool = param(
+        False,
+        label="Balance classes",
+        help="Weight each class by the inverse of its share of the training split, so that rare "
+        "ones count as much as frequent ones.",
+        advanced=True,
+    )
+    precision: str = param(
+        "float32",
+        label="Precision",
+        help="Format in which layers compute. Weights stay float32; float16 scales the loss so "
+        "that small gradients survive (Micikevicius et al., 2018).",
+        choices=("float32", "bfloat16", "float16"),
+        advanced=True,
+    )
+    remat: bool = param(
+        False,
+        label="Rematerialise",
+        help="Compute activations again in the backward pass instead of keeping them: less "
+        "memory, about a third more time (Chen et al., 2016).",
+        advanced=True,
+    )
+    patience: int = param(
+        0,
+        label="Patience",
+        help="Stop after so many epochs without a better figure, and keep the best weights; "
+        "0: do all epochs.",
+        minimum=0,
+        advanced=True,
+    )
+    minimum_change: float = param(
+        0.0,
+        label="Minimum change",
+        help="How much better a figure must be to count as better.",
+        minimum=0.0,
+        advanced=True,
+    )
+    monitor: str = param(
+        "loss",
+        label="Monitor",
+        help="The figure of the validation split that says which epoch was the best; losses and "
+        "errors are better when smaller, all others when larger.",
+        advanced=True,
+    )
     optimizer: Optimizer = field(default_factory=Adam)
     schedule: Schedule = field(default_factory=Constant)
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def total_epochs(self) -> int:
+        """Epochs in all: those of the stages, where there are any."""
+        return sum(s.epochs for s in self.stages) or self.epochs
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> tuple[Self, tuple[Fault, ...]]:
         """Build from saved values; see ``Configured.read``."""
-        rest = {k: v for k, v in values.items() if k not in ("optimizer", "schedule")}
+        rest = {k: v for k, v in values.items() if k not in _PARTS}
         base, faults = super().read(rest)
         optimizer, wrong = _part("optimizer", values, optimizers(), Adam())
         schedule, wrong_too = _part("schedule", values, schedules(), Constant())
-        made = cls(**base.values(), optimizer=optimizer, schedule=schedule)  # type: ignore[arg-type]
-        return made, (*faults, *wrong, *wrong_too)
+        stages, wrong_stages = read_stages(values.get("stages", ()))
+        made = replace(base, optimizer=optimizer, schedule=schedule, stages=stages)
+        return made, (*faults, *wrong, *wrong_too, *wrong_stages)
 
     def to_json(self) -> dict[str, Any]:
         """The saved form."""
+        values = self.values()
+        rare = {p.name for p in self.params() if p.advanced and values[p.name] == p.default}
+        stages = {"stages": [s.to_json() for s in self.stages]} if self.stages else {}
         return {
             "optimizer": {"kind": self.optimizer.kind, **self.optimizer.values()},
             "schedule": {"kind": self.schedule.kind, **self.schedule.values()},
-            **{n: v for n, v in self.values().items() if n not in _RARE or v},
+            **{name: value for name, value in values.items() if name not in rare},
+            **stages,
         }
 
 
