@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
 
-from core.design.document import Design
+from core.compile.figures import figure_rules, tallies, total_loss
+from core.compile.plan import Plan
+from core.design.document import Design, End
 from core.project.file import to_text
 from core.project.runs import Run, RunStore
 from core.train.events import EpochEnd, Event, Summary
 from core.train.job import Job
 from core.train.loop import Between, Training, run_training
-from core.train.program import Program, State
+from core.train.program import Program
+from core.train.state import State
 
 
 def fresh_state(program: Program) -> State:
@@ -31,7 +35,7 @@ def params_of(program: Program, state: State) -> dict[str, np.ndarray]:
 
 def arrays_of(state: State) -> list[np.ndarray]:
     """Parameters, what layers keep beside them, and the optimizer's state, as raw numbers."""
-    leaves = jax.tree.leaves((state.params, state.rest, state.optimizer))
+    leaves = jax.tree.leaves((state.params, state.rest, state.optimizer, state.average))
     keys = (jax.numpy.issubdtype(leaf.dtype, jax.dtypes.prng_key) for leaf in leaves)
     return [
         np.array(jax.random.key_data(leaf) if is_key else leaf)
@@ -43,6 +47,14 @@ def equal(left: State, right: State) -> bool:
     """Whether two states agree in every bit."""
     pairs = zip(arrays_of(left), arrays_of(right), strict=True)
     return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in pairs)
+
+
+def batch_loss(plan: Plan, found: Mapping[End, jax.Array]) -> jax.Array:
+    """The total loss of a batch from every node's output."""
+    rules = figure_rules(plan, {})
+    size = len(next(iter(found.values())))
+    numbers = range(len(plan.losses))
+    return total_loss(rules, tallies(plan, rules, found, np.ones(size, np.float32), numbers))
 
 
 def go_on(_: Any) -> bool:

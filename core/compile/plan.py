@@ -5,8 +5,8 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from core.blocks.block import Learning
 from core.blocks.call import Call
@@ -39,8 +39,9 @@ class LossStep:
     """One loss node: what it computes for each sample, its weight and its metrics.
 
     ``prediction`` is the output it judges, ``target_node`` the Target node that the truth comes
-    from, if there is one and nothing is computed on the way. For ``classifies``, ``across_batch``
-    and ``predicts`` see ``Loss``.
+    from, if there is one and nothing is computed on the way. ``counted`` says which samples have a
+    target, None where all have. ``trains`` names nodes and groups as ``Plan.places`` does. For
+    ``classifies``, ``across_batch``, ``predicts`` and ``every`` see ``Loss``.
     """
 
     node: str
@@ -55,6 +56,9 @@ class LossStep:
     classifies: bool = False
     across_batch: bool = False
     predicts: bool = True
+    counted: Call | None = None
+    trains: tuple[str, ...] = ()
+    every: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +67,8 @@ class Plan:
 
     ``feeds`` maps each Input and Target node to its column of the data. ``outputs`` are what the
     network gives: what its losses are given as predictions or, where they have none, what nothing
-    reads. None of them depends on a Target, unless all do.
+    reads. None of them depends on a Target, unless all do. ``places`` has the attributes with
+    layers that stand in each node and group, by its name.
     """
 
     steps: tuple[Step, ...]
@@ -72,6 +77,7 @@ class Plan:
     feeds: Mapping[str, str]
     names: Mapping[str, str]
     outputs: tuple[End, ...]
+    places: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def shown(self) -> LossStep:
@@ -115,6 +121,7 @@ def make_plan(analysis: Analysis, *, to_train: bool = True) -> Plan:
         columns,
         {i: r.node.name for i, r in analysis.nodes.items()},
         _outputs(analysis, steps, losses),
+        _places(analysis, steps),
     )
 
 
@@ -165,6 +172,20 @@ def _outputs(analysis: Analysis, steps: list[Step], losses: list[LossStep]) -> t
         if without_target:
             return without_target
     return judged or unread
+
+
+def _places(analysis: Analysis, steps: list[Step]) -> dict[str, frozenset[str]]:
+    layers = {step.node: step.attribute for step in steps if step.layer is not None}
+    found: dict[str, frozenset[str]] = {}
+
+    def add(name: str, nodes: Iterable[str]) -> None:
+        found[name] = found.get(name, frozenset()) | {layers[n] for n in nodes if n in layers}
+
+    for node in analysis.nodes:
+        add(analysis.name_of(node), (node,))
+    for key, use in analysis.flat.uses.items():
+        add(analysis.name_of(key), analysis.flat.inner(use))
+    return found
 
 
 def _feeding(analysis: Analysis) -> list[NodeReport]:
@@ -219,4 +240,7 @@ def _loss_step(
         block.classifies,
         block.across_batch,
         block.predicts,
+        block.counted(**inputs),
+        block.trains,
+        block.every,
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from core.train.job import Job
-    from core.train.program import State
+    from core.train.state import State
 
 
 @dataclass(frozen=True)

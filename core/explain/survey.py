@@ -17,7 +17,7 @@ from core.train.events import Surveyed
 
 if TYPE_CHECKING:
     from core.train.job import Job
-    from core.train.program import State
+    from core.train.state import State
 
 # The training samples that the loss is averaged over; many would cost as much as a step.
 SAMPLES = 32

@@ -14,7 +14,7 @@ from core.train.events import View
 if TYPE_CHECKING:
     from core.explain.look import Look
     from core.train.job import Job
-    from core.train.program import State
+    from core.train.state import State
 
 
 def make_view(job: Job, state: State, node: str, number: int, step: int) -> View:

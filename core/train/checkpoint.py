@@ -14,7 +14,8 @@ from safetensors.numpy import load_file, save
 from core.errors import InputError
 from core.project.file import write_atomically
 from core.project.weights import CHECKPOINT, WEIGHTS, write_weights
-from core.train.program import Program, State
+from core.train.program import Program
+from core.train.state import State
 
 
 def save_checkpoint(
@@ -32,10 +33,11 @@ def save_checkpoint(
 def load_checkpoint(directory: Path, program: Program) -> tuple[State, dict[str, Any]]:
     """The saved state and progress. Raises InputError naming the file if it does not fit."""
     path = directory / CHECKPOINT
-    fresh = program.initial_state()
     try:
         with safe_open(path, framework="numpy") as file:
             progress = _progress(file.metadata()["progress"])
+            program.stage = program.stage_at(progress["epoch"])
+            fresh = program.initial_state()
             names = _names(program, fresh)
             if set(names) != set(file.keys()):
                 odd = sorted(set(names) ^ set(file.keys()))[0]
@@ -51,14 +53,14 @@ def load_checkpoint(directory: Path, program: Program) -> tuple[State, dict[str,
         raise InputError(f"{path} does not exist", "Train first.") from None
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} is damaged: {error}", "Train anew.") from None
-    form = jax.tree.structure((fresh.params, fresh.rest, fresh.optimizer))
-    params, rest, optimizer = jax.device_put(jax.tree.unflatten(form, values), program.device)
-    return State(params, rest, optimizer, *program.no_sums()), progress
+    saved = jax.tree.unflatten(jax.tree.structure(_kept(fresh)), values)
+    placed = zip(State._fields, jax.device_put(saved, program.device), strict=False)
+    return fresh._replace(**dict(placed)), progress
 
 
 def save_weights(directory: Path, program: Program, state: State) -> None:
     """Write the weights and batch statistics alone, named ``node.kernel``. Raises OSError."""
-    named = dict(zip(program.param_names, state.params, strict=True))
+    named = dict(zip(program.param_names, program.evaluated(state), strict=True))
     named |= {
         name: value
         for name, value in zip(program.rest_names, state.rest, strict=True)
@@ -92,7 +94,9 @@ def load_weights(directory: Path, program: Program) -> State:
 
     params = fitted(program.param_names, fresh.params)
     rest = fitted(program.rest_names, fresh.rest)
-    return fresh._replace(**jax.device_put({"params": params, "rest": rest}, program.device))
+    average = params if fresh.average else []
+    loaded = {"params": params, "rest": rest, "average": average}
+    return fresh._replace(**jax.device_put(loaded, program.device))
 
 
 def _progress(text: str) -> dict[str, Any]:
@@ -102,17 +106,29 @@ def _progress(text: str) -> dict[str, Any]:
     return {"epoch": int(saved["epoch"]), "step": int(saved["step"]), "seconds": seconds}
 
 
+def _kept(state: State) -> tuple[Any, ...]:
+    """What a checkpoint has of a state: all but the figures."""
+    return tuple(state[: State._fields.index("sums")])
+
+
 def _names(program: Program, state: State) -> list[str]:
-    paths = jax.tree_util.tree_flatten_with_path(state.optimizer)[0]
+    def under(name: str) -> list[str]:
+        paths = jax.tree_util.tree_flatten_with_path(getattr(state, name))[0]
+        return [f"{name}/{jax.tree_util.keystr(path)}" for path, _ in paths]
+
     return [
         *(f"param/{n}" for n in program.param_names),
         *(f"rest/{n}" for n in program.rest_names),
-        *(f"optimizer/{jax.tree_util.keystr(path)}" for path, _ in paths),
+        *under("optimizer"),
+        *(f"average/{n}" for n, _ in zip(program.param_names, state.average, strict=False)),
+        *under("loss_scale"),
+        "step",
+        "rate",
     ]
 
 
 def _leaves(state: State) -> list[jax.Array]:
-    return jax.tree.leaves((state.params, state.rest, state.optimizer))
+    return jax.tree.leaves(_kept(state))
 
 
 def _is_key(value: jax.Array) -> bool:

@@ -25,7 +25,7 @@ from core.project.runs import FOLDER, RunStore
 from core.project.weights import read_weights, run_weights
 from core.train.events import CompareWeights, WeightsCompared
 from core.train.job import Job
-from core.train.program import State
+from core.train.state import State
 from core.train.transfer import Match, Shapes, match
 
 # Files of whole models.
@@ -102,7 +102,9 @@ def started(job: Job, given: dict[str, np.ndarray], where: str) -> tuple[State, 
         ]
 
     params, rest = (filled(n, v) for n, v in zip(names, leaves, strict=True))
-    filled_in = state._replace(params=params, rest=rest, optimizer=program.optimizer.init(params))
+    optimizer = jax.device_put(program.first_optimizer(params), program.device)
+    average = [jnp.copy(p) for p in params] if state.average else []
+    filled_in = state._replace(params=params, rest=rest, optimizer=optimizer, average=average)
     return filled_in, found
 
 

@@ -16,7 +16,8 @@ from core.design.document import Design
 from core.project.facts import data_facts
 from core.train.devices import keep_compiled, pick
 from core.train.events import Surveyed, View
-from core.train.program import Program, State
+from core.train.program import Program
+from core.train.state import State
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import jax
-import numpy as np
 
+from core.compile.figures import Tallies, added, are_finite, no_tallies
 from core.errors import InputError, WorkError
 from core.project.runs import Point, Run, RunStore
 from core.train.checkpoint import WEIGHTS, load_checkpoint, save_checkpoint, save_weights
@@ -25,7 +25,7 @@ from core.train.events import (
     figures_json,
 )
 from core.train.job import Job
-from core.train.program import State
+from core.train.state import State
 
 # Seconds between two readings of the figures: what a screen can show, and rarely enough that the
 # device need not wait.
@@ -73,7 +73,7 @@ class Training:
         """
         if resume:
             state, progress = load_checkpoint(run.directory, job.program)
-            if progress["epoch"] >= job.program.recipe.epochs:
+            if progress["epoch"] >= job.program.recipe.total_epochs:
                 raise InputError(
                     f"run {run.id} has done its {progress['epoch']} epochs already",
                     "Ask for more epochs than that.",
@@ -127,12 +127,12 @@ def _run(training: Training, emit: Emit, between: Between) -> Summary:
             str(training.run.directory),
             title(job.device),
             training.epoch,
-            program.recipe.epochs,
+            program.recipe.total_epochs,
             program.steps_per_epoch,
             len(program.train_rows),
         )
     )
-    program.compile(training.state)
+    _enter_stage(training)
     training.compile_seconds = time.perf_counter() - began
     emit(Compiled(training.compile_seconds))
     if training.step == 0:
@@ -147,9 +147,10 @@ def _run(training: Training, emit: Emit, between: Between) -> Summary:
 
 
 def _epochs(training: Training, emit: Emit, between: Between, began: float) -> str:
-    recipe = training.job.program.recipe
+    epochs = training.job.program.recipe.total_epochs
     first, before = training.epoch, time.perf_counter()
-    while training.epoch < recipe.epochs:
+    while training.epoch < epochs:
+        _enter_stage(training)
         figures = _one_epoch(training, emit, between)
         if figures is None:
             _record(training)
@@ -162,19 +163,25 @@ def _epochs(training: Training, emit: Emit, between: Between, began: float) -> s
         _save(training, training.earlier_seconds + time.perf_counter() - began)
         _record(training)
         pace = (time.perf_counter() - before) / (training.epoch - first)
-        left = pace * (recipe.epochs - training.epoch)
+        left = pace * (epochs - training.epoch)
         emit(EpochEnd(training.epoch, training.step, figures, validation, left))
-        if training.epoch < recipe.epochs and not between(training):
+        if training.epoch < epochs and not between(training):
             return "interrupted"
     return "epochs"
+
+
+def _enter_stage(training: Training) -> None:
+    """Go to the stage of the present epoch, and compile its step if that was not done."""
+    program = training.job.program
+    training.state = program.enter(training.state, program.stage_at(training.epoch))
+    program.compile(training.state)
 
 
 def _one_epoch(training: Training, emit: Emit, between: Between) -> Figures | None:
     """Do the steps of an epoch; None if it was broken off. Returns the mean figures."""
     program = training.job.program
     batches = program.batches(training.epoch)
-    sums = dict.fromkeys(program.rules, 0.0)
-    count = 0.0
+    sums: Tallies = no_tallies(program.rules)
     clock = reading = waited = time.perf_counter()
     training.aside_seconds = 0.0
     for number, rows in enumerate(batches, 1):
@@ -187,33 +194,30 @@ def _one_epoch(training: Training, emit: Emit, between: Between) -> Figures | No
             waited = time.perf_counter()
         last = number == len(batches)
         if last or now - reading > READING_INTERVAL:
-            part, samples = _read(training)
+            part = _read(training)
             now = time.perf_counter()
             training.train_seconds += now - clock - training.aside_seconds
             training.aside_seconds = 0.0
             clock = reading = now
-            for name, value in part.items():
-                sums[name] += value
-            count += samples
-            mean = program.finish(part, samples)
+            sums = added(sums, part)
+            mean = program.finish(part)
             epoch = training.epoch + number / len(batches)
             _note(training, "step", epoch, mean)
             emit(Progress(epoch, training.step, mean, _speed(training)))
-            if not np.isfinite(mean["loss"]):
+            if not are_finite(program.rules, part):
                 training.diverged = True
                 return None
         if not last and not between(training):
             return None
-    return program.finish(sums, count)
+    return program.finish(sums)
 
 
-def _read(training: Training) -> tuple[dict[str, float], float]:
+def _read(training: Training) -> Tallies:
     """Fetch the summed figures from the device and begin new sums."""
-    state = training.state
-    sums, samples = jax.device_get((state.sums, state.samples))
+    sums: Tallies = jax.device_get(training.state.sums)
     fresh, zero = training.job.program.no_sums()
-    training.state = state._replace(sums=fresh, samples=zero)
-    return {name: float(value) for name, value in sums.items()}, float(samples)
+    training.state = training.state._replace(sums=fresh, samples=zero)
+    return sums
 
 
 def _speed(training: Training) -> float:

@@ -11,7 +11,6 @@ import pytest
 from flax import nnx
 from hypothesis import given, settings
 
-from core.compile.figures import figures
 from core.compile.plan import make_plan
 from core.design import edits
 from core.design.analysis import analyse
@@ -32,6 +31,7 @@ from tests.grouped import (
     transformer,
     use_again,
 )
+from tests.training import batch_loss
 
 X = np.random.default_rng(5).normal(size=(6, 4)).astype(np.float32)
 
@@ -121,7 +121,7 @@ def test_gradients_of_shared_weights_are_those_of_both_uses() -> None:
     def loss(params: Any) -> Any:
         model = nnx.merge(form, params, rest)
         found = model.values({"input": X, "other": other, "target": labels})
-        return figures(model.plan, found)["loss"].mean()
+        return batch_loss(model.plan, found)
 
     def by_hand(shared: Any, again: Any, head: Any) -> Any:
         one = jnp.tanh(X @ shared["kernel"] + shared["bias"])

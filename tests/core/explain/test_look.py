@@ -13,7 +13,7 @@ from core.design import edits
 from core.design.document import Design
 from core.explain.saliency import saliency
 from core.train.job import Job
-from core.train.program import State
+from core.train.state import State
 from tests.designs import (
     DIGITS,
     IRIS,

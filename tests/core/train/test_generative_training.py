@@ -13,7 +13,7 @@ from core.design.analysis import analyse
 from core.design.document import Design, End
 from core.explain.report import class_report
 from core.train.job import Job
-from core.train.program import State
+from core.train.state import State
 from tests.designs import IRIS, add, chain, fit_to_data, recipe, wire
 from tests.generative import autoencoder, language_model, machine
 from tests.training import Trained, fresh_state, job_of, train

@@ -170,7 +170,7 @@ def step_flops(design: Design) -> float:
     program = program_of(design)
     state = fresh_state(program)
     rows = np.zeros(64, np.int32)
-    compiled = jax.jit(program._train_step).lower(state, program.data, rows).compile()
+    compiled = jax.jit(program.stages[0]).lower(state, program.feed.load(rows)).compile()
     return compiled.cost_analysis()["flops"]
 
 

@@ -44,11 +44,11 @@ def test_noise_differs_from_step_to_step_but_not_in_evaluation() -> None:
     state = fresh_state(program)
     rows = program.batches(0)[0]
     assert program.evaluate(state, rows) == program.evaluate(state, rows)
-    one, other = (program.network(state)(program.data["real"][rows]) for _ in range(2))
+    one, other = (program.network(state)(program.feed.data["real"][rows]) for _ in range(2))
     np.testing.assert_array_equal(one, other)
     network = program.network(state)
     network.train()
-    feed = {"real": program.data["real"][rows]}
+    feed = {"real": program.feed.data["real"][rows]}
     first, second = (network.values(feed)[End("noise", "output")] for _ in range(2))
     assert not np.any(first == second)
 
@@ -56,7 +56,7 @@ def test_noise_differs_from_step_to_step_but_not_in_evaluation() -> None:
 def test_every_output_is_a_value_of_its_own() -> None:
     design = generator()
     program = job_of(design).program
-    found = program.network(fresh_state(program)).values({"real": program.data["real"][:3]})
+    found = program.network(fresh_state(program)).values({"real": program.feed.data["real"][:3]})
     pieces = [found[End("split", f"output_{i}")] for i in (1, 2)]
     assert [piece.shape for piece in pieces] == [(3, 2), (3, 4)]
     whole = found[End("noise", "output")]

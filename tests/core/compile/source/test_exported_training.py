@@ -16,7 +16,6 @@ from flax import nnx
 from safetensors.numpy import load_file
 
 from core.blocks.catalog import blocks
-from core.compile.figures import figures
 from core.compile.model import Network
 from core.compile.plan import make_plan
 from core.data.binding import DataBinding, prepare
@@ -35,6 +34,7 @@ from tests.core.compile.source.exported import (
 )
 from tests.designs import IRIS, add, classifier, iris_mlp, noisy_mlp, wire, with_recipe
 from tests.grouped import grouped, mlp_with_block
+from tests.training import batch_loss
 
 COSINE = {"kind": "Cosine", "warmup_epochs": 0.5, "final_share": 0.1}
 WARM = {"kind": "Constant", "warmup_epochs": 1.0}
@@ -100,9 +100,7 @@ def test_the_loss_is_that_of_the_training_program(name: str, tmp_path: Path) -> 
         if plan.learning[str(path[0])].trainable
     }
     held = Held.of(plan, list(params))
-    wanted = figures(plan, network.values(arrays))["loss"].mean() + held.penalty(
-        list(params.values())
-    )
+    wanted = batch_loss(plan, network.values(arrays)) + held.penalty(list(params.values()))
     scope = run_file(source.text)
     batch = {plan.names[node]: value for node, value in arrays.items()}
     assert float(scope["loss"](model, batch)) == pytest.approx(float(wanted), rel=1e-6)

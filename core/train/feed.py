@@ -1,0 +1,73 @@
+"""Where the batch of a step comes from: rows that live on the device.
+
+A feed works on both sides of a compiled step: ``load`` gives, outside, what the step is called
+with, and ``batch`` makes the arrays of that, inside. So batches may be gathered, fetched from a
+disk, or played in an environment by the network that learns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import jax
+import numpy as np
+
+from core.compile.plan import Plan
+from core.data.binding import Prepared
+from core.design.document import End
+
+# The network as it is, in evaluation mode: from the arrays of Input nodes to every output.
+Play = Callable[[Mapping[str, jax.Array]], dict[End, jax.Array]]
+Batch = dict[str, jax.Array]
+
+
+class Feed(Protocol):
+    """Gives a step its batch."""
+
+    def batches(self, epoch: int) -> list[np.ndarray]:
+        """The row numbers of each step of an epoch, int32 ``[N]``.
+
+        They depend on seed and epoch alone, so that a resumed run sees the same.
+        """
+        ...
+
+    def load(self, rows: np.ndarray) -> Any:
+        """What a compiled function is given for these rows; a tree of arrays."""
+        ...
+
+    def batch(self, loaded: Any, play: Play, step: jax.Array) -> Batch:
+        """The arrays ``[B, ...]`` of each Input and Target node, by node id; traced.
+
+        ``step`` counts the steps that were done.
+        """
+        ...
+
+
+class ResidentFeed:
+    """Columns that live on the device, gathered by row number."""
+
+    def __init__(
+        self, plan: Plan, prepared: Prepared, batch_size: int, seed: int, device: jax.Device
+    ) -> None:
+        """Put the columns that the plan reads on the device."""
+        self.rows, self.batch_size, self.seed = prepared.splits["train"], batch_size, seed
+        self.data: Batch = {
+            node: jax.device_put(prepared.columns[column], device)
+            for node, column in plan.feeds.items()
+        }
+
+    def batches(self, epoch: int) -> list[np.ndarray]:
+        """All training rows in an order of their own; the last batch may be smaller."""
+        order = np.random.default_rng([self.seed, epoch]).permutation(self.rows)
+        cuts = range(self.batch_size, len(order), self.batch_size)
+        return [part.astype(np.int32) for part in np.split(order, list(cuts))]
+
+    def load(self, rows: np.ndarray) -> tuple[Batch, np.ndarray]:
+        """The columns and the row numbers."""
+        return self.data, rows
+
+    def batch(self, loaded: tuple[Batch, jax.Array], play: Play, step: jax.Array) -> Batch:
+        """The rows of each column."""
+        data, rows = loaded
+        return {node: values[rows] for node, values in data.items()}

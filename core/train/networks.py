@@ -1,0 +1,81 @@
+"""The network of a plan taken apart into arrays, and put together again inside of functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+from flax import nnx
+
+from core.compile.model import Network
+from core.compile.plan import Plan
+from core.train.feed import Play
+
+
+class Networks:
+    """Makes networks of flat lists of arrays: ``params`` that are trained, and the ``rest``.
+
+    ``frozen`` are the numbers of those of the rest that are weights too.
+    """
+
+    def __init__(self, plan: Plan, seed: int) -> None:
+        """Build the network once; ``params`` and ``rest`` are its first arrays."""
+        network = Network(plan, nnx.Rngs(seed))
+        network.train()
+        self._train_graph, params, rest = _split(network)
+        network.eval()
+        self._eval_graph = _split(network)[0]
+        self.params, self._params_form = jax.tree.flatten(params)
+        self.rest, self._rest_form = jax.tree.flatten(rest)
+        self.param_names = _names(params)
+        self.rest_names = _names(rest)
+        self.frozen = frozenset(
+            number
+            for number, (_, value) in enumerate(nnx.to_flat_state(rest))
+            if isinstance(value, nnx.Param)
+        )
+
+    def training(self, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Network:
+        """The network in training mode."""
+        return self._merge(self._train_graph, params, rest)
+
+    def evaluating(self, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Network:
+        """The network in evaluation mode."""
+        return self._merge(self._eval_graph, params, rest)
+
+    def play(self, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Play:
+        """The network in evaluation mode, as feeds use it; it is built when it is asked."""
+        return lambda feed: self.evaluating(params, rest).values(feed)
+
+    def kept(self, network: Network) -> list[jax.Array]:
+        """What the layers of a network keep beside their trained weights."""
+        return jax.tree.leaves(_split(network)[2])
+
+    def _merge(self, graph: Any, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Network:
+        parts = (
+            jax.tree.unflatten(self._params_form, params),
+            jax.tree.unflatten(self._rest_form, rest),
+        )
+        return nnx.merge(graph, *parts)
+
+
+def _split(network: Network) -> tuple[Any, Any, Any]:
+    """The network's form, its trained parameters, and all else that it keeps."""
+    frozen = {a for a, learning in network.plan.learning.items() if not learning.trainable}
+
+    def trained(path: tuple[Any, ...], value: Any) -> bool:
+        return isinstance(value, nnx.Param) and path[0] not in frozen
+
+    form, params, rest = nnx.split(network, trained, ...)  # type: ignore[misc]
+    return form, params, rest
+
+
+def _names(state: Any) -> list[str]:
+    """Dotted names of a state's arrays, in the order of its leaves."""
+    paths = jax.tree_util.tree_flatten_with_path(state)[0]
+    return [".".join(_part(key) for key in path if _part(key) != "value") for path, _ in paths]
+
+
+def _part(key: Any) -> str:
+    return str(getattr(key, "key", getattr(key, "name", getattr(key, "idx", key))))
