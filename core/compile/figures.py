@@ -25,10 +25,6 @@ class Tally(NamedTuple):
     total: Any
     count: Any
 
-    def __add__(self, other: Any) -> Tally:
-        """The tally of both sets of samples."""
-        return Tally(self.total + other.total, self.count + other.count)
-
 
 Tallies = Mapping[str, Tally]
 
@@ -146,7 +142,10 @@ def are_finite(rules: Rules, sums: Tallies) -> bool:
 
 def added(one: Tallies, other: Tallies) -> dict[str, Tally]:
     """The tallies of both sets of samples."""
-    return {name: tally + other[name] for name, tally in one.items()}
+    return {
+        name: Tally(total + other[name].total, count + other[name].count)
+        for name, (total, count) in one.items()
+    }
 
 
 def unknown(rules: Rules) -> dict[str, float]:

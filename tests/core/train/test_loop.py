@@ -9,6 +9,7 @@ from pathlib import Path
 import jax.numpy as jnp
 import pytest
 
+from core.compile.figures import no_tallies
 from core.design import edits
 from core.errors import InputError, WorkError
 from core.project.file import to_text
@@ -204,9 +205,7 @@ def test_pauses_do_not_count_as_training_but_views_do(
     run = store.create("project", to_text(iris_job.design))
     training = Training(iris_job, store, run, fresh_state(iris_job.program))
     training.state = training.state._replace(samples=jnp.ones(()))
-    monkeypatch.setattr(
-        "core.train.loop._read", lambda t: (dict.fromkeys(t.job.program.rules, 0.0), 1.0)
-    )
+    monkeypatch.setattr("core.train.loop._read", lambda t: no_tallies(t.job.program.rules))
     run_training(training, lambda _: None, wait)
     # Between two epochs nothing is trained, whatever is done there.
     between_steps = training.step - training.epoch

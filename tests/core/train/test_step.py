@@ -40,7 +40,7 @@ def test_a_step_is_gradient_descent_by_hand(iris_job: Job) -> None:
     for name, gradient in gradients.items():
         np.testing.assert_allclose(new[name], old[name] - 0.2 * gradient, rtol=2e-5, atol=1e-6)
     loss = -np.log(chances[np.arange(len(rows)), label]).mean()
-    shown = program.finish(state.sums, float(state.samples))
+    shown = program.finish(state.sums)
     assert shown["loss"] == pytest.approx(loss, rel=1e-5)
     assert shown["accuracy"] == pytest.approx(np.mean(chances.argmax(axis=1) == label))
 
