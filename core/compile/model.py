@@ -45,13 +45,18 @@ class Network(nnx.Module):
                 layer.set_attributes(use_running_average=True, raise_if_not_found=False)
 
     def values(
-        self, feed: Mapping[str, jax.Array], nudge: Mapping[End, jax.Array] | None = None
+        self,
+        feed: Mapping[str, jax.Array],
+        nudge: Mapping[End, jax.Array] | None = None,
+        half: str = "",
     ) -> dict[End, jax.Array]:
         """Every node's output for a batch, by output.
 
         ``feed`` holds the arrays of Input and Target nodes by node id; what depends on a node that
         is not fed is left out. ``nudge`` is added to the named outputs, so that a gradient with
-        respect to a zero nudge is the gradient at that output.
+        respect to a zero nudge is the gradient at that output. ``half`` is the format, bfloat16 or
+        float16, that float32 outputs are cast to, as of layers with float32 statistics; those of a
+        node whose own number format was chosen stay.
         """
         nudge = nudge or {}
         found = {End(node, "output"): value for node, value in feed.items()}
@@ -65,6 +70,8 @@ class Network(nnx.Module):
                 scope["layer"] = getattr(self, step.attribute)
             value = step.forward.run(scope, resolve)
             values = value if len(step.outputs) > 1 else (value,)
+            if half and not (step.layer and step.layer.options.get("dtype")):
+                values = tuple(v.astype(half) if v.dtype == "float32" else v for v in values)
             for end, given in zip(step.outputs, values, strict=True):
                 found[end] = given + nudge[end] if end in nudge else given
         return found

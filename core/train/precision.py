@@ -29,9 +29,9 @@ class Precision:
     name: str
 
     @property
-    def is_half(self) -> bool:
-        """Whether anything is cast at all."""
-        return self.name != "float32"
+    def half(self) -> str:
+        """The format that is cast to; empty where nothing is cast."""
+        return "" if self.name == "float32" else self.name
 
     def first_scale(self) -> LossScale | None:
         """The scale before the first step."""
@@ -70,6 +70,4 @@ class Precision:
         return chosen, LossScale(factor, steps)
 
     def _cast(self, array: jax.Array) -> jax.Array:
-        if not self.is_half or array.dtype != jnp.float32:
-            return array
-        return array.astype(self.name)
+        return array.astype(self.half) if self.half and array.dtype == jnp.float32 else array

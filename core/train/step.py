@@ -82,7 +82,7 @@ class Step:
         networks, lower = self.networks, self.precision.lowered
         used = [lower([r])[0] if i in networks.frozen else r for i, r in enumerate(rest)]
         network = networks.training(lower(params), used)
-        found = network.values(self.precision.fed(batch))
+        found = network.values(self.precision.fed(batch), half=self.precision.half)
         size = next(iter(batch.values())).shape[0]
         sums = tallies(self.plan, self.rules, found, jnp.ones(size), losses)
         loss = total_loss(self.rules, sums) + self.held.penalty(params)
