@@ -54,7 +54,7 @@ def load_checkpoint(directory: Path, program: Program) -> tuple[State, dict[str,
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} is damaged: {error}", "Train anew.") from None
     saved = jax.tree.unflatten(jax.tree.structure(_kept(fresh)), values)
-    placed = zip(State._fields, jax.device_put(saved, program.device), strict=False)
+    placed = zip(State._fields, program.placement.put(saved), strict=False)
     return fresh._replace(**dict(placed)), progress
 
 
@@ -96,7 +96,7 @@ def load_weights(directory: Path, program: Program) -> State:
     rest = fitted(program.rest_names, fresh.rest)
     average = params if fresh.average else []
     loaded = {"params": params, "rest": rest, "average": average}
-    return fresh._replace(**jax.device_put(loaded, program.device))
+    return fresh._replace(**program.placement.put(loaded))
 
 
 def _progress(text: str) -> dict[str, Any]:

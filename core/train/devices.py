@@ -1,4 +1,4 @@
-"""Which device trains."""
+"""Which devices there are, and where compiled programs are kept."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from platformdirs import user_cache_path
 from core.errors import InputError
 
 
-def pick(choice: str = "auto") -> jax.Device:
-    """The first device of a kind; ``auto`` takes what JAX prefers.
+def of_kind(choice: str = "auto") -> list[jax.Device]:
+    """All devices of a kind; ``auto`` takes what JAX prefers.
 
     Raises InputError when there is none of that kind.
     """
     try:
-        return jax.devices(None if choice == "auto" else choice)[0]
+        return jax.devices(None if choice == "auto" else choice)
     except RuntimeError:
         found = ", ".join(sorted({d.platform for d in jax.devices()}))
         raise InputError(

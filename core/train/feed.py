@@ -16,6 +16,7 @@ import numpy as np
 from core.compile.plan import Plan
 from core.data.binding import Prepared
 from core.design.document import End
+from core.train.placement import Placement
 
 # The network as it is, in evaluation mode: from the arrays of Input nodes to every output.
 Play = Callable[[Mapping[str, jax.Array]], dict[End, jax.Array]]
@@ -48,13 +49,13 @@ class ResidentFeed:
     """Columns that live on the device, gathered by row number."""
 
     def __init__(
-        self, plan: Plan, prepared: Prepared, batch_size: int, seed: int, device: jax.Device
+        self, plan: Plan, prepared: Prepared, batch_size: int, seed: int, placement: Placement
     ) -> None:
-        """Put the columns that the plan reads on the device."""
+        """Put the columns that the plan reads on the device, or on each of them."""
+        self._placement = placement
         self.rows, self.batch_size, self.seed = prepared.splits["train"], batch_size, seed
         self.data: Batch = {
-            node: jax.device_put(prepared.columns[column], device)
-            for node, column in plan.feeds.items()
+            node: placement.put(prepared.columns[column]) for node, column in plan.feeds.items()
         }
 
     def batches(self, epoch: int) -> list[np.ndarray]:
@@ -63,9 +64,9 @@ class ResidentFeed:
         cuts = range(self.batch_size, len(order), self.batch_size)
         return [part.astype(np.int32) for part in np.split(order, list(cuts))]
 
-    def load(self, rows: np.ndarray) -> tuple[Batch, np.ndarray]:
+    def load(self, rows: np.ndarray) -> tuple[Batch, Any]:
         """The columns and the row numbers."""
-        return self.data, rows
+        return self.data, self._placement.rows(rows)
 
     def batch(self, loaded: tuple[Batch, jax.Array], play: Play, step: jax.Array) -> Batch:
         """The rows of each column."""

@@ -95,14 +95,14 @@ def started(job: Job, given: dict[str, np.ndarray], where: str) -> tuple[State, 
 
     def filled(part: list[str], values: list[jax.Array]) -> list[Any]:
         return [
-            jax.device_put(given[found.taken[name]].astype(value.dtype), program.device)
+            program.placement.put(given[found.taken[name]].astype(value.dtype))
             if name in found.taken
             else value
             for name, value in zip(part, values, strict=True)
         ]
 
     params, rest = (filled(n, v) for n, v in zip(names, leaves, strict=True))
-    optimizer = jax.device_put(program.first_optimizer(params), program.device)
+    optimizer = program.placement.put(program.first_optimizer(params))
     average = [jnp.copy(p) for p in params] if state.average else []
     filled_in = state._replace(params=params, rest=rest, optimizer=optimizer, average=average)
     return filled_in, found

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-import jax
 import numpy as np
 
 from core.compile.plan import make_plan
@@ -14,8 +13,9 @@ from core.data.binding import DataBinding, Prepared, prepare
 from core.design.analysis import Analysis, analyse
 from core.design.document import Design
 from core.project.facts import data_facts
-from core.train.devices import keep_compiled, pick
+from core.train.devices import keep_compiled
 from core.train.events import Surveyed, View
+from core.train.placement import Placement
 from core.train.program import Program
 from core.train.state import State
 
@@ -28,11 +28,11 @@ class Job:
     analysis: Analysis
     prepared: Prepared
     program: Program
-    device: jax.Device
+    placement: Placement
 
     @classmethod
-    def of(cls, design: Design, folder: Path, device: str = "auto") -> Job:
-        """Check, load the data, and build the network.
+    def of(cls, design: Design, folder: Path, device: str = "auto", devices: int = 1) -> Job:
+        """Check, load the data, and build the network on so many devices of a kind, 0 for all.
 
         Raises InputError naming the first error of the design, its data or the device.
         """
@@ -41,7 +41,7 @@ class Job:
         plan = make_plan(analysis)
         assert design.data is not None, "a design without data has an error"
         prepared = prepare(DataBinding.from_json(design.data), folder)
-        place = pick(device)
+        place = Placement.choose(device, devices)
         program = Program(plan, analysis.recipe, prepared, place)
         return cls(design, analysis, prepared, program, place)
 

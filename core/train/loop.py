@@ -12,7 +12,6 @@ from core.compile.figures import Tallies, added, are_finite, no_tallies
 from core.errors import InputError, WorkError
 from core.project.runs import Point, Run, RunStore
 from core.train.checkpoint import WEIGHTS, load_checkpoint, save_checkpoint, save_weights
-from core.train.devices import title
 from core.train.events import (
     Compiled,
     EpochEnd,
@@ -125,7 +124,7 @@ def _run(training: Training, emit: Emit, between: Between) -> Summary:
         Started(
             training.run.id,
             str(training.run.directory),
-            title(job.device),
+            job.placement.title,
             training.epoch,
             program.recipe.total_epochs,
             program.steps_per_epoch,
@@ -245,7 +244,7 @@ def _summary(training: Training, stopped_by: str, seconds: float) -> Summary:
     final = {name: program.evaluate(training.state, rows) for name, rows in splits.items()}
     return Summary(
         run=training.run.id,
-        device=title(training.job.device),
+        device=training.job.placement.title,
         epochs=training.epoch,
         steps=training.step,
         seconds=training.earlier_seconds + seconds,

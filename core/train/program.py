@@ -19,6 +19,7 @@ from core.train.evaluation import Evaluation
 from core.train.feed import Feed, ResidentFeed
 from core.train.held import Held
 from core.train.networks import Networks
+from core.train.placement import Placement
 from core.train.players import players
 from core.train.precision import Precision
 from core.train.recipe import BATCH, STOCHASTIC, Recipe
@@ -29,25 +30,27 @@ from core.train.update import schedule_of, transformation
 
 
 class Program:
-    """Compiled functions for one plan, recipe and data set on one device.
+    """Compiled functions for one plan, recipe and data set, on one device or several.
 
     Training goes through ``stages``; ``stage`` is the number of the present one.
     """
 
-    def __init__(self, plan: Plan, recipe: Recipe, prepared: Prepared, device: jax.Device) -> None:
-        """Build the network and put the data on the device; nothing is compiled yet.
+    def __init__(
+        self, plan: Plan, recipe: Recipe, prepared: Prepared, placement: Placement
+    ) -> None:
+        """Build the network and put the data on the devices; nothing is compiled yet.
 
         Raises InputError naming what a loss or a stage trains and is not there.
         """
-        self.plan, self.recipe, self.prepared, self.device = plan, recipe, prepared, device
-        with jax.default_device(device):
+        self.plan, self.recipe, self.prepared, self.placement = plan, recipe, prepared, placement
+        with jax.default_device(placement.here):
             self.networks = Networks(plan, recipe.seed)
         self.param_names, self.rest_names = self.networks.param_names, self.networks.rest_names
         self.train_rows = prepared.splits["train"]
         self.batch_size = _batch_size(recipe, len(self.train_rows))
         self.steps_per_epoch = -(-len(self.train_rows) // self.batch_size)
         self.rules: Rules = figure_rules(plan, _target_scales(plan, prepared))
-        self.feed: Feed = ResidentFeed(plan, prepared, self.batch_size, recipe.seed, device)
+        self.feed: Feed = ResidentFeed(plan, prepared, self.batch_size, recipe.seed, placement)
         self.precision = Precision(recipe.precision)
         self.evaluation = Evaluation(
             plan, self.rules, self.networks, self.feed, self.batch_size, prepared.dataset.rows
@@ -55,7 +58,9 @@ class Program:
         held = Held.of(plan, self.param_names, recipe.l1, recipe.l2)
         self.stage = 0
         self.stages = tuple(self._step_of(stage, held) for stage in recipe.stages or (None,))
-        self._jitted = tuple(jax.jit(step, donate_argnums=0) for step in self.stages)
+        self._jitted = tuple(
+            jax.jit(step, donate_argnums=0, out_shardings=placement.whole) for step in self.stages
+        )
         self._look_jit = jax.jit(self._look)
         self._compiled: dict[tuple[int, int], Any] = {}
         # Spread over the split, whose rows may be sorted.
@@ -90,7 +95,7 @@ class Program:
             np.ones((), np.float32),  # type: ignore[arg-type]
             *self.no_sums(),
         )
-        return jax.device_put(state, self.device)
+        return self.placement.put(state)
 
     def first_optimizer(self, params: list[jax.Array]) -> tuple[Any, ...]:
         """What the present stage's optimizers start from with these trained arrays."""
@@ -104,16 +109,16 @@ class Program:
         if stage == self.stage:
             return state
         self.stage = stage
-        fresh = jax.device_put(self.first_optimizer(state.params), self.device)
+        fresh = self.placement.put(self.first_optimizer(state.params))
         return state._replace(optimizer=fresh)
 
     def evaluated(self, state: State) -> list[jax.Array]:
         """The trained arrays that are evaluated and kept: their average, where there is one."""
         return state.average or state.params
 
-    def no_sums(self) -> tuple[dict[str, Tally], jax.Array]:
+    def no_sums(self) -> tuple[dict[str, Tally], Any]:
         """Figures before any sample was counted."""
-        return jax.device_put((no_tallies(self.rules), np.zeros((), np.float32)), self.device)
+        return self.placement.put((no_tallies(self.rules), np.zeros((), np.float32)))
 
     def batches(self, epoch: int) -> list[np.ndarray]:
         """The row numbers of each step of an epoch; see ``Feed``."""

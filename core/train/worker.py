@@ -76,7 +76,7 @@ class Worker:
         self._has_run = False
         self._stopping = False
         self._open = True
-        self.tell(Ready(devices.title(devices.pick())))
+        self.tell(Ready(devices.title(devices.of_kind()[0])))
 
     def serve(self) -> None:
         """Carry out commands until told to end."""

@@ -1,0 +1,75 @@
+"""Where the arrays of a training live: on one device, or on several that share each batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from core.errors import InputError
+from core.train.devices import of_kind, title
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The devices of a training.
+
+    With several, weights and data are copied to each, and the rows of a batch are divided among
+    them: each computes the gradient of its part, and XLA adds the parts up.
+    """
+
+    devices: tuple[jax.Device, ...]
+
+    @classmethod
+    def choose(cls, device: str = "auto", count: int = 1) -> Placement:
+        """The first so many devices of a kind, with 0 all of them. Raises InputError."""
+        found = of_kind(device)
+        if count > len(found):
+            raise InputError(
+                f"{count} devices were asked for, but JAX finds {len(found)} here",
+                f"Ask for at most {len(found)}; on a CPU, "
+                f"XLA_FLAGS=--xla_force_host_platform_device_count={count} makes more.",
+            )
+        return cls(tuple(found[: count or len(found)]))
+
+    @property
+    def title(self) -> str:
+        """``cpu:0``, or ``cpu:0 and 3 more``."""
+        more = f" and {len(self.devices) - 1} more" if len(self.devices) > 1 else ""
+        return title(self.devices[0]) + more
+
+    @property
+    def here(self) -> jax.Device:
+        """The first of the devices that this process can reach."""
+        return next(d for d in self.devices if d.process_index == jax.process_index())
+
+    @cached_property
+    def whole(self) -> NamedSharding | None:
+        """How arrays lie that every device has a copy of; None on a single device."""
+        return self._sharding(PartitionSpec()) if len(self.devices) > 1 else None
+
+    def put(self, tree: Any) -> Any:
+        """Arrays on the device, or copied to each of them."""
+        return jax.device_put(tree, self.whole or self.devices[0])
+
+    def rows(self, rows: np.ndarray) -> Any:
+        """Row numbers ``[N]``, a part for each device where N can be divided evenly.
+
+        A remainder is computed by every device as a whole.
+        """
+        if self.whole is None:
+            return rows
+        even = len(rows) % len(self.devices) == 0
+        sharding = self._parts if even else self.whole
+        return jax.make_array_from_callback(rows.shape, sharding, lambda index: rows[index])
+
+    @cached_property
+    def _parts(self) -> NamedSharding:
+        return self._sharding(PartitionSpec("batch"))
+
+    def _sharding(self, spec: PartitionSpec) -> NamedSharding:
+        return NamedSharding(Mesh(np.array(self.devices), ("batch",)), spec)
