@@ -17,7 +17,14 @@ from core.data.dataset import Column, Description
 from core.data.source import FileSource, Source, stamp_of
 from core.data.sources.csv_file import CsvFile
 from core.data.sources.image_folder import ImageFolder
-from core.data.sources.npz_file import UNREADABLE, NpzFile, as_column, read_array, read_headers
+from core.data.sources.npz_file import (
+    UNREADABLE,
+    NpzFile,
+    as_column,
+    read_array,
+    read_headers,
+    roles,
+)
 from core.data.table import Table, read_table
 from core.errors import InputError
 from designer.sample_text import cells
@@ -156,7 +163,7 @@ def _table(source: CsvFile, folder: Path) -> Look:
 
 def _arrays(source: NpzFile, folder: Path) -> Look:
     path = source.file(folder)
-    inputs, targets = source.roles(path.name, read_headers(path))
+    inputs, targets = roles(path.name, read_headers(path), source.inputs, source.targets)
     columns = {
         name: as_column(path.name, name, first_rows(path, name, max(ROWS, PICTURES)))
         for name in (*inputs, *targets)

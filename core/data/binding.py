@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Column, Dataset, Description
+from core.data.on_disk import Array, OnDisk, mapped, parts
 from core.data.source import Source, sources
 from core.data.split import Split
 from core.errors import InputError
@@ -69,7 +70,7 @@ class Prepared:
     feature of the last axis; the deviation of a constant feature is 1). ``dataset`` is as loaded.
     """
 
-    columns: dict[str, np.ndarray]
+    columns: dict[str, Array]
     splits: dict[str, np.ndarray]
     scales: dict[str, tuple[np.ndarray, np.ndarray]]
     dataset: Dataset
@@ -156,16 +157,36 @@ def fit_scales(dataset: Dataset, rows: np.ndarray) -> dict[str, tuple[np.ndarray
 
 def fit_scale(column: Column, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and deviation (float64) of each feature of the last axis, over all other axes."""
-    values = column.values[rows].astype(np.float64)
-    axes = tuple(range(max(1, values.ndim - 1)))
-    mean, deviation = values.mean(axes), values.std(axes)
+    axes = tuple(range(max(1, column.values.ndim - 1)))
+    if isinstance(column.values, OnDisk):
+        mean, deviation = _moments(column.values, rows, axes)
+    else:
+        values = column.values[rows].astype(np.float64)
+        mean, deviation = values.mean(axes), values.std(axes)
     # Rounding leaves a constant feature with a deviation that is tiny but not 0.
     constant = deviation <= 1e-7 * np.abs(mean)
     return mean, np.where(constant, 1.0, deviation)
 
 
-def standardise(values: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
-    """``(values - mean) / deviation`` as float32 of the same shape."""
+def _moments(
+    values: OnDisk, rows: np.ndarray, axes: tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation (float64) of rows that are read part by part, in two passes."""
+
+    def average(change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        sums = [
+            (change(part.astype(np.float64)).mean(axes), len(part)) for part in parts(values, rows)
+        ]
+        return np.average([m for m, _ in sums], axis=0, weights=[n for _, n in sums])
+
+    mean = average(lambda part: part)
+    return mean, np.sqrt(average(lambda part: (part - mean) ** 2))
+
+
+def standardise(values: Array, mean: np.ndarray, deviation: np.ndarray) -> Array:
+    """``(values - mean) / deviation`` as float32 of the same shape; on the disk as it is read."""
+    if isinstance(values, OnDisk):
+        return mapped(values, lambda part: ((part - mean) / deviation).astype(np.float32))
     return ((values - mean) / deviation).astype(np.float32)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from core.data.on_disk import Array, OnDisk
 from core.errors import InputError
 from core.tensor import Tensor
 
@@ -26,9 +27,10 @@ class Column:
     vocabulary of tokens. ``scale`` is ``none`` or ``standardise``: mean 0 and deviation 1 for each
     feature of the last axis, fitted on the training split. A column that holds the same quantity
     as another names it in ``scale_as`` and takes its statistics, so that the two stay comparable.
+    Values may stay on the disk; see ``on_disk``.
     """
 
-    values: np.ndarray
+    values: Array
     classes: tuple[str, ...] = ()
     scale: str = "none"
     scale_as: str = ""
@@ -117,6 +119,9 @@ def check_row_counts(title: str, lengths: Mapping[str, int]) -> None:
 
 def _check_values(title: str, name: str, column: Column) -> None:
     values = column.values
+    if isinstance(values, OnDisk):
+        # Checked as they are read.
+        return
     if values.dtype == np.float32:
         bad = ~np.isfinite(values)
         wrong, hint = "is not a finite number", "Correct the value or remove the row."

@@ -32,9 +32,9 @@ def read_new_rows(
     columns = {name: _like(path, name, raw[name], known.columns[name]) for name in known.inputs}
     checked = Dataset(columns, title=path.name)
     return {
-        name: standardise(column.values, *prepared.scales[name])
+        name: standardise(column.values[:], *prepared.scales[name])[:]
         if name in prepared.scales
-        else column.values
+        else column.values[:]
         for name, column in checked.columns.items()
     }
 
@@ -56,7 +56,7 @@ def _values(path: Path, name: str) -> np.ndarray:
         raise InputError(
             f"{path.name}: array {name!r} of type {values.dtype} cannot be used", "Save numbers."
         )
-    return as_column(path.name, name, values).values if values.dtype == np.uint8 else values
+    return as_column(path.name, name, values).values[:] if values.dtype == np.uint8 else values
 
 
 def _like(path: Path, name: str, values: np.ndarray, known: Column) -> Column:

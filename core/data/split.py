@@ -95,7 +95,8 @@ class Split(Configured):
 def stratum_labels(dataset: Dataset) -> np.ndarray | None:
     """The classes int32 ``[N]`` to stratify by: the first target that is a label, if any."""
     targets = (dataset.columns[name].values for name in dataset.targets)
-    return next((v for v in targets if v.dtype == np.int32 and v.ndim == 1), None)
+    labels = (np.asarray(v[:]) for v in targets if v.dtype == np.int32 and v.ndim == 1)
+    return next(labels, None)
 
 
 def split_in_order(rows: int, fractions: np.ndarray, gap: int = 0) -> list[np.ndarray]:

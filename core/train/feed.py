@@ -1,4 +1,4 @@
-"""Where the batch of a step comes from: rows that live on the device.
+"""Where the batch of a step comes from; here, rows that live on the device.
 
 A feed works on both sides of a compiled step: ``load`` gives, outside, what the step is called
 with, and ``batch`` makes the arrays of that, inside. So batches may be gathered, fetched from a
@@ -55,20 +55,25 @@ class ResidentFeed:
         self._placement = placement
         self.rows, self.batch_size, self.seed = prepared.splits["train"], batch_size, seed
         self.data: Batch = {
-            node: placement.put(prepared.columns[column]) for node, column in plan.feeds.items()
+            node: placement.put(prepared.columns[column][:]) for node, column in plan.feeds.items()
         }
 
     def batches(self, epoch: int) -> list[np.ndarray]:
         """All training rows in an order of their own; the last batch may be smaller."""
-        order = np.random.default_rng([self.seed, epoch]).permutation(self.rows)
-        cuts = range(self.batch_size, len(order), self.batch_size)
-        return [part.astype(np.int32) for part in np.split(order, list(cuts))]
+        return shuffled(self.rows, self.batch_size, self.seed, epoch)
 
     def load(self, rows: np.ndarray) -> tuple[Batch, Any]:
         """The columns and the row numbers."""
-        return self.data, self._placement.rows(rows)
+        return self.data, self._placement.divided(rows)
 
     def batch(self, loaded: tuple[Batch, jax.Array], play: Play, step: jax.Array) -> Batch:
         """The rows of each column."""
         data, rows = loaded
         return {node: values[rows] for node, values in data.items()}
+
+
+def shuffled(rows: np.ndarray, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
+    """The rows of each batch of an epoch, int32; the last batch may be smaller."""
+    order = np.random.default_rng([seed, epoch]).permutation(rows)
+    cuts = range(batch_size, len(order), batch_size)
+    return [part.astype(np.int32) for part in np.split(order, list(cuts))]

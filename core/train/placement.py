@@ -56,16 +56,16 @@ class Placement:
         """Arrays on the device, or copied to each of them."""
         return jax.device_put(tree, self.whole or self.devices[0])
 
-    def rows(self, rows: np.ndarray) -> Any:
-        """Row numbers ``[N]``, a part for each device where N can be divided evenly.
+    def divided(self, values: np.ndarray) -> Any:
+        """Values ``[N, ...]``, a part of the rows for each device where N can be divided evenly.
 
-        A remainder is computed by every device as a whole.
+        A remainder goes to every device as a whole. On a single device they stay as they are.
         """
         if self.whole is None:
-            return rows
-        even = len(rows) % len(self.devices) == 0
+            return values
+        even = len(values) % len(self.devices) == 0
         sharding = self._parts if even else self.whole
-        return jax.make_array_from_callback(rows.shape, sharding, lambda index: rows[index])
+        return jax.make_array_from_callback(values.shape, sharding, lambda index: values[index])
 
     @cached_property
     def _parts(self) -> NamedSharding:

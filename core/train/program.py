@@ -13,6 +13,7 @@ from core.compile.figures import Rules, Tallies, Tally, figure_rules, finish, no
 from core.compile.model import Network
 from core.compile.plan import Plan
 from core.data.binding import Prepared
+from core.data.on_disk import OnDisk
 from core.explain.look import Look, look
 from core.explain.survey import SAMPLES, Findings, rms, small_samples
 from core.train.evaluation import Evaluation
@@ -26,6 +27,7 @@ from core.train.recipe import BATCH, STOCHASTIC, Recipe
 from core.train.stage import Stage
 from core.train.state import State
 from core.train.step import Step
+from core.train.streamed_feed import StreamedFeed
 from core.train.update import schedule_of, transformation
 
 
@@ -50,7 +52,9 @@ class Program:
         self.batch_size = _batch_size(recipe, len(self.train_rows))
         self.steps_per_epoch = -(-len(self.train_rows) // self.batch_size)
         self.rules: Rules = figure_rules(plan, _target_scales(plan, prepared))
-        self.feed: Feed = ResidentFeed(plan, prepared, self.batch_size, recipe.seed, placement)
+        self.feed: Feed = _feed_of(plan, prepared)(
+            plan, prepared, self.batch_size, recipe.seed, placement
+        )
         self.precision = Precision(recipe.precision)
         self.evaluation = Evaluation(
             plan, self.rules, self.networks, self.feed, self.batch_size, prepared.dataset.rows
@@ -223,6 +227,11 @@ class Program:
 def _batch_size(recipe: Recipe, rows: int) -> int:
     sizes = {BATCH: rows, STOCHASTIC: 1}
     return min(sizes.get(recipe.gradient_descent, recipe.batch_size), rows)
+
+
+def _feed_of(plan: Plan, prepared: Prepared) -> type[ResidentFeed] | type[StreamedFeed]:
+    columns = (prepared.columns[column] for column in plan.feeds.values())
+    return StreamedFeed if any(isinstance(c, OnDisk) for c in columns) else ResidentFeed
 
 
 def _target_scales(plan: Plan, prepared: Prepared) -> dict[str, float]:

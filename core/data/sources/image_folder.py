@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import struct
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data.dataset import Column, Dataset, Description
+from core.data.on_disk import Array, OnDisk
 from core.data.source import Source, resolve, stamp_of
 from core.errors import InputError
 from core.params import Fault, param
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"})
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 CHANNELS = {"gray": 1, "colour": 3}
-MOST_BYTES = 8 * 2**30
+# More than this stays on the disk, and each batch is decoded when its turn comes.
+MOST_BYTES = 2**30
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class ImageFolder(Source):
 
     PNG, JPEG, BMP, GIF (its first frame) and WebP. ``image`` float32 ``[H, W, C]`` in 0..1,
     stretched to the chosen size; transparent parts become white. ``label`` one class per folder.
+    More than a gigabyte of pixels is not loaded: each batch is decoded when its turn comes.
     """
 
     kind = "images"
@@ -79,15 +84,9 @@ class ImageFolder(Source):
         classes = self.files(folder)
         paths = [path for members in classes.values() for path in members]
         shape = (len(paths), *self._shape)
-        size = int(np.prod(shape, dtype=np.int64)) * np.dtype(np.float32).itemsize
-        if size > MOST_BYTES:
-            raise InputError(
-                f"{self.path}: {len(paths)} images would take {size / 2**30:.1f} GiB",
-                "Choose a smaller size or fewer images.",
-            )
-        images = np.empty(shape, np.float32)
-        for row, path in enumerate(paths):
-            images[row] = read_image(path, self._shape)
+        images: Array = OnDisk("image", shape, np.dtype(np.float32), partial(self._read, paths))
+        if images.nbytes <= MOST_BYTES:
+            images = images[:]
         label = np.repeat(np.arange(len(classes), dtype=np.int32), [*map(len, classes.values())])
         return Dataset(
             {"image": Column(images), "label": Column(label, tuple(classes))},
@@ -134,6 +133,19 @@ class ImageFolder(Source):
                     f"{root / name} holds no images",
                     "Put PNG, JPEG, BMP, GIF or WebP files in it, or remove the folder.",
                 )
+        return found
+
+    def _read(self, paths: list[Path], rows: np.ndarray) -> np.ndarray:
+        """The pictures with these numbers ``[N, H, W, C]``, decoded side by side."""
+        found = np.empty((len(rows), *self._shape), np.float32)
+
+        def read(place: int) -> None:
+            found[place] = read_image(paths[rows[place]], self._shape)
+
+        # Decoding lets other threads work meanwhile.
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            for _ in threads.map(read, range(len(rows))):
+                pass
         return found
 
     @property

@@ -59,7 +59,7 @@ class NpzFile(FileSource):
         """Read the chosen arrays."""
         path = self.file(folder)
         headers = read_headers(path)
-        inputs, targets = self.roles(path.name, headers)
+        inputs, targets = roles(path.name, headers, self.inputs, self.targets)
         columns = {
             name: as_column(path.name, name, read_array(path, name)) for name in (*inputs, *targets)
         }
@@ -69,32 +69,34 @@ class NpzFile(FileSource):
         """Read the headers, and the arrays of integers and texts, whose classes must be known."""
         path = self.file(folder)
         headers = read_headers(path)
-        inputs, targets = self.roles(path.name, headers)
+        inputs, targets = roles(path.name, headers, self.inputs, self.targets)
         tensors = {name: _tensor(path, name, headers[name]) for name in (*inputs, *targets)}
         lengths = {name: headers[name].shape[0] for name in tensors}
         check_row_counts(path.name, lengths)
         return Description(tensors, headers[inputs[0]].shape[0], inputs, targets)
 
-    def roles(
-        self, file: str, headers: dict[str, Header]
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The names of the input and target arrays. Raises InputError if one is not there."""
-        for name in (*self.inputs, *self.targets):
-            if name not in headers:
-                raise InputError(
-                    f"{file} has no array {name!r}", "It has " + ", ".join(headers) + "."
-                )
-        free = [name for name in headers if headers[name].shape and name not in self.inputs]
-        targets = self.targets or tuple(name for name in free if name.lower() in TARGET_NAMES)
-        inputs = self.inputs or tuple(name for name in free if name not in targets)
-        both = next((name for name in inputs if name in targets), None)
-        if both is not None:
-            raise InputError(f"{file}: {both!r} is both an input and a target", "Choose one.")
-        if not inputs:
-            raise InputError(f"{file} has no array to learn from", "Choose the inputs.")
-        for name in (*inputs, *targets):
-            _check_header(file, name, headers[name])
-        return inputs, targets
+
+def roles(
+    file: str, headers: dict[str, Header], inputs: tuple[str, ...], targets: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the input and target arrays, where they were not all chosen.
+
+    Raises InputError if one is not there.
+    """
+    for name in (*inputs, *targets):
+        if name not in headers:
+            raise InputError(f"{file} has no array {name!r}", "It has " + ", ".join(headers) + ".")
+    free = [name for name in headers if headers[name].shape and name not in inputs]
+    targets = targets or tuple(name for name in free if name.lower() in TARGET_NAMES)
+    inputs = inputs or tuple(name for name in free if name not in targets)
+    both = next((name for name in inputs if name in targets), None)
+    if both is not None:
+        raise InputError(f"{file}: {both!r} is both an input and a target", "Choose one.")
+    if not inputs:
+        raise InputError(f"{file} has no array to learn from", "Choose the inputs.")
+    for name in (*inputs, *targets):
+        check_header(file, name, headers[name])
+    return inputs, targets
 
 
 def read_headers(path: Path) -> dict[str, Header]:
@@ -124,7 +126,7 @@ def read_array(path: Path, name: str) -> np.ndarray:
 
 def as_column(file: str, name: str, values: np.ndarray) -> Column:
     """The column that an array ``[N, ...]`` stands for (see ``NpzFile``)."""
-    if _is_pixels(values.dtype, values.shape):
+    if is_pixels(values.dtype, values.shape):
         pixels = values.astype(np.float32) / 255
         return Column(pixels[..., None] if pixels.ndim == 3 else pixels)
     if values.dtype.kind == "f":
@@ -149,13 +151,14 @@ def as_column(file: str, name: str, values: np.ndarray) -> Column:
 
 
 def _tensor(path: Path, name: str, header: Header) -> Tensor:
-    if header.dtype.kind == "f" or _is_pixels(header.dtype, header.shape):
+    if header.dtype.kind == "f" or is_pixels(header.dtype, header.shape):
         empty = np.empty((0, *header.shape[1:]), header.dtype)
         return as_column(path.name, name, empty).tensor
     return as_column(path.name, name, read_array(path, name)).tensor
 
 
-def _is_pixels(dtype: np.dtype, shape: tuple[int, ...]) -> bool:
+def is_pixels(dtype: np.dtype, shape: tuple[int, ...]) -> bool:
+    """Whether bytes are the pixels of pictures."""
     return dtype == np.uint8 and len(shape) >= 2 and shape[1:] != (1,)
 
 
@@ -168,7 +171,8 @@ def _header(file: IO[bytes]) -> Header:
     return Header(shape, dtype)
 
 
-def _check_header(file: str, name: str, header: Header) -> None:
+def check_header(file: str, name: str, header: Header) -> None:
+    """Raise InputError if an array cannot be a column."""
     if header.dtype.hasobject:
         raise InputError(
             f"{file}: array {name!r} holds Python objects, which are never loaded",

@@ -17,7 +17,16 @@ BUILT_IN = sorted(kind for kind, source in sources().items() if source.built_in)
 
 
 def test_every_source_is_found():
-    assert set(sources()) == {"digits", "iris", "el_nino", "moby_dick", "csv", "npz", "images"}
+    assert set(sources()) == {
+        "digits",
+        "iris",
+        "el_nino",
+        "moby_dick",
+        "csv",
+        "npz",
+        "npy_folder",
+        "images",
+    }
     assert all(bool(source.licence) == source.built_in for source in sources().values())
 
 

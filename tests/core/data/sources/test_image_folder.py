@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from core.data import DataBinding, prepare
+from core.data.on_disk import OnDisk
 from core.data.source import sources
 from core.data.sources.image_folder import ImageFolder
 from core.errors import InputError
@@ -126,12 +127,23 @@ def test_everything_wrong_names_the_file_and_the_remedy(tmp_path, monkeypatch):
         assert f"{file} has too many pixels" in refusal(tmp_path).message
 
 
-def test_more_than_memory_holds_is_refused_before_decoding(tmp_path, monkeypatch):
-    put(tmp_path / "p" / "a" / "x.png", np.zeros((4, 4), np.uint8))
-    monkeypatch.setattr("core.data.sources.image_folder.MOST_BYTES", 1000)
-    error = refusal(tmp_path, size=(32, 32))
-    assert "would take" in error.message
-    assert "smaller size" in error.hint
+def test_many_pixels_stay_on_the_disk(tmp_path, monkeypatch):
+    for name in ("x", "y", "z"):
+        pixels = np.random.default_rng(len(name) + ord(name)).integers(0, 255, (4, 4, 3))
+        put(tmp_path / "p" / "a" / f"{name}.png", pixels.astype(np.uint8))
+    source = ImageFolder(path="p", size=(4, 4))
+    loaded = source.load(tmp_path).columns["image"].values
+    monkeypatch.setattr("core.data.sources.image_folder.MOST_BYTES", 100)
+    kept = source.load(tmp_path).columns["image"].values
+    assert isinstance(loaded, np.ndarray)
+    assert isinstance(kept, OnDisk)
+    assert (kept.shape, kept.dtype, len(kept)) == (loaded.shape, loaded.dtype, 3)
+    np.testing.assert_array_equal(kept[np.array([2, 0])], loaded[[2, 0]])
+    np.testing.assert_array_equal(kept[1], loaded[1])
+    (tmp_path / "p" / "a" / "y.png").write_bytes(b"broken")
+    np.testing.assert_array_equal(kept[:1], loaded[:1])
+    with pytest.raises(InputError, match=r"y\.png is not a readable image"):
+        kept[:]
 
 
 def test_the_stamp_follows_new_pictures(tmp_path):
