@@ -23,6 +23,12 @@ def of_kind(choice: str = "auto") -> list[jax.Device]:
         ) from None
 
 
+def offer_cpus(count: int) -> None:
+    """Let the processor count as so many devices; only before JAX is first asked for any."""
+    if count > 1:
+        jax.config.update("jax_num_cpu_devices", count)
+
+
 def title(device: jax.Device) -> str:
     """``cpu:0`` or ``gpu:0``."""
     return f"{device.platform}:{device.id}"

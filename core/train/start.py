@@ -34,12 +34,14 @@ def start(
     resume: Run | None = None,
     device: str = "auto",
     directory: str = "",
+    devices: int = 1,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Training:
     """A new run of a design, or the rest of an earlier one.
 
     ``folder`` is where the design's data paths count from; ``directory`` where in the store the run
-    is kept; ``tell`` is told which of the initial weights fit. Raises InputError when the design
+    is kept; each batch is divided among so many ``devices``, 0 for all; ``tell`` is told which of
+    the initial weights fit. Raises InputError when the design
     has errors, or does not fit the run it shall resume.
     """
     if resume:
@@ -49,7 +51,7 @@ def start(
                 "Train without --resume; training starts from the imported weights.",
             )
         check_resumable(design, resume)
-    job = Job.of(design, folder, device)
+    job = Job.of(design, folder, device, devices)
     wanted = job.program.recipe.initial_weights
     state = None
     if wanted and not resume:

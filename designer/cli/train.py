@@ -35,6 +35,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--learning-rate", type=float, help="the optimizer's learning rate")
     parser.add_argument("--seed", type=int, help="start of all randomness")
     parser.add_argument("--device", choices=("auto", "cpu", "gpu", "tpu"), default="auto")
+    parser.add_argument(
+        "--devices",
+        type=device_count,
+        default=1,
+        metavar="N",
+        help="divide each batch among so many devices, or all of them",
+    )
     parser.add_argument("--out", type=Path, help="folder for the run's files")
     parser.add_argument("--resume", action="store_true", help="go on with the last run")
     parser.add_argument(
@@ -64,8 +71,11 @@ def run(options: argparse.Namespace) -> int:
         store = RunStore(options.out) if options.out else store_of(options.file)
     if not options.json and sys.stderr.isatty():
         print("preparing ...", file=sys.stderr)
+    from core.train.devices import offer_cpus
     from core.train.start import start
 
+    if options.device == "cpu":
+        offer_cpus(options.devices)
     try:
         training = start(
             design,
@@ -75,6 +85,7 @@ def run(options: argparse.Namespace) -> int:
             resumed,
             options.device,
             "." if options.out else "",
+            options.devices,
             partial(print, file=sys.stderr),
         )
     except InputError as error:
@@ -87,6 +98,15 @@ def run(options: argparse.Namespace) -> int:
     with _interruptible() as going_on, _progress(options.json) as show:
         summary = run_training(training, show, lambda _: going_on())
     return _tell(summary, options.json, training.run.directory)
+
+
+def device_count(text: str) -> int:
+    """A number of devices; 0 stands for all. Raises ArgumentTypeError."""
+    if text == "all":
+        return 0
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number above 0 nor 'all'")
+    return int(text)
 
 
 def with_recipe(design: Design, options: argparse.Namespace) -> Design:
