@@ -26,7 +26,10 @@ class Placement:
 
     @classmethod
     def choose(cls, device: str = "auto", count: int = 1) -> Placement:
-        """The first so many devices of a kind, with 0 all of them. Raises InputError."""
+        """The first so many devices of a kind, with 0 all of them; of several processes, all.
+
+        Raises InputError.
+        """
         found = of_kind(device)
         if count > len(found):
             raise InputError(
@@ -34,7 +37,8 @@ class Placement:
                 f"Ask for at most {len(found)}; on a CPU, "
                 f"XLA_FLAGS=--xla_force_host_platform_device_count={count} makes more.",
             )
-        return cls(tuple(found[: count or len(found)]))
+        several = jax.process_count() > 1
+        return cls(tuple(found if several else found[: count or len(found)]))
 
     @property
     def title(self) -> str:
@@ -53,7 +57,9 @@ class Placement:
         return self._sharding(PartitionSpec()) if len(self.devices) > 1 else None
 
     def put(self, tree: Any) -> Any:
-        """Arrays on the device, or copied to each of them."""
+        """Arrays on the device, or copied to each of them; all processes give the same."""
+        if jax.process_count() > 1:
+            return jax.jit(lambda arrays: arrays, out_shardings=self.whole)(tree)
         return jax.device_put(tree, self.whole or self.devices[0])
 
     def divided(self, values: np.ndarray) -> Any:
