@@ -36,9 +36,9 @@ def join(crew: Crew) -> None:
         ) from error
 
 
-def is_first() -> bool:
-    """Whether this process is the one that keeps the run and tells about it."""
-    return jax.process_index() == 0
+def leave() -> None:
+    """Part from the others; returns when all have come to it."""
+    jax.distributed.shutdown()
 
 
 def agreed(go_on: bool) -> bool:

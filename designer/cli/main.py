@@ -65,6 +65,7 @@ def _dispatch(arguments: list[str]) -> int:
         parser.add_argument(
             "--json", action="store_true", help="write one JSON object to standard output"
         )
+        parser.set_defaults(arguments=arguments)
         command.arguments(parser)
         found: int = command.run(parser.parse_args(arguments[1:]))
         return found

@@ -24,6 +24,7 @@ from core.project.file import load
 from core.project.runs import Run, RunStore, find_run, store_of
 from core.train.events import Compiled, EpochEnd, Event, Progress, Started, Summary, figures_json
 from core.train.recipe import Recipe
+from designer.cli import crew
 from designer.cli.output import DONE, FAILED, print_error, print_json
 
 
@@ -56,6 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NODE.PARAM=VALUE",
         help="change a node's parameter for this run; may be repeated",
     )
+    crew.arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -64,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
     for assignment in options.set:
         design = with_parameter(design, assignment)
     design = with_recipe(design, options)
+    crew.check(options)
     resumed: Run | None = None
     if options.resume:
         store, resumed = find_run(options.file, str(options.out) if options.out else "")
@@ -72,10 +75,19 @@ def run(options: argparse.Namespace) -> int:
     if not options.json and sys.stderr.isatty():
         print("preparing ...", file=sys.stderr)
     from core.train.devices import offer_cpus
-    from core.train.start import start
 
     if options.device == "cpu":
         offer_cpus(options.devices)
+    with crew.crew(options), crew.kept(options, store, resumed) as (kept, kept_run):
+        return _train(options, design, kept, kept_run)
+
+
+def _train(
+    options: argparse.Namespace, design: Design, store: RunStore, resumed: Run | None
+) -> int:
+    from core.train.loop import run_training
+    from core.train.start import start
+
     try:
         training = start(
             design,
@@ -93,10 +105,8 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(
             error.message if named else f"{options.file}: {error.message}", error.hint
         ) from error
-    from core.train.loop import run_training
-
     with _interruptible() as going_on, _progress(options.json) as show:
-        summary = run_training(training, show, lambda _: going_on())
+        summary = run_training(training, show, crew.together(options, going_on))
     return _tell(summary, options.json, training.run.directory)
 
 
