@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -71,9 +71,10 @@ def crew(options: argparse.Namespace) -> Iterator[None]:
         if options.process:
             # The first process asks the others to stop, so that all stop after the same step.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-        join(made)
-        yield
-        leave()
+        with _own_output():
+            join(made)
+            yield
+            leave()
 
 
 @contextmanager
@@ -96,6 +97,20 @@ def together(options: argparse.Namespace, going_on: Callable[[], bool]) -> Calla
     from core.train.hosts import agreed
 
     return lambda training: bool(training.step % TOGETHER) or agreed(going_on())
+
+
+@contextmanager
+def _own_output() -> Iterator[None]:
+    """Keep standard output to what is printed here: the library of the processes writes there."""
+    sys.stdout.flush()
+    output = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with os.fdopen(os.dup(output), "w", encoding="utf-8") as own, redirect_stdout(own):
+            yield
+    finally:
+        os.dup2(output, 1)
+        os.close(output)
 
 
 @contextmanager
