@@ -17,9 +17,10 @@ Rate = Callable[[Any], Any]
 def schedule_of(recipe: Recipe, epochs: int, steps_per_epoch: int) -> Rate:
     """The learning rate by the number of updates that were done, over so many epochs."""
     updates = max(1, epochs * steps_per_epoch // recipe.accumulate)
-    warmup = round(recipe.schedule.warmup_epochs * steps_per_epoch / recipe.accumulate)
+    of_epoch = steps_per_epoch / recipe.accumulate
+    warmup = round(recipe.schedule.warmup_epochs * of_epoch)
     peak = recipe.optimizer.learning_rate
-    built: Rate = recipe.schedule.build(peak, warmup, updates).run({}, resolve)
+    built: Rate = recipe.schedule.build(peak, warmup, updates, of_epoch).run({}, resolve)
     return built
 
 

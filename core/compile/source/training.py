@@ -27,6 +27,7 @@ def write_training(
         recipe.optimizer.learning_rate,
         Quantity("warmup_steps", round(warmup * _STEPS)),  # type: ignore[arg-type]
         Quantity("total_steps", recipe.epochs * _STEPS),  # type: ignore[arg-type]
+        Quantity("steps_per_epoch", _STEPS),  # type: ignore[arg-type]
     )
     optimizer = recipe.optimizer.build()
     texts = {"learning_rate": "schedule"}
@@ -37,9 +38,10 @@ def write_training(
         *lines(optimizer, texts, 4, "rule = "),
     ]
     needs = "\n".join(sizes)
-    steps = "    steps_per_epoch = -(-rows // batch_size)\n" if "_steps" in needs else ""
-    steps += f"    warmup_steps = round({warmup!r} * steps_per_epoch)\n" * ("warmup_s" in needs)
-    steps += "    total_steps = epochs * steps_per_epoch\n" * ("total_s" in needs)
+    counted = any(name in needs for name in ("warmup_steps", "total_steps", "steps_per_epoch"))
+    steps = "    steps_per_epoch = -(-rows // batch_size)\n" if counted else ""
+    steps += f"    warmup_steps = round({warmup!r} * steps_per_epoch)\n" * ("warmup_steps" in needs)
+    steps += "    total_steps = epochs * steps_per_epoch\n" * ("total_steps" in needs)
     given = [f"model: {model}", "optimizer: nnx.Optimizer", "batch: Mapping[str, jax.Array]"]
     values: Mapping[str, object] = {
         "model": model,

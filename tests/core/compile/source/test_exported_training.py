@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,18 +13,21 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 from flax import nnx
 from safetensors.numpy import load_file
 
 from core.blocks.catalog import blocks
 from core.compile.model import Network
+from core.compile.names import resolve
 from core.compile.plan import make_plan
 from core.data.binding import DataBinding, prepare
 from core.design import edits
 from core.design.analysis import analyse
 from core.design.document import Design
 from core.train.held import Held
+from core.train.recipe import Recipe, optimizers, schedules
 from tests.core.compile.source.exported import (
     alone,
     array,
@@ -135,6 +140,83 @@ def test_the_script_trains(optimizer: str, schedule: Any, tmp_path: Path) -> Non
     assert len(losses) == 4
     assert losses[-1] < losses[0]
     assert load_file(tmp_path / "trained.safetensors")["dense.kernel"].shape == (4, 8)
+
+
+@pytest.mark.parametrize("kind", optimizers())
+def test_every_optimizer_is_exported_as_the_one_that_trains(kind: str, tmp_path: Path) -> None:
+    design = with_recipe(iris_mlp(), optimizer=kind)
+    source = source_of(design)
+    check_style(tmp_path, source.text)
+    model = model_of(source, network_of(design), tmp_path)
+    rule = written_rule(source.text)(optax.constant_schedule(0.01))
+    state = nnx.state(model, nnx.Param)
+    slopes = jax.tree.map(
+        lambda w: jnp.cos(jnp.arange(w.size, dtype=w.dtype)).reshape(w.shape), state
+    )
+    found, _ = rule.update(slopes, rule.init(state), state)
+    ours = optimizers()[kind]().build().run({"learning_rate": lambda step: 0.01}, resolve)
+    weights, gradients = jax.tree.leaves(state), jax.tree.leaves(slopes)
+    wanted, _ = ours.update(gradients, ours.init(weights), weights)
+    for one, other in zip(jax.tree.leaves(found), wanted, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("kind", schedules())
+@pytest.mark.parametrize("warmup", [0.0, 1.5])
+def test_every_schedule_is_exported_as_the_one_that_trains(
+    kind: str, warmup: float, tmp_path: Path
+) -> None:
+    made = schedules()[kind]()
+    if "warmup_epochs" in made.defaults():
+        made = replace(made, warmup_epochs=warmup)
+    recipe = {"schedule": {"kind": kind, **made.values()}, "epochs": 12}
+    design = edits.set_recipe(iris_mlp(), {**iris_mlp().recipe, **recipe})
+    source = source_of(design)
+    check_style(tmp_path, source.text)
+    rates = written_schedule(source.text)(rows=100, epochs=12, batch_size=32)
+    peak = Recipe.read(design.recipe)[0].optimizer.learning_rate
+    warm = round(made.warmup_epochs * 4)
+    wanted = [made.rate(step, peak, warm, 48, 4) for step in range(50)]
+    np.testing.assert_allclose([rates(s) for s in range(50)], wanted, rtol=2e-5, atol=1e-8)
+
+
+def statements(text: str, *names: str) -> str:
+    """The statements of the function ``train`` that give these names their values."""
+    tree = ast.parse(text)
+    train = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "train")
+    found = [
+        node
+        for node in train.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id in names
+    ]
+    return "\n".join(ast.unparse(node) for node in found)
+
+
+def written_rule(text: str) -> Callable[[Any], Any]:
+    """The rule of an exported script, as a function of its schedule."""
+    scope = run_file(text)
+
+    def rule(schedule: Any) -> Any:
+        scope["schedule"] = schedule
+        exec(statements(text, "rule"), scope)
+        return scope["rule"]
+
+    return rule
+
+
+def written_schedule(text: str) -> Callable[..., Any]:
+    """The schedule of an exported script, as a function of what it counts steps from."""
+    scope = run_file(text)
+
+    def schedule(**sizes: int) -> Any:
+        scope.update(sizes)
+        names = ("steps_per_epoch", "warmup_steps", "total_steps", "schedule")
+        exec(statements(text, *names), scope)
+        return scope["schedule"]
+
+    return schedule
 
 
 def test_training_holds_weights_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
