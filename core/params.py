@@ -34,6 +34,8 @@ class Param:
     ``expression`` (see ``core.expression``).
     ``minimum`` and ``maximum`` bound numbers, and each element of ``ints`` and ``floats``. An
     ``advanced`` one is for few: forms fold it away, and files name it only where it was set.
+    ``group`` is the heading that it stands under in a long form. ``titles`` are what people see in
+    place of the ``choices``, and ``notes`` say what each choice is, in the same order.
     """
 
     name: str
@@ -45,6 +47,9 @@ class Param:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     advanced: bool = False
+    group: str = ""
+    titles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def fault(self, value: object) -> str | None:
         """Say what is wrong with ``value``, or None if it may be used."""
@@ -97,6 +102,7 @@ def param(
     maximum: float | None = None,
     choices: Sequence[str] = (),
     advanced: bool = False,
+    group: str = "",
 ) -> Any:
     """Declare a parameter; its kind follows from the default unless it is given."""
     found = kind or ("choice" if choices else _KIND_OF_TYPE[type(default)])
@@ -108,6 +114,7 @@ def param(
         "maximum": maximum,
         "choices": tuple(choices),
         "advanced": advanced,
+        "group": group,
     }
     return dataclasses.field(default=default, metadata=meta)
 

@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         self.canvas.viewport().installEventFilter(self)
         panels = (
             *(self.actions_by_name, self.canvas, self.palette_panel, self.banner),
-            *(self.problems, self.find_node, self.history, self.code),
+            *(self.problems, self.find_node, self.history, self.code, self.recipe),
         )
         for panel in panels:
             self.appearance.follow(panel.set_theme)

@@ -17,15 +17,26 @@ class Disclosure(QToolButton):
 
     turned = Signal(bool)
 
-    def __init__(self, text: str, what: str, parent: QWidget | None = None) -> None:
-        """``what`` is told of in the tooltip and to screen readers."""
+    def __init__(
+        self,
+        text: str,
+        what: str,
+        parent: QWidget | None = None,
+        count: str = "{} set",
+        is_heading: bool = False,
+    ) -> None:
+        """``what`` is told of in the tooltip and to screen readers.
+
+        ``count`` writes how many of the hidden values somebody set; a heading stands out.
+        """
         super().__init__(parent)
-        self._text, self._what = text, what
+        self._text, self._what, self._count = text, what, count
         self.setCheckable(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("role", "disclosure")
+        self.setProperty("heading", is_heading)
         self.clicked.connect(self._turn)
         self.show_state(False, 0)
 
@@ -33,7 +44,8 @@ class Disclosure(QToolButton):
         """Point down or to the right, and say how many of the hidden values somebody set."""
         self.setChecked(is_open)
         self.setArrowType(_ARROWS[is_open])
-        self.setText(f"{self._text} ({set_count} set)" if set_count else self._text)
+        count = self._count.format(set_count)
+        self.setText(f"{self._text} ({count})" if set_count else self._text)
         act = "Hide" if is_open else "Show"
         self.setToolTip(f"{act} {self._what}.")
         self.setAccessibleName(self.text())

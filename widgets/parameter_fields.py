@@ -149,18 +149,21 @@ class PathField(TextField):
 
 
 class ChoiceField(Field):
-    """A combo box of the parameter's choices."""
+    """A combo box of the parameter's choices, which show their titles and explain themselves."""
 
     def __init__(self, param: Param) -> None:
         self._combo = ComboBox()
         super().__init__(param, self._combo)
-        self._combo.addItems(list(param.choices))
-        self._combo.textActivated.connect(self._offer)
+        for title, choice in zip(param.titles or param.choices, param.choices, strict=True):
+            self._combo.addItem(title, choice)
+        for row, note in enumerate(param.notes):
+            self._combo.setItemData(row, note, Qt.ItemDataRole.ToolTipRole)
+        self._combo.activated.connect(lambda row: self._offer(self._combo.itemData(row)))
 
     def _write(self, value: Shown) -> None:
         text = value.text if isinstance(value, Several) else str(value)
         self._combo.setPlaceholderText(text)
-        self._combo.setCurrentIndex(self._combo.findText(text))
+        self._combo.setCurrentIndex(self._combo.findData(text))
 
 
 def field_type(param: Param, value: Shown, has_options: bool) -> type[FieldOfParam]:

@@ -45,7 +45,12 @@ class ParameterForm(QWidget):
 
     changed = Signal(str, object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        fold: Disclosure | None = None,
+    ) -> None:
+        """``fold`` is what unfolds the advanced parameters, where it is to be called otherwise."""
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -55,7 +60,7 @@ class ParameterForm(QWidget):
         self._rows: dict[str, _Row] = {}
         self._built_for: object = None
         self._subject: object = None
-        self.disclosure = Disclosure("Advanced", "parameters that few need")
+        self.disclosure = fold or Disclosure("Advanced", "parameters that few need")
         self.disclosure.setParent(self)
         self.disclosure.turned.connect(self._turn)
         self._is_open = self._wants_open = False
@@ -187,8 +192,11 @@ class ParameterForm(QWidget):
         for row in self._rows.values():
             if row.field.param.advanced:
                 row.is_folded = not self._is_open
-                row.label.setVisible(self._is_open)
-                row.field.setVisible(self._is_open)
+                # Telling what is visible that it is lets the style of its parts be worked out early,
+                # before they have their place, and then spin boxes lose their margins.
+                if row.field.isHidden() is self._is_open:
+                    row.label.setVisible(self._is_open)
+                    row.field.setVisible(self._is_open)
                 row.message.setVisible(self._is_open and bool(row.text))
         self.disclosure.show_state(self._is_open, len(self._set))
 

@@ -56,6 +56,7 @@ QToolButton:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
 QToolButton[role="disclosure"] { color: $text_muted; padding: 4px 2px; text-align: left; }
 QToolButton[role="disclosure"]:hover { color: $text; }
+QToolButton[role="disclosure"][heading="true"] { color: $text; font-weight: 600; }
 QToolButton[role="disclosure"]:checked { background: transparent; border-color: transparent; }
 QToolButton[role="disclosure"]:checked:focus { border-color: $accent; }
 

@@ -18,7 +18,8 @@ from core.design.flat import Flat
 from core.design.learning import circle, learning
 from core.design.logit_problems import squashed_logits, squashing
 from core.design.order import computing_order
-from core.design.problems import ERROR, WARNING, Problem
+from core.design.problems import ERROR, Problem
+from core.design.recipe_problems import recipe_problems
 from core.design.reports import DataFacts, NodeReport, Reporting
 from core.design.unfolding import flatten
 from core.design.within import lifted, of_levels, told_once
@@ -123,7 +124,7 @@ def analyse(
         *(_unlike_ties(reports) if flat.ties else ()),
         *general[1],
         *_data_problems(design, facts),
-        *_recipe_problems(design),
+        *recipe_problems(design),
     )
     if not flat.is_plain:
         problems = tuple(lifted(p, flat) for p in told_once(problems, flat))
@@ -219,21 +220,6 @@ def _data_problems(design: Design, facts: DataFacts | None) -> list[Problem]:
     if facts and facts.fault:
         return [_of_training(facts.fault, facts.remedy)]
     return []
-
-
-def _recipe_problems(design: Design) -> list[Problem]:
-    recipe, faults = Recipe.read(design.recipe)
-    problems = [_of_training(f"recipe: {f.message}", "Correct it in the recipe.") for f in faults]
-    if recipe.optimizer.learning_rate == 0:
-        problems.append(
-            Problem(
-                WARNING,
-                None,
-                "recipe: the learning rate is 0",
-                "Set it above 0, or nothing is learnt.",
-            )
-        )
-    return problems
 
 
 def _of_training(message: str, remedy: str) -> Problem:

@@ -15,6 +15,9 @@ from core.train.stage import Stage, read_stages
 C = TypeVar("C", bound=Configured)
 _PARTS = ("optimizer", "schedule", "stages")
 
+# Headings of the form; what has none is basic.
+OPTIMIZER, REGULARISATION = "Optimizer", "Regularisation"
+PRECISION, STOPPING = "Precision", "Stopping"
 MINI_BATCH, BATCH, STOCHASTIC = "mini-batch", "batch", "stochastic"
 
 
@@ -58,6 +61,7 @@ class Recipe(Configured):
         help="Batches whose gradients are averaged before the weights change.",
         minimum=1,
         advanced=True,
+        group=OPTIMIZER,
     )
     initial_weights: str = param(
         "",
@@ -74,6 +78,7 @@ class Recipe(Configured):
         "(Pascanu et al., 2013).",
         minimum=0.0,
         advanced=True,
+        group=OPTIMIZER,
     )
     clip_value: float = param(
         0.0,
@@ -81,6 +86,7 @@ class Recipe(Configured):
         help="Each element of a gradient is held between plus and minus this; 0: not.",
         minimum=0.0,
         advanced=True,
+        group=OPTIMIZER,
     )
     l1: float = param(
         0.0,
@@ -88,6 +94,7 @@ class Recipe(Configured):
         help="Adds this times the sum of |W| over all kernels to the loss, beside what nodes ask.",
         minimum=0.0,
         advanced=True,
+        group=REGULARISATION,
     )
     l2: float = param(
         0.0,
@@ -95,6 +102,7 @@ class Recipe(Configured):
         help="Adds this times the sum of W^2 over all kernels to the loss, beside what nodes ask.",
         minimum=0.0,
         advanced=True,
+        group=REGULARISATION,
     )
     ema_decay: float = param(
         0.0,
@@ -104,6 +112,7 @@ class Recipe(Configured):
         minimum=0.0,
         maximum=0.999999,
         advanced=True,
+        group=REGULARISATION,
     )
     balance_classes: bool = param(
         False,
@@ -111,6 +120,7 @@ class Recipe(Configured):
         help="Weight each class by the inverse of its share of the training split, so that rare "
         "ones count as much as frequent ones.",
         advanced=True,
+        group=REGULARISATION,
     )
     precision: str = param(
         "float32",
@@ -119,6 +129,7 @@ class Recipe(Configured):
         "that small gradients survive (Micikevicius et al., 2018).",
         choices=("float32", "bfloat16", "float16"),
         advanced=True,
+        group=PRECISION,
     )
     remat: bool = param(
         False,
@@ -126,6 +137,7 @@ class Recipe(Configured):
         help="Compute activations again in the backward pass instead of keeping them: less "
         "memory, about a third more time (Chen et al., 2016).",
         advanced=True,
+        group=PRECISION,
     )
     patience: int = param(
         0,
@@ -134,6 +146,7 @@ class Recipe(Configured):
         "0: do all epochs.",
         minimum=0,
         advanced=True,
+        group=STOPPING,
     )
     minimum_change: float = param(
         0.0,
@@ -141,6 +154,7 @@ class Recipe(Configured):
         help="How much better a figure must be to count as better.",
         minimum=0.0,
         advanced=True,
+        group=STOPPING,
     )
     monitor: str = param(
         "loss",
@@ -148,6 +162,7 @@ class Recipe(Configured):
         help="The figure of the validation split that says which epoch was the best; losses and "
         "errors are better when smaller, all others when larger.",
         advanced=True,
+        group=STOPPING,
     )
     optimizer: Optimizer = field(default_factory=Adam)
     schedule: Schedule = field(default_factory=Constant)

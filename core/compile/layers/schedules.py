@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import jax
 import jax.numpy as jnp
@@ -33,8 +33,8 @@ def cosine_restarts(
     peak: float, steps: int, cycles: int, multiplier: float, alpha: float
 ) -> optax.Schedule:
     """Cosines from the peak to a share ``alpha`` of it, each longer than the one before."""
-    sizes = [multiplier**cycle for cycle in range(cycles)]
-    ends = [round(steps * sum(sizes[: n + 1]) / sum(sizes)) for n in range(cycles)]
+    done = list(accumulate(multiplier**cycle for cycle in range(cycles)))
+    ends = [round(steps * size / done[-1]) for size in done]
     lengths = [max(end - start, 1) for start, end in pairwise([0, *ends])]
     parts = [optax.cosine_decay_schedule(peak, length, alpha) for length in lengths]
     return optax.join_schedules(parts, ends[:-1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from core.blocks.call import Call, call
 from core.params import param
@@ -46,6 +46,7 @@ class CosineRestarts(Schedule):
     kind = "CosineRestarts"
     label = "Cosine with restarts"
 
+    warmup_epochs: float = warmup()
     cycles: int = param(
         4, label="Cycles", help="Cosines in the whole training.", minimum=1, maximum=50
     )
@@ -57,7 +58,6 @@ class CosineRestarts(Schedule):
         maximum=10.0,
     )
     final_share: float = final_share()
-    warmup_epochs: float = warmup()
 
     def after(self, peak: float, pace: Pace) -> Call:
         return call(
@@ -70,8 +70,8 @@ class CosineRestarts(Schedule):
         )
 
     def share(self, step: int, pace: Pace) -> float:
-        sizes = [self.multiplier**cycle for cycle in range(self.cycles)]
-        ends = [round(pace.rest * sum(sizes[: n + 1]) / sum(sizes)) for n in range(self.cycles)]
+        done = list(accumulate(self.multiplier**cycle for cycle in range(self.cycles)))
+        ends = [round(pace.rest * size / done[-1]) for size in done]
         # The last cycle that has begun; its end holds what the last one leaves.
         start, end = [(a, b) for a, b in pairwise([0, *ends]) if a <= step][-1]
         return _fallen((step - start) / max(end - start, 1), self.final_share)

@@ -63,6 +63,7 @@ class Triangular(Schedule):
     kind = "Triangular"
     label = "Triangular cycles"
 
+    warmup_epochs: float = warmup()
     cycle_epochs: float = param(
         4.0, label="Epochs a cycle", help="Epochs of one rise and fall.", minimum=0.01
     )
@@ -80,7 +81,6 @@ class Triangular(Schedule):
         minimum=0.0,
         maximum=1.0,
     )
-    warmup_epochs: float = warmup()
 
     def after(self, peak: float, pace: Pace) -> Call:
         half = self.cycle_epochs / 2 * pace.epoch

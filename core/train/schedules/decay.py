@@ -42,6 +42,7 @@ class Step(Schedule):
     kind = "Step"
     label = "Step"
 
+    warmup_epochs: float = warmup()
     every: int = param(
         10,
         label="Epochs a step",
@@ -56,7 +57,6 @@ class Step(Schedule):
         minimum=1,
     )
     factor: float = factor(0.1, "What the rate is multiplied by at each drop.")
-    warmup_epochs: float = warmup()
 
     def after(self, peak: float, pace: Pace) -> Call:
         if not self.drop_epochs:
@@ -82,8 +82,8 @@ class Exponential(Schedule):
     kind = "Exponential"
     label = "Exponential"
 
-    factor: float = factor(0.95, "What the rate is multiplied by in one epoch.")
     warmup_epochs: float = warmup()
+    factor: float = factor(0.95, "What the rate is multiplied by in one epoch.")
 
     def after(self, peak: float, pace: Pace) -> Call:
         return call("optax.exponential_decay", peak, pace.epoch, self.factor)
@@ -99,11 +99,11 @@ class Polynomial(Schedule):
     kind = "Polynomial"
     label = "Linear or polynomial"
 
+    warmup_epochs: float = warmup()
     power: float = param(
         1.0, label="Power", help="1 is a line, 2 a parabola that ends flat.", minimum=0.01
     )
     final_share: float = final_share()
-    warmup_epochs: float = warmup()
 
     def after(self, peak: float, pace: Pace) -> Call:
         end = peak * self.final_share

@@ -41,6 +41,18 @@ def mended(design: Design, part: str) -> Design:
 
 
 # What is wrong: how to break a good design, what the message says, at which node, and how bad.
+def scheduled(kind: str, **values: Any) -> dict[str, Any]:
+    """A recipe of 20 epochs with a schedule."""
+    return {"epochs": 20, "schedule": {"kind": kind, **values}}
+
+
+def unwatched(design: Design, recipe: dict[str, Any]) -> Design:
+    """The design with a recipe, and with no rows for validation."""
+    assert design.data is not None
+    split = {"train": 0.8, "validation": 0.0, "test": 0.2}
+    return edits.set_recipe(edits.set_data(design, {**design.data, "split": split}), recipe)
+
+
 BROKEN: dict[str, tuple[Any, str, str | None, str]] = {
     "unconnected": (
         lambda d: edits.disconnect(d, End("dense_2", "input")),
@@ -161,7 +173,7 @@ BROKEN: dict[str, tuple[Any, str, str | None, str]] = {
         ERROR,
     ),
     "unknown optimizer": (
-        lambda d: edits.set_recipe(d, recipe(optimizer="Lion")),
+        lambda d: edits.set_recipe(d, recipe(optimizer="Tiger")),
         "recipe: optimizer must be one of",
         None,
         ERROR,
@@ -175,6 +187,51 @@ BROKEN: dict[str, tuple[Any, str, str | None, str]] = {
     "learning rate 0": (
         lambda d: edits.set_recipe(d, recipe(learning_rate=0.0)),
         "recipe: the learning rate is 0",
+        None,
+        WARNING,
+    ),
+    "warm-up longer than the training": (
+        lambda d: edits.set_recipe(d, scheduled("Cosine", warmup_epochs=20.0)),
+        "recipe: the warm-up takes 20 epochs, and the training has 20",
+        None,
+        WARNING,
+    ),
+    "warm-up longer than a stage": (
+        lambda d: edits.set_recipe(
+            d,
+            {**scheduled("Cosine", warmup_epochs=3.0), "stages": [{"epochs": 9}, {"epochs": 2}]},
+        ),
+        "recipe: the warm-up takes 3 epochs, and the shortest stage has 2",
+        None,
+        WARNING,
+    ),
+    "drops that do not rise": (
+        lambda d: edits.set_recipe(d, scheduled("Step", drop_epochs=[9, 3, 3])),
+        "recipe: the epochs of the drops do not rise: 9, 3, 3",
+        None,
+        WARNING,
+    ),
+    "a drop after the end": (
+        lambda d: edits.set_recipe(d, scheduled("Step", drop_epochs=[3, 20, 30])),
+        "recipe: the rate drops after epoch 20, and the training has 20",
+        None,
+        WARNING,
+    ),
+    "a plateau that nothing watches": (
+        lambda d: unwatched(d, scheduled("Plateau")),
+        "recipe: the schedule waits for the validation loss",
+        None,
+        WARNING,
+    ),
+    "early stopping that nothing watches": (
+        lambda d: unwatched(d, {**scheduled("Constant"), "patience": 3}),
+        "recipe: early stopping waits for the validation loss",
+        None,
+        WARNING,
+    ),
+    "Rprop on mini-batches": (
+        lambda d: edits.set_recipe(d, recipe(optimizer="Rprop")),
+        "recipe: Rprop takes the signs of gradients",
         None,
         WARNING,
     ),
@@ -205,6 +262,7 @@ def test_an_empty_design_says_what_to_do_first() -> None:
         *("no column chosen", "missing column", "another shape than the data"),
         *("fewer classes than the data", "number of classes unknown", "duplicate name"),
         *("dead branch", "a wire to no input", "a wire from no output"),
+        *("drops that do not rise", "Rprop on mini-batches"),
     ],
 )
 def test_a_fix_takes_its_problem_away(case: str) -> None:
