@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QToolButton, QVBoxLayout, QWidget
 
 from widgets.icons import icon
-from widgets.theme import Theme
+from widgets.theme import Theme, dark
 
 _MOST_ROWS = 6
 
@@ -52,6 +52,7 @@ class EntryList(QWidget):
         column.setSpacing(4)
         column.addLayout(buttons)
         column.addWidget(self.rows)
+        self.set_theme(dark())
         self.set_entries((), 0)
 
     @property

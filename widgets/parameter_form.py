@@ -192,7 +192,7 @@ class ParameterForm(QWidget):
         for row in self._rows.values():
             if row.field.param.advanced:
                 row.is_folded = not self._is_open
-                # Telling what is visible that it is lets the style of its parts be worked out early,
+                # Showing what is shown lets the style of its parts be worked out too early,
                 # before they have their place, and then spin boxes lose their margins.
                 if row.field.isHidden() is self._is_open:
                     row.label.setVisible(self._is_open)

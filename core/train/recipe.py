@@ -49,9 +49,9 @@ class Recipe(Configured):
     )
     gradient_descent: str = param(
         MINI_BATCH,
-        label="Gradient descent",
-        help="Samples in one step: a mini-batch of the batch size, the whole training split "
-        "(batch), or a single one (stochastic).",
+        label="Batches",
+        help="Samples in one step of gradient descent: a mini-batch of the batch size, the whole "
+        "training split (batch), or a single one (stochastic).",
         choices=(MINI_BATCH, BATCH, STOCHASTIC),
         advanced=True,
     )
