@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from core.design import edits
+from core.design.stage_names import loss_names, trained_names
 from core.params import Configured, Param, Value
 from core.train.rate_curve import rate_curve
 from core.train.recipe import (
@@ -23,7 +25,7 @@ from core.train.recipe import (
 from core.train.schedules.plateau import Plateau
 from core.train.stage import Stage
 from designer.session import Session
-from designer.stages_editor import StagesEditor, names_to_train
+from designer.stages_editor import StagesEditor
 from widgets.disclosure import Disclosure
 from widgets.labels import wrapped_label
 from widgets.parameter_fields import ChoiceField
@@ -71,11 +73,11 @@ class RecipePanel(QScrollArea):
         self.stages_fold.turned.connect(self._fold_stages)
         self.stages = StagesEditor()
         self.stages.changed.connect(self._set_stages)
+        self._seen: object = None
         self._drawn: Recipe | None = None
         self._lay_out()
+        self._fold_stages(False)
         session.changed.connect(self._show)
-        self._show()
-        self._fold_stages(bool(session.analysis_of_whole.recipe.stages))
 
     @property
     def form(self) -> ParameterForm:
@@ -130,7 +132,18 @@ class RecipePanel(QScrollArea):
         column.addStretch(1)
         self.setWidget(body)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what the design has become while the panel was behind another."""
+        super().showEvent(event)
+        self._show()
+
     def _show(self, *_: object) -> None:
+        if not self.isVisible():
+            return
+        # Most edits leave the recipe alone; only stages name nodes.
+        if self.session.design.recipe is self._seen and not (self._drawn and self._drawn.stages):
+            return
+        self._seen = self.session.design.recipe
         recipe, faults = Recipe.read(self.session.design.recipe)
         messages = {fault.name: fault.message for fault in faults}
         groups: dict[str, list[Param]] = {name: [] for name in self.forms}
@@ -160,8 +173,9 @@ class RecipePanel(QScrollArea):
 
     def _show_stages(self, recipe: Recipe, messages: Mapping[str, str]) -> None:
         faults = {n.removeprefix("stages."): text for n, text in messages.items()}
-        names = names_to_train(self.session.whole, self.session.analysis_of_whole)
-        self.stages.set_stages(recipe.stages, faults, *names)
+        known = self.session.analysis_of_whole
+        trained = trained_names(known.nodes, known.flat) if recipe.stages else []
+        self.stages.set_stages(recipe.stages, faults, loss_names(known.nodes), trained)
         if recipe.stages and (self._drawn is None or not self._drawn.stages):
             self._fold_stages(True)
         self.stages_fold.show_state(self.stages_fold.isChecked(), len(recipe.stages))

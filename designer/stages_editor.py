@@ -9,10 +9,6 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.blocks.losses import Loss
-from core.design.analysis import Analysis
-from core.design.document import Design
-from core.design.ports import block_of
 from core.params import Value
 from core.train.stage import Stage
 from widgets.entry_list import EntryList
@@ -119,19 +115,6 @@ class StagesEditor(QWidget):
         stages[self._row] = replace(stages[self._row], **{name: value})  # type: ignore[arg-type]
         label = f"Change {name} of stage {self._row + 1}"
         self.changed.emit(label, tuple(stages), f"recipe.stages.{self._row}.{name}")
-
-
-def names_to_train(design: Design, analysis: Analysis) -> tuple[list[str], list[str]]:
-    """The names of a whole design's losses, and of the nodes and groups that have weights."""
-    losses, trained = [], []
-    for node in design.nodes.values():
-        found = block_of(design, node)
-        if found and isinstance(found[0], Loss):
-            losses.append(node.name)
-        report = analysis.nodes.get(node.id)
-        if report is None or report.parameters:
-            trained.append(node.name)
-    return losses, trained
 
 
 def _title(number: int, stage: Stage) -> str:

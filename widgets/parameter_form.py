@@ -45,11 +45,7 @@ class ParameterForm(QWidget):
 
     changed = Signal(str, object)
 
-    def __init__(
-        self,
-        parent: QWidget | None = None,
-        fold: Disclosure | None = None,
-    ) -> None:
+    def __init__(self, parent: QWidget | None = None, fold: Disclosure | None = None) -> None:
         """``fold`` is what unfolds the advanced parameters, where it is to be called otherwise."""
         super().__init__(parent)
         self._grid = QGridLayout(self)
@@ -192,11 +188,8 @@ class ParameterForm(QWidget):
         for row in self._rows.values():
             if row.field.param.advanced:
                 row.is_folded = not self._is_open
-                # Showing what is shown lets the style of its parts be worked out too early,
-                # before they have their place, and then spin boxes lose their margins.
-                if row.field.isHidden() is self._is_open:
-                    row.label.setVisible(self._is_open)
-                    row.field.setVisible(self._is_open)
+                row.label.setVisible(self._is_open)
+                row.field.setVisible(self._is_open)
                 row.message.setVisible(self._is_open and bool(row.text))
         self.disclosure.show_state(self._is_open, len(self._set))
 

@@ -124,7 +124,7 @@ def analyse(
         *(_unlike_ties(reports) if flat.ties else ()),
         *general[1],
         *_data_problems(design, facts),
-        *recipe_problems(design),
+        *recipe_problems(design, reports, flat),
     )
     if not flat.is_plain:
         problems = tuple(lifted(p, flat) for p in told_once(problems, flat))

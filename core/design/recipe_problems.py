@@ -8,15 +8,23 @@ from typing import Any
 
 from core.design import edits
 from core.design.document import Design
+from core.design.flat import Flat
 from core.design.problems import ERROR, WARNING, Fix, Problem
+from core.design.reports import NodeReport
+from core.design.stage_names import loss_names, trained_names
 from core.train.optimizers.sgd import Rprop
 from core.train.recipe import BATCH, Recipe
 from core.train.schedules.decay import Step
 from core.train.schedules.plateau import Plateau
 
 
-def recipe_problems(design: Design) -> Iterator[Problem]:
-    """The faults of the recipe, which keep the design from training, and what is doubtful."""
+def recipe_problems(
+    design: Design, nodes: Mapping[str, NodeReport], flat: Flat
+) -> Iterator[Problem]:
+    """The faults of the recipe, which keep the design from training, and what is doubtful.
+
+    ``design`` is the unfolded one, ``nodes`` the reports of its nodes.
+    """
     recipe, faults = Recipe.read(design.recipe)
     for fault in faults:
         yield Problem(
@@ -24,6 +32,7 @@ def recipe_problems(design: Design) -> Iterator[Problem]:
         )
     if recipe.optimizer.learning_rate == 0:
         yield _doubt("the learning rate is 0", "Set it above 0, or nothing is learnt.")
+    yield from _stage_problems(recipe, nodes, flat)
     yield from _schedule_problems(recipe)
     yield from _plateau_problems(recipe, design.data)
     if isinstance(recipe.optimizer, Rprop) and recipe.gradient_descent != BATCH:
@@ -32,6 +41,28 @@ def recipe_problems(design: Design) -> Iterator[Problem]:
             "Choose batch gradient descent, or another optimizer.",
             Fix("Use batch gradient descent", partial(_with, "gradient_descent", BATCH), True),
         )
+
+
+def _stage_problems(
+    recipe: Recipe, nodes: Mapping[str, NodeReport], flat: Flat
+) -> Iterator[Problem]:
+    if not recipe.stages:
+        return
+    losses, trained = loss_names(nodes), trained_names(nodes, flat)
+    for number, stage in enumerate(recipe.stages, 1):
+        called = f"stage {number}" + (f" ({stage.name})" if stage.name else "")
+        lost = [(name, "loss", losses) for name in stage.losses if name not in losses]
+        lost += [
+            (n, "node or group with weights", trained) for n in stage.trains if n not in trained
+        ]
+        for name, noun, known in lost:
+            yield Problem(
+                ERROR,
+                None,
+                f"recipe: {called} names {name}, which is no {noun} of the design",
+                f"There are {', '.join(known)}." if known else f"There is no {noun}.",
+                only_training=True,
+            )
 
 
 def _schedule_problems(recipe: Recipe) -> Iterator[Problem]:

@@ -62,8 +62,11 @@ class RMSprop(Optimizer):
     epsilon: float = small_number(1e-8)
 
     def build(self) -> Call:
-        scale = "optax.scale_by_stddev" if self.centred else "optax.scale_by_rms"
-        scaled = call(scale, decay=self.decay, eps=self.epsilon, eps_in_sqrt=False)
+        if self.centred:
+            scaled = call("layers.scale_by_deviation", self.decay, self.epsilon)
+        else:
+            options = {"decay": self.decay, "eps": self.epsilon}
+            scaled = call("optax.scale_by_rms", **options, eps_in_sqrt=False)
         if not self.momentum:
             return rated(scaled)
         # Before the rate, so that a schedule scales the whole step, as PyTorch has it.

@@ -205,6 +205,18 @@ BROKEN: dict[str, tuple[Any, str, str | None, str]] = {
         None,
         WARNING,
     ),
+    "a stage with a loss that is not there": (
+        lambda d: edits.set_recipe(d, {"stages": [{"epochs": 2}, {"name": "B", "losses": ["x"]}]}),
+        "recipe: stage 2 (B) names x, which is no loss of the design",
+        None,
+        ERROR,
+    ),
+    "a stage that trains what has no weights": (
+        lambda d: edits.set_recipe(d, {"stages": [{"trains": ["dense", "activation"]}]}),
+        "recipe: stage 1 names activation, which is no node or group with weights",
+        None,
+        ERROR,
+    ),
     "drops that do not rise": (
         lambda d: edits.set_recipe(d, scheduled("Step", drop_epochs=[9, 3, 3])),
         "recipe: the epochs of the drops do not rise: 9, 3, 3",
