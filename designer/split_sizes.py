@@ -33,7 +33,7 @@ def split_sizes(binding: DataBinding, folder: Path) -> SplitSizes:
     source, split = source_of(binding), split_of(binding)
     if source.built_in:
         dataset = _loaded(source)
-        parts = split.indices(dataset)
+        parts = source.divide(dataset, split)
         return SplitSizes(dataset.rows, tuple(len(parts[name]) for name in SPLITS), True)
     for fault in split.check():
         raise InputError(fault.message, "Change the shares.")

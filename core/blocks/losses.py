@@ -43,7 +43,8 @@ class Loss(Block):
     unnormalised scores. A loss that ``classifies`` takes scores of classes: the largest wins, a
     single one says yes above 0. One that goes ``across_batch`` compares samples with one another,
     so that its value depends on the batch. One that does not ``predict`` holds its input to
-    something of its own, as a penalty does; the network gives what others are given.
+    something of its own, as a penalty does; the network gives what others are given. One that
+    ``acts`` is given scores of actions by a network that plays in an environment.
     """
 
     family = "Loss"
@@ -54,6 +55,7 @@ class Loss(Block):
     classifies: ClassVar[bool] = False
     across_batch: ClassVar[bool] = False
     predicts: ClassVar[bool] = True
+    acts: ClassVar[bool] = False
 
     weight: float = param(1.0, label="Weight", help="Share of this loss in the total.", minimum=0.0)
     trains: tuple[str, ...] = param(

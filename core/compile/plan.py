@@ -41,7 +41,7 @@ class LossStep:
     ``prediction`` is the output it judges, ``target_node`` the Target node that the truth comes
     from, if there is one and nothing is computed on the way. ``counted`` says which samples have a
     target, None where all have. ``trains`` names nodes and groups as ``Plan.places`` does. For
-    ``classifies``, ``across_batch``, ``predicts`` and ``every`` see ``Loss``.
+    ``classifies``, ``across_batch``, ``predicts``, ``every`` and ``acts`` see ``Loss``.
     """
 
     node: str
@@ -59,6 +59,7 @@ class LossStep:
     counted: Call | None = None
     trains: tuple[str, ...] = ()
     every: int = 1
+    acts: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,10 +82,20 @@ class Plan:
 
     @property
     def shown(self) -> LossStep:
-        """The loss whose prediction is shown and explained: the first that has a Target, if any."""
+        """The loss whose prediction is shown and explained.
+
+        The first whose prediction acts, else the first that has a Target, if any.
+        """
+        if self.acting is not None:
+            return self.acting
         with_target = (loss for loss in self.losses if loss.target_node)
         predicting = (loss for loss in self.losses if loss.predicts)
         return next(with_target, None) or next(predicting, None) or self.losses[0]
+
+    @property
+    def acting(self) -> LossStep | None:
+        """The first loss whose prediction chooses actions, if any."""
+        return next((loss for loss in self.losses if loss.acts), None)
 
     @property
     def learning(self) -> dict[str, Learning]:
@@ -243,4 +254,5 @@ def _loss_step(
         block.counted(**inputs),
         block.trains,
         block.every,
+        block.acts,
     )

@@ -124,8 +124,9 @@ def prepare(binding: DataBinding, folder: Path) -> Prepared:
     """
     for fault in _read_split(binding)[1]:
         raise InputError(f"Split: {fault.message}", "Correct it in the data panel.")
-    dataset = source_of(binding).load(folder)
-    splits = split_of(binding).indices(dataset)
+    source = source_of(binding)
+    dataset = source.load(folder)
+    splits = source.divide(dataset, split_of(binding))
     scales = fit_scales(dataset, splits["train"])
     columns = {
         name: standardise(column.values, *scales[name]) if name in scales else column.values

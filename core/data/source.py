@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.data.dataset import Dataset, Description
+from core.data.split import Split
 from core.errors import InputError
 from core.params import Configured, Fault, param
 from core.registry import kinds
@@ -42,6 +43,10 @@ class Source(Configured):
     def describe(self, folder: Path) -> Description:
         """What ``load`` would deliver, found without the work of loading where that is possible."""
         return self.load(folder).describe()
+
+    def divide(self, dataset: Dataset, split: Split) -> dict[str, np.ndarray]:
+        """The row numbers of each split. Raises InputError as ``Split.indices`` does."""
+        return split.indices(dataset)
 
     def new_inputs(self, folder: Path, path: Path) -> dict[str, np.ndarray]:
         """The input columns of new rows in the file at ``path``, not yet standardised.
