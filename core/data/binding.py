@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Column, Dataset, Description
+from core.data.environment import Environment
 from core.data.on_disk import Array, OnDisk, mapped, parts
 from core.data.source import Source, sources
 from core.data.split import Split
@@ -68,12 +69,14 @@ class Prepared:
     the row numbers of ``train``, ``validation`` and ``test``; ``scales`` the training mean and
     deviation of each standardised column (``raw = value * deviation + mean``, float64, one per
     feature of the last axis; the deviation of a constant feature is 1). ``dataset`` is as loaded.
+    Where samples come from playing in an ``environment``, the columns are only to be looked at.
     """
 
     columns: dict[str, Array]
     splits: dict[str, np.ndarray]
     scales: dict[str, tuple[np.ndarray, np.ndarray]]
     dataset: Dataset
+    environment: Environment | None = None
 
 
 def faults(binding: DataBinding) -> tuple[Fault, ...]:
@@ -132,7 +135,8 @@ def prepare(binding: DataBinding, folder: Path) -> Prepared:
         name: standardise(column.values, *scales[name]) if name in scales else column.values
         for name, column in dataset.columns.items()
     }
-    return Prepared(columns, splits, scales, dataset)
+    environment = source if isinstance(source, Environment) else None
+    return Prepared(columns, splits, scales, dataset, environment)
 
 
 def describe(binding: DataBinding, folder: Path) -> Description:

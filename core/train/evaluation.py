@@ -65,7 +65,7 @@ class Evaluation:
 
     def _found(self, params: Arrays, rest: Arrays, loaded: Any) -> Any:
         play = self.networks.play(params, rest)
-        return play(self.feed.batch(loaded, play, jnp.zeros((), jnp.int32)))
+        return play(self.feed.batch(loaded, play, jnp.zeros((), jnp.int32))[0])
 
     def _sum(
         self,

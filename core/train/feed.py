@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import jax
 import numpy as np
 
+from core.compile.figures import Tallies
 from core.compile.plan import Plan
 from core.data.binding import Prepared
 from core.design.document import End
@@ -37,10 +38,11 @@ class Feed(Protocol):
         """What a compiled function is given for these rows; a tree of arrays."""
         ...
 
-    def batch(self, loaded: Any, play: Play, step: jax.Array) -> Batch:
+    def batch(self, loaded: Any, play: Play, step: jax.Array) -> tuple[Batch, Tallies]:
         """The arrays ``[B, ...]`` of each Input and Target node, by node id; traced.
 
-        ``step`` counts the steps that were done.
+        ``step`` counts the steps that were done. The figures are those that making the batch
+        brought about, such as how games ended.
         """
         ...
 
@@ -66,10 +68,12 @@ class ResidentFeed:
         """The columns and the row numbers."""
         return self.data, self._placement.divided(rows)
 
-    def batch(self, loaded: tuple[Batch, jax.Array], play: Play, step: jax.Array) -> Batch:
+    def batch(
+        self, loaded: tuple[Batch, jax.Array], play: Play, step: jax.Array
+    ) -> tuple[Batch, Tallies]:
         """The rows of each column."""
         data, rows = loaded
-        return {node: values[rows] for node, values in data.items()}
+        return {node: values[rows] for node, values in data.items()}, {}
 
 
 def shuffled(rows: np.ndarray, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:

@@ -128,7 +128,7 @@ def _run(training: Training, emit: Emit, between: Between) -> Summary:
             training.epoch,
             program.recipe.total_epochs,
             program.steps_per_epoch,
-            len(program.train_rows),
+            program.epoch_samples,
         )
     )
     _enter_stage(training)

@@ -74,7 +74,8 @@ def _split(network: Network) -> tuple[Any, Any, Any]:
 def _names(state: Any) -> list[str]:
     """Dotted names of a state's arrays, in the order of its leaves."""
     paths = jax.tree_util.tree_flatten_with_path(state)[0]
-    return [".".join(_part(key) for key in path if _part(key) != "value") for path, _ in paths]
+    # The last key is the variable's own ``value``; a node may be called so too.
+    return [".".join(_part(key) for key in path[:-1]) for path, _ in paths]
 
 
 def _part(key: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,11 +11,9 @@ import jax.numpy as jnp
 
 from core.compile.plan import LossStep, Plan
 from core.data.environment import Environment
-from core.design.document import End
 from core.errors import InputError
+from core.train.feed import Play
 
-# A network in evaluation mode: from the arrays of Input nodes to every output.
-Play = Callable[[Mapping[str, jax.Array]], dict[End, jax.Array]]
 # From states [N, ...], the number of the step and a key to an action of each mover, int32 [N].
 Choose = Callable[[Any, jax.Array, jax.Array], jax.Array]
 
@@ -59,6 +57,11 @@ class Policy:
                     "Let it read observation; what is known afterwards is for Target nodes.",
                 )
         return cls(environment, plan, plan.acting)
+
+    @property
+    def most_actions(self) -> int:
+        """The most actions that the games of one update can take."""
+        return self.environment.games * self.environment.longest()
 
     def scores(self, play: Play, state: Any) -> jax.Array:
         """Logits ``[N, A]`` of the actions; those that are masked are impossible."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import jax
@@ -21,7 +22,9 @@ from core.train.feed import Feed, ResidentFeed
 from core.train.held import Held
 from core.train.networks import Networks
 from core.train.placement import Placement
+from core.train.played import PlayedEvaluation, PlayedFeed, game_rules
 from core.train.players import players
+from core.train.playing import Policy
 from core.train.precision import Precision
 from core.train.recipe import BATCH, STOCHASTIC, Recipe
 from core.train.stage import Stage
@@ -49,15 +52,25 @@ class Program:
             self.networks = Networks(plan, recipe.seed)
         self.param_names, self.rest_names = self.networks.param_names, self.networks.rest_names
         self.train_rows = prepared.splits["train"]
-        self.batch_size = _batch_size(recipe, len(self.train_rows))
-        self.steps_per_epoch = -(-len(self.train_rows) // self.batch_size)
         self.rules: Rules = figure_rules(plan, _target_scales(plan, prepared))
-        self.feed: Feed = _feed_of(plan, prepared)(
+        self.batch_size = _batch_size(recipe, len(self.train_rows))
+        self.epoch_samples = len(self.train_rows)
+        # What is looked at are rows, wherever the batches of training come from.
+        self.shown: Feed = _feed_of(plan, prepared)(
             plan, prepared, self.batch_size, recipe.seed, placement
         )
+        self.feed, evaluation = self.shown, Evaluation
+        if prepared.environment is not None:
+            policy = Policy.of(prepared.environment, plan)
+            self.rules = {**self.rules, **game_rules(policy)}
+            self.batch_size = _batch_size(recipe, policy.most_actions)
+            self.feed = PlayedFeed(policy, self.batch_size, recipe.seed)
+            evaluation = partial(PlayedEvaluation, policy)
+            self.epoch_samples = prepared.environment.updates * self.batch_size
+        self.steps_per_epoch = -(-self.epoch_samples // self.batch_size)
         self.precision = Precision(recipe.precision)
-        self.evaluation = Evaluation(
-            plan, self.rules, self.networks, self.feed, self.batch_size, prepared.dataset.rows
+        self.evaluation: Evaluation = evaluation(
+            plan, self.rules, self.networks, self.shown, self.batch_size, prepared.dataset.rows
         )
         held = Held.of(plan, self.param_names, recipe.l1, recipe.l2)
         self.stage = 0
@@ -130,10 +143,10 @@ class Program:
 
     def compile(self, state: State) -> None:
         """Compile the present stage's train step for both batch sizes that an epoch has."""
-        sizes = {self.batch_size, len(self.train_rows) % self.batch_size} - {0}
+        sizes = {self.batch_size, self.epoch_samples % self.batch_size} - {0}
         for size in sizes:
             if (self.stage, size) not in self._compiled:
-                loaded = self.feed.load(self.train_rows[:size].astype(np.int32))
+                loaded = self.feed.load(np.resize(self.train_rows, size).astype(np.int32))
                 lowered = self._jitted[self.stage].lower(state, loaded)
                 self._compiled[self.stage, size] = lowered.compile()
 
@@ -159,7 +172,7 @@ class Program:
 
     def look(self, state: State, row: int) -> Look:
         """Outputs and gradients for one row of the data, layers in evaluation mode."""
-        loaded = self.feed.load(np.array([row], np.int32))
+        loaded = self.shown.load(np.array([row], np.int32))
         return self._look_jit(self.evaluated(state), state.rest, loaded)
 
     def prepare_survey(self, state: State) -> bool:
@@ -185,7 +198,7 @@ class Program:
         return compiled(state.params, state.rest, *self._survey_loads(row))
 
     def _survey_loads(self, row: int) -> tuple[Any, Any]:
-        return self.feed.load(self._survey_rows), self.feed.load(np.array([row], np.int32))
+        return self.shown.load(self._survey_rows), self.shown.load(np.array([row], np.int32))
 
     def _step_of(self, stage: Stage | None, held: Held) -> Step:
         """The step of a stage. Raises InputError."""
@@ -198,14 +211,14 @@ class Program:
 
     def _look(self, params: list[jax.Array], rest: list[jax.Array], loaded: Any) -> Look:
         network = self.networks.evaluating(params, rest)
-        batch = self.feed.batch(loaded, network.values, jnp.zeros((), jnp.int32))
+        batch, _ = self.shown.batch(loaded, network.values, jnp.zeros((), jnp.int32))
         return look(network, batch)
 
     def _survey(
         self, params: list[jax.Array], rest: list[jax.Array], some: Any, one: Any
     ) -> Findings:
         network, start = self.networks.evaluating(params, rest), jnp.zeros((), jnp.int32)
-        batch = self.feed.batch(some, network.values, start)
+        batch, _ = self.shown.batch(some, network.values, start)
         step = self.stages[self.stage]
         by_layer: dict[str, list[jax.Array]] = {}
         for player in step.players:
@@ -213,7 +226,7 @@ class Program:
             for place in player.params:
                 layer = self.param_names[place].partition(".")[0]
                 by_layer.setdefault(layer, []).append(slopes[place])
-        found = network.values(self.feed.batch(one, network.values, start))
+        found = network.values(self.shown.batch(one, network.values, start)[0])
         return Findings(
             {
                 s.node: rms(by_layer[s.attribute])

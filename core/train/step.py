@@ -38,8 +38,10 @@ class Step:
 
     def __call__(self, state: State, loaded: Any) -> State:
         """The state after one step on what the feed loaded."""
-        batch = self.feed.batch(loaded, self.networks.play(state.params, state.rest), state.step)
-        sums, params, rest = state.sums, state.params, state.rest
+        play = self.networks.play(state.params, state.rest)
+        batch, told = self.feed.batch(loaded, play, state.step)
+        params, rest = state.params, state.rest
+        sums = added(state.sums, no_tallies(self.rules) | told)
         scale, optimizers = state.loss_scale, []
         for number, player in enumerate(self.players):
             turn = _Turn(params, rest, state.optimizer[number], scale, no_tallies(self.rules))

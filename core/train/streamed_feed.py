@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from core.compile.figures import Tallies
 from core.compile.plan import Plan
 from core.data.binding import Prepared
 from core.train.feed import Batch, Play, shuffled
@@ -49,9 +50,9 @@ class StreamedFeed:
                 self._read[ahead] = self._reader.submit(self._fetch, self._order[ahead])
         return self._read.pop(place).result()
 
-    def batch(self, loaded: Any, play: Play, step: jax.Array) -> Batch:
+    def batch(self, loaded: Any, play: Play, step: jax.Array) -> tuple[Batch, Tallies]:
         """What was read."""
-        return dict(loaded)
+        return dict(loaded), {}
 
     def _fetch(self, rows: np.ndarray) -> Batch:
         return {n: self._placement.divided(values[rows]) for n, values in self._columns.items()}
