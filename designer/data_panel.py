@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from core.data.binding import DataBinding, doubts, split_of
+from core.data.binding import DataBinding, doubts, source_of, split_of
+from core.data.environment import Environment
 from core.data.source import Source, sources
 from core.data.split import Split
 from core.design import edits
@@ -47,6 +48,7 @@ class DataPanel(QScrollArea):
         self._sizes = wrapped_label("")
         self._empty_split = wrapped_label("error")
         self._licence = wrapped_label("muted")
+        self._played = wrapped_label("")
         self.choose = QPushButton("Choose data…")
         self.choose.setProperty("role", "primary")
         self.choose.clicked.connect(self.choose_requested)
@@ -72,6 +74,7 @@ class DataPanel(QScrollArea):
             self._doubt,
             self._sizes,
             self._empty_split,
+            self._played,
             self._licence,
         )
         for part in parts:
@@ -93,9 +96,11 @@ class DataPanel(QScrollArea):
         self._title.setText(_title(binding, source))
         _show_text(self._summary, source.summary() if source else "" if binding else NOTHING)
         _show_text(self._licence, f"Licence: {licence}." if licence else "")
+        played = source is not None and issubclass(source, Environment)
         for part in (self._split_title, self.form, self._doubt, self._sizes, self._empty_split):
-            part.setVisible(binding is not None)
-        faults = self._show_split(binding) if binding else {}
+            part.setVisible(binding is not None and not played)
+        _show_text(self._played, _played(binding) if binding and played else "")
+        faults = self._show_split(binding) if binding and not played else {}
         facts = self.session.analysis.facts
         columns = facts.columns if facts else {}
         _show_text(self._columns, "\n".join(column_text(n, t) for n, t in columns.items()))
@@ -143,6 +148,15 @@ def _binding(design: Design) -> DataBinding | None:
         return DataBinding.from_json(design.data)
     except InputError:
         return None
+
+
+def _played(binding: DataBinding) -> str:
+    """What is played in place of reading rows; empty while the parameters are wrong."""
+    try:
+        source = source_of(binding)
+    except InputError:
+        return ""
+    return source.epoch_text() if isinstance(source, Environment) else ""
 
 
 def _title(binding: DataBinding | None, source: type[Source] | None) -> str:

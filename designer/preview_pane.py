@@ -78,4 +78,5 @@ def _facts(found: Description) -> str:
         return ", ".join(column_text(name, found.columns[name]) for name in names)
 
     targets = f"  →  {named(found.targets)}" if found.targets else ""
-    return f"{found.rows:,} rows:  {named(found.inputs)}{targets}"
+    rows = f"{found.rows:,} rows:  " if found.rows else ""
+    return f"{rows}{named(found.inputs)}{targets}"

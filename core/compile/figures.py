@@ -119,7 +119,9 @@ def finish(rules: Rules, sums: Tallies) -> dict[str, float]:
     ``loss`` is the weighted total of the losses. Where there is one loss only, it is not told
     apart from it.
     """
-    means = {n: float(t.total) / float(t.count) for n, t in sums.items() if float(t.count)}
+    # In the order of the rules: what comes out of a compiled function is sorted by name.
+    known = {name: sums[name] for name in rules if name in sums}
+    means = {n: float(t.total) / float(t.count) for n, t in known.items() if float(t.count)}
     several = sum(rule.weight is not None for rule in rules.values()) > 1
     weights = {n: w for n in means if (w := rules[n].weight) is not None}
     weighed = [weight * means[n] for n, weight in weights.items()]

@@ -50,7 +50,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Description:
-    """What the editor needs to check a design against its data, without the data."""
+    """What the editor needs to check a design against its data, without the data.
+
+    ``rows`` is 0 where samples are not kept but played in an environment.
+    """
 
     columns: Mapping[str, Tensor]
     rows: int

@@ -6,19 +6,21 @@ Here are the rules' form and games of random moves; a policy's games are played 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
-from core.data.dataset import Column, Dataset
+from core.data.dataset import Column, Dataset, Description
 from core.data.source import Source
 from core.data.split import SPLITS, Split
 from core.params import param
 
 # An array of NumPy or of JAX: rules use only what both have.
 Array = Any
+# The columns that are known only after an action was chosen; a policy cannot see them.
+AFTERWARDS = ("action", "return")
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,10 @@ class Environment(Source):
             inputs=("observation",),
             targets=tuple(name for name in made if name != "observation"),
         )
+
+    def describe(self, folder: Path) -> Description:
+        """The columns; there are no rows to count."""
+        return replace(self.load(folder).describe(), rows=0)
 
     def divide(self, dataset: Dataset, split: Split) -> dict[str, np.ndarray]:
         """Every split has one row for each game that evaluates it; the shares play no part."""

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from core.blocks.block import Block
 from core.blocks.call import Call
+from core.blocks.inputs import Input
 from core.blocks.losses import Loss
 from core.blocks.weights import WithKernel
 from core.design.document import Design, End
@@ -124,6 +125,7 @@ def analyse(
         *(_unlike_ties(reports) if flat.ties else ()),
         *general[1],
         *_data_problems(design, facts),
+        *_playing_problems(reports, facts),
         *recipe_problems(design, reports, flat),
     )
     if not flat.is_plain:
@@ -220,6 +222,32 @@ def _data_problems(design: Design, facts: DataFacts | None) -> list[Problem]:
     if facts and facts.fault:
         return [_of_training(facts.fault, facts.remedy)]
     return []
+
+
+def _playing_problems(
+    reports: Mapping[str, NodeReport], facts: DataFacts | None
+) -> Iterator[Problem]:
+    """What keeps a design from playing in the environment that is its data."""
+    if facts is None or not facts.afterwards:
+        return
+    if not any(isinstance(r.block, Loss) and r.block.acts for r in reports.values()):
+        yield _of_training(
+            "the data is an environment, but nothing in the design acts in it",
+            "Add a Policy gradient loss and wire the scores of the actions to its logits.",
+        )
+    for report in reports.values():
+        block = report.block
+        if not isinstance(block, Input) or block.role != "input":
+            continue
+        if block.column in facts.afterwards:
+            yield Problem(
+                ERROR,
+                report.node.id,
+                f"{report.node.name} reads {block.column!r}, which is known only after an action "
+                "was chosen",
+                "Let it read observation, or use a Target in its place.",
+                only_training=True,
+            )
 
 
 def _of_training(message: str, remedy: str) -> Problem:

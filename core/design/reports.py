@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What the editor knows of the bound data: its columns, or why it cannot be read."""
+    """What the editor knows of the bound data: its columns, or why it cannot be read.
+
+    Data from playing in an environment has columns that are known only ``afterwards``, once an
+    action was chosen.
+    """
 
     columns: Mapping[str, Tensor]
     inputs: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     fault: str = ""
     remedy: str = ""
+    afterwards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

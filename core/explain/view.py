@@ -60,6 +60,8 @@ def _verdict(
     plan = job.program.plan
     name = plan.feeds.get(plan.shown.target_node or "")
     none = np.zeros(0, np.float32)
+    if plan.shown.acts:
+        return _choice(job, seen)
     if name is None:
         return "", _next_token(job, seen), None, none, ()
     truth = job.prepared.columns[name][row]
@@ -88,6 +90,16 @@ def _verdict(
     last = places.reshape(-1, count)[-1]
     chances = np.array([1 - last[0], last[0]], np.float32) if count == 1 else last
     return *texts, guess == right, chances, _names(classes, len(chances))
+
+
+def _choice(job: Job, seen: Look) -> tuple[str, str, None, np.ndarray, tuple[str, ...]]:
+    """The likeliest action and the chances of all; none of them is known to be right."""
+    plan = job.program.plan
+    column = plan.feeds.get(plan.shown.inputs["action"].node, "")
+    known = job.prepared.dataset.columns.get(column)
+    chances = np.asarray(seen.probabilities)[0]
+    names = known.classes if known else ()
+    return "", _spell(names, int(chances.argmax())), None, chances, _names(names, len(chances))
 
 
 def _next_token(job: Job, seen: Look) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.data.binding import DataBinding, describe, faults
+from core.data.binding import DataBinding, describe, faults, source_of
+from core.data.environment import AFTERWARDS, Environment
 from core.design.analysis import DataFacts
 from core.design.document import Design
 from core.errors import InputError
@@ -26,7 +27,8 @@ def data_facts(design: Design, folder: Path) -> DataFacts | None:
                 fault=f"data: {wrong[0].message}",
                 remedy="Correct it in the data panel, or choose the data again.",
             )
-        found = describe(binding, folder)
+        found, source = describe(binding, folder), source_of(binding)
     except InputError as error:
         return DataFacts({}, fault=f"data: {error.message}", remedy=error.hint)
-    return DataFacts(found.columns, found.inputs, found.targets)
+    afterwards = AFTERWARDS if isinstance(source, Environment) else ()
+    return DataFacts(found.columns, found.inputs, found.targets, afterwards=afterwards)

@@ -29,13 +29,14 @@ def game_rules(policy: Policy) -> dict[str, FigureRule]:
     """The figures that tell how games ended.
 
     ``return`` is the mean sum of a game's rewards (against the first opponent, where there are
-    some) and ``length`` its steps. In self-play ``drawn`` is the share of games that nobody won;
-    against each opponent there are the shares won, drawn and lost.
+    some) and ``length`` its steps. In self-play ``drawn`` is the share of games that nobody won.
+    Against the first opponent there are the shares won, drawn and lost, against others that lost.
     """
     world = policy.environment
-    names = ["return", "length", *(["drawn"] if world.alternating else [])]
-    for opponent in opponents(world):
-        names += [f"{ending}_against_{opponent}" for ending in ("won", "drawn", "lost")]
+    names = ["drawn"] if world.alternating else []
+    for number, opponent in enumerate(opponents(world)):
+        names += [f"{ending}_against_{opponent}" for ending in _endings(number)]
+    names += ["length", "return"]
     number = policy.plan.losses.index(policy.acting)
     return {name: FigureRule(number) for name in names}
 
@@ -114,15 +115,17 @@ class PlayedEvaluation(Evaluation):
             choose = in_turn(greedy, player(world, name), begins)
             played = play_games(world, choose, jax.random.fold_in(key, number), games)
             points = jnp.where(moves, played.reward, -played.reward).sum(axis=0)
-            told = {
-                f"won_against_{name}": points > 0,
-                f"drawn_against_{name}": points == 0,
-                f"lost_against_{name}": points < 0,
-            }
+            shares = {"won": points > 0, "drawn": points == 0, "lost": points < 0}
+            told = {f"{ending}_against_{name}": shares[ending] for ending in _endings(number)}
             if number == 0:
                 told |= {"return": points, "length": lengths(played)}
             sums = sums | {name: _tally(values) for name, values in told.items()}
         return sums
+
+
+def _endings(number: int) -> tuple[str, ...]:
+    """How games against the opponent of a number may end, as far as that is told."""
+    return ("won", "drawn", "lost") if number == 0 else ("lost",)
 
 
 def sampled(policy: Policy, play: Play, key: jax.Array, rows: int) -> tuple[Games, Batch]:

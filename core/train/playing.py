@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from core.compile.plan import LossStep, Plan
-from core.data.environment import Environment
+from core.data.environment import AFTERWARDS, Environment
 from core.errors import InputError
 from core.train.feed import Play
 
@@ -50,11 +50,11 @@ class Policy:
                 "Add a Policy gradient loss and wire the scores of the actions to it.",
             )
         for node in plan.inputs:
-            if plan.feeds[node] not in ("observation", "legal"):
+            if plan.feeds[node] in AFTERWARDS:
                 raise InputError(
-                    f"{plan.names[node]} reads {plan.feeds[node]!r}, which is not known before "
-                    "an action is chosen",
-                    "Let it read observation; what is known afterwards is for Target nodes.",
+                    f"{plan.names[node]} reads {plan.feeds[node]!r}, which is known only after "
+                    "an action was chosen",
+                    "Let it read observation, or use a Target in its place.",
                 )
         return cls(environment, plan, plan.acting)
 
