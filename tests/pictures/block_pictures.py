@@ -55,6 +55,9 @@ def main() -> None:
 def picture(cls: type[Block]) -> QImage:
     """The picture of one block."""
     block = cls()
+    if "normalise" in block.defaults():
+        # Of a batch in which all is alike nothing would be left.
+        block = cls.read({"normalise": False})[0]
     dtypes = {p.name: p.dtype or "float32" for p in block.ports()}
     sizes = cls.example if block.ports() else {}
     tensors = {name: Tensor((None, *s), dtypes[name]) for name, s in sizes.items()}
@@ -114,7 +117,7 @@ def along_one_prediction(block: Loss, tensors: dict[str, Tensor]) -> tuple[np.nd
     varied[:, 1:] = RANGE[:, None] if areas else 1
     for axis, array in enumerate(a for n, a in arrays.items() if n != block.prediction):
         flat = array.reshape(len(RANGE), -1)
-        flat[:, slice(None) if areas else axis] = 1
+        flat[:, slice(None) if areas else min(axis, flat.shape[1] - 1)] = 1
     return RANGE, computed(block, tensors, arrays)[0]
 
 

@@ -23,8 +23,8 @@ _DIGITS = (3 ** np.arange(9)).astype(np.int32)
 class TicTacToe(Environment):
     """Tic-tac-toe, learnt by playing against oneself: one policy moves for both sides in turn.
 
-    ``observation`` float32 ``[3, 3, 1]``: the board as the mover sees it, 1 for an own mark, -1
-    for one of the other side, 0 for an empty field. Nine actions, one a field; ``legal`` float32
+    ``observation`` float32 ``[3, 3, 1]``: the board as the mover sees it, 1 (white) for an own
+    mark, 0 (black) for one of the other side, 0.5 (grey) for an empty field. Nine actions, one a field; ``legal`` float32
     ``[9]`` is 1 for those that are empty. Whoever gets three in a row is rewarded with 1, and the
     return of the other side is -1 (times the discount); a draw gives 0. Marking a field that is
     taken loses the game: wire ``legal`` to the loss, and no such move is ever made. Evaluation
@@ -59,7 +59,8 @@ class TicTacToe(Environment):
         return -board, reward, done
 
     def observe(self, state: Array) -> Array:
-        return state.reshape(-1, *self.shape)
+        """The board; a state has 1, -1 and 0 for own marks, others and empty fields."""
+        return (state.reshape(-1, *self.shape) + 1) / 2
 
     def legal(self, state: Array) -> Array:
         return (state == 0).astype(state.dtype)

@@ -85,10 +85,10 @@ def test_the_mover_sees_its_own_marks_as_ones() -> None:
     board, _, _ = WORLD.step(np.zeros((1, 9), np.float32), np.array([4], np.int32))
     seen = WORLD.observe(board)
     assert seen.shape == (1, 3, 3, 1)
-    assert seen[0, 1, 1, 0] == -1
+    assert seen[0, 1, 1, 0] == 0
     assert WORLD.legal(board)[0].tolist() == [1, 1, 1, 1, 0, 1, 1, 1, 1]
     board, _, _ = WORLD.step(board, np.array([0], np.int32))
-    assert WORLD.observe(board)[0, :, :, 0].tolist() == [[-1, 0, 0], [0, 1, 0], [0, 0, 0]]
+    assert WORLD.observe(board)[0, :, :, 0].tolist() == [[0, 0.5, 0.5], [0.5, 1, 0.5], [0.5] * 3]
 
 
 def test_marking_a_taken_field_loses() -> None:
@@ -100,7 +100,7 @@ def test_marking_a_taken_field_loses() -> None:
 
 def test_random_games_are_seen_from_the_mover() -> None:
     found = TicTacToe(discount=1.0).load(Path()).columns
-    seen = found["observation"].values.reshape(-1, 9)
+    seen = found["observation"].values.reshape(-1, 9) - 0.5
     returns, action = found["return"].values[:, 0], found["action"].values
     assert (found["legal"].values[np.arange(len(action)), action] == 1).all()
     assert set(np.unique(returns)) == {-1, 0, 1}
