@@ -28,15 +28,14 @@ from core.train.playing import (
 def game_rules(policy: Policy) -> dict[str, FigureRule]:
     """The figures that tell how games ended.
 
-    ``return`` is the mean sum of a game's rewards (against the first opponent, where there are
-    some) and ``length`` its steps. In self-play ``drawn`` is the share of games that nobody won.
-    Against the first opponent there are the shares won, drawn and lost, against others that lost.
+    ``return`` is the mean sum of a game's rewards and ``length`` its steps. In self-play ``drawn``
+    is the share of games that nobody won. Against the first of the known players there are the
+    shares won, drawn and lost, against others that lost.
     """
     world = policy.environment
-    names = ["drawn"] if world.alternating else []
+    names = ["drawn", "length"] if world.alternating else ["return", "length"]
     for number, opponent in enumerate(opponents(world)):
         names += [f"{ending}_against_{opponent}" for ending in _endings(number)]
-    names += ["length", "return"]
     number = policy.plan.losses.index(policy.acting)
     return {name: FigureRule(number) for name in names}
 
@@ -71,12 +70,7 @@ class PlayedFeed:
         world = self.policy.environment
         key = jax.random.fold_in(jax.random.fold_in(jax.random.key(self.seed), world.seed), step)
         games, batch = sampled(self.policy, play, key, self.batch_size)
-        told = {"length": lengths(games)}
-        if world.alternating:
-            told["drawn"] = ~(games.reward != 0).any(axis=0)
-        else:
-            told["return"] = total_rewards(games)
-        return batch, {name: _tally(values) for name, values in told.items()}
+        return batch, _told(world, games)
 
 
 class PlayedEvaluation(Evaluation):
@@ -91,7 +85,7 @@ class PlayedEvaluation(Evaluation):
     def figures(
         self, params: Arrays, rest: Arrays, rows: np.ndarray, losses: tuple[int, ...]
     ) -> dict[str, float]:
-        """Losses over games of drawn actions; all else over games of the likeliest actions."""
+        """Losses and self-play by games of drawn actions, all else by those of the likeliest."""
         key = jax.random.fold_in(jax.random.key(self.policy.environment.seed), int(rows[0]))
         sums = self._measure_jit(params, rest, key, len(rows), losses)
         return finish(self.rules, jax.device_get(sums))
@@ -101,14 +95,13 @@ class PlayedEvaluation(Evaluation):
     ) -> Tallies:
         world, play = self.policy.environment, self.networks.play(params, rest)
         draw_key, key = jax.random.split(key)
-        _, batch = sampled(self.policy, play, draw_key, self.batch_size)
+        games_of_chance, batch = sampled(self.policy, play, draw_key, self.batch_size)
         ones = jnp.ones(self.batch_size)
         sums = tallies(self.plan, self.rules, play(batch), ones, losses)
         greedy = self.policy.greedy(play)
         if not world.alternating:
-            played = play_games(world, greedy, key, games)
-            told = {"return": total_rewards(played), "length": lengths(played)}
-            return sums | {name: _tally(values) for name, values in told.items()}
+            return sums | _told(world, play_games(world, greedy, key, games))
+        sums = sums | _told(world, games_of_chance)
         begins = jnp.arange(games) % 2 == 0
         moves = moves_first(jnp.arange(world.longest())[:, None], begins)
         for number, name in enumerate(opponents(world)):
@@ -117,10 +110,18 @@ class PlayedEvaluation(Evaluation):
             points = jnp.where(moves, played.reward, -played.reward).sum(axis=0)
             shares = {"won": points > 0, "drawn": points == 0, "lost": points < 0}
             told = {f"{ending}_against_{name}": shares[ending] for ending in _endings(number)}
-            if number == 0:
-                told |= {"return": points, "length": lengths(played)}
             sums = sums | {name: _tally(values) for name, values in told.items()}
         return sums
+
+
+def _told(environment: Environment, games: Games) -> dict[str, Tally]:
+    """How games of one policy ended."""
+    told = {"length": lengths(games)}
+    if environment.alternating:
+        told["drawn"] = ~(games.reward != 0).any(axis=0)
+    else:
+        told["return"] = total_rewards(games)
+    return {name: _tally(values) for name, values in told.items()}
 
 
 def _endings(number: int) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ class Program:
         self.feed, evaluation = self.shown, Evaluation
         if prepared.environment is not None:
             policy = Policy.of(prepared.environment, plan)
-            self.rules = {**self.rules, **game_rules(policy)}
+            self.rules = {**game_rules(policy), **self.rules}
             self.batch_size = _batch_size(recipe, policy.most_actions)
             self.feed = PlayedFeed(policy, self.batch_size, recipe.seed)
             evaluation = partial(PlayedEvaluation, policy)

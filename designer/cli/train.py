@@ -274,8 +274,9 @@ def _print_epochs(event: Event) -> None:
 
 
 def _short(event: EpochEnd) -> str:
-    """The loss, and the last of the validation's figures: what fits beside a bar."""
-    *_, (name, value) = event.validation.items()
+    """The loss, and the first of the validation's figures that is none: what fits beside a bar."""
+    shown = [item for item in event.validation.items() if not item[0].endswith("loss")]
+    name, value = (shown or list(event.validation.items()))[0]
     return f"loss {event.train['loss']:.4f}  validation {name} {value:.4f}"
 
 

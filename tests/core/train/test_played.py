@@ -158,10 +158,11 @@ def test_shares_of_games_add_up(tmp_path: Path) -> None:
     test = found.summary.test
     shares = [test[f"{ending}_against_random"] for ending in ("won", "drawn", "lost")]
     assert sum(shares) == pytest.approx(1)
-    assert test["return"] == pytest.approx(shares[0] - shares[2])
+    assert "return" not in test, "in self-play what one side gains the other loses"
     assert test["lost_against_perfect"] > 0, "six updates do not make a player"
     assert 5 <= test["length"] <= 9
-    assert "drawn" in found.told(EpochEnd)[0].train
+    drawn = [e.train["drawn"] for e in found.told(EpochEnd)]
+    assert all(0 <= share < 0.5 for share in (*drawn, test["drawn"]))
 
 
 def test_a_view_shows_an_observation_and_the_chances_of_the_actions() -> None:
