@@ -26,6 +26,7 @@ def test_there_is_one_of_each_kind() -> None:
     assert set(EXAMPLES) >= {
         *("digits_mlp", "digits_cnn", "digits_resnet"),
         *("el_nino_lstm", "moby_dick_attention", "moby_dick_transformer"),
+        *("cart_pole", "tic_tac_toe"),
     }
 
 
@@ -58,3 +59,16 @@ def test_attention_beats_letter_pairs(copied: Callable[[str], Project]) -> None:
     # Pairs of letters reach 0.282 and 2.40 nats.
     assert figures["accuracy"] > 0.35
     assert figures["loss"] < 2.2
+
+
+def test_the_pole_stays_up(copied: Callable[[str], Project]) -> None:
+    figures = copied("cart_pole").train(seed=0).test
+    # Random pushes keep it up for 22 steps; 500 is where a game is broken off.
+    assert figures["return"] >= 400
+
+
+def test_playing_against_itself_makes_a_player(copied: Callable[[str], Project]) -> None:
+    figures = copied("tic_tac_toe").train(epochs=8, seed=0).test
+    # A random player loses 0.44 of its games to another.
+    assert figures["lost_against_random"] < 0.05
+    assert figures["lost_against_perfect"] < 0.5

@@ -43,7 +43,10 @@ class Policy:
 
     @classmethod
     def of(cls, environment: Environment, plan: Plan) -> Policy:
-        """The policy of a plan. Raises InputError if nothing acts, or acts on what it cannot see."""
+        """The policy of a plan.
+
+        Raises InputError if nothing acts, or acts on what is not known yet.
+        """
         if plan.acting is None:
             raise InputError(
                 f"nothing in the design acts in {environment.label}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from core.compile.figures import Rules, Tallies, Tally, figure_rules, finish, no
 from core.compile.model import Network
 from core.compile.plan import Plan
 from core.data.binding import Prepared
+from core.data.environment import Environment
 from core.data.on_disk import OnDisk
 from core.explain.look import Look, look
 from core.explain.survey import SAMPLES, Findings, rms, small_samples
@@ -59,17 +61,13 @@ class Program:
         self.shown: Feed = _feed_of(plan, prepared)(
             plan, prepared, self.batch_size, recipe.seed, placement
         )
-        self.feed, evaluation = self.shown, Evaluation
+        self.feed: Feed = self.shown
+        evaluation: Callable[..., Evaluation] = Evaluation
         if prepared.environment is not None:
-            policy = Policy.of(prepared.environment, plan)
-            self.rules = {**game_rules(policy), **self.rules}
-            self.batch_size = _batch_size(recipe, policy.most_actions)
-            self.feed = PlayedFeed(policy, self.batch_size, recipe.seed)
-            evaluation = partial(PlayedEvaluation, policy)
-            self.epoch_samples = prepared.environment.updates * self.batch_size
+            evaluation = self._play_in(prepared.environment)
         self.steps_per_epoch = -(-self.epoch_samples // self.batch_size)
         self.precision = Precision(recipe.precision)
-        self.evaluation: Evaluation = evaluation(
+        self.evaluation = evaluation(
             plan, self.rules, self.networks, self.shown, self.batch_size, prepared.dataset.rows
         )
         held = Held.of(plan, self.param_names, recipe.l1, recipe.l2)
@@ -84,6 +82,15 @@ class Program:
         places = np.linspace(0, len(self.train_rows) - 1, min(SAMPLES, self.batch_size))
         self._survey_rows = self.train_rows[places.astype(np.int32)].astype(np.int32)
         self._survey_compiling: Future[Any] | None = None
+
+    def _play_in(self, environment: Environment) -> Callable[..., Evaluation]:
+        """Let batches and figures come from games. Raises InputError where nothing acts."""
+        policy = Policy.of(environment, self.plan)
+        self.rules = {**game_rules(policy), **self.rules}
+        self.batch_size = _batch_size(self.recipe, policy.most_actions)
+        self.epoch_samples = environment.updates * self.batch_size
+        self.feed = PlayedFeed(policy, self.batch_size, self.recipe.seed)
+        return partial(PlayedEvaluation, policy)
 
     @property
     def losses(self) -> tuple[int, ...]:

@@ -41,7 +41,7 @@ class Step:
         play = self.networks.play(state.params, state.rest)
         batch, told = self.feed.batch(loaded, play, state.step)
         params, rest = state.params, state.rest
-        sums = added(state.sums, no_tallies(self.rules) | told)
+        sums = added(state.sums, {**no_tallies(self.rules), **told})
         scale, optimizers = state.loss_scale, []
         for number, player in enumerate(self.players):
             turn = _Turn(params, rest, state.optimizer[number], scale, no_tallies(self.rules))

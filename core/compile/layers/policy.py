@@ -11,9 +11,7 @@ def only_legal(logits: jax.Array, legal: jax.Array) -> jax.Array:
     return jnp.where(legal > 0, logits, -1e30)
 
 
-def advantage(
-    returns: jax.Array, value: jax.Array | None = None, *, normalise: bool
-) -> jax.Array:
+def advantage(returns: jax.Array, value: jax.Array | None = None, *, normalise: bool) -> jax.Array:
     """How much better than expected ``[B]`` it went; a constant for gradients."""
     gain = jnp.reshape(returns, -1)
     if value is not None:

@@ -24,12 +24,12 @@ class TicTacToe(Environment):
     """Tic-tac-toe, learnt by playing against oneself: one policy moves for both sides in turn.
 
     ``observation`` float32 ``[3, 3, 1]``: the board as the mover sees it, 1 (white) for an own
-    mark, 0 (black) for one of the other side, 0.5 (grey) for an empty field. Nine actions, one a field; ``legal`` float32
-    ``[9]`` is 1 for those that are empty. Whoever gets three in a row is rewarded with 1, and the
-    return of the other side is -1 (times the discount); a draw gives 0. Marking a field that is
-    taken loses the game: wire ``legal`` to the loss, and no such move is ever made. Evaluation
-    plays against a player who moves at random and one who never errs, each side beginning half
-    the games.
+    mark, 0 (black) for one of the other side, 0.5 (grey) for an empty field. Nine actions, one a
+    field; ``legal`` float32 ``[9]`` is 1 for those that are empty. Whoever gets three in a row is
+    rewarded with 1, and the return of the other side is -1 (times the discount); a draw gives 0.
+    Marking a field that is taken loses the game: wire ``legal`` to the loss, and no such move is
+    ever made. Evaluation plays against a player who moves at random and one who never errs, each
+    side beginning half the games.
     """
 
     kind = "tic_tac_toe"

@@ -87,9 +87,7 @@ def test_value_and_gradient_are_those_of_torch(normalise: bool, masked: bool) ->
 
     np.testing.assert_allclose(losses(block, given), expected.detach(), rtol=1e-4, atol=1e-5)
     assert logits.grad is not None
-    np.testing.assert_allclose(
-        slopes(block, given)["logits"], logits.grad, rtol=1e-4, atol=1e-6
-    )
+    np.testing.assert_allclose(slopes(block, given)["logits"], logits.grad, rtol=1e-4, atol=1e-6)
     metric = block.metrics(**tensors_of(given))["entropy"].value.run(given, resolve)
     np.testing.assert_allclose(metric, entropy.detach(), rtol=1e-5, atol=1e-6)
 

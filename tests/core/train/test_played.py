@@ -128,7 +128,7 @@ def test_figures_tell_how_games_ended(tmp_path: Path) -> None:
     for event in found.told(EpochEnd):
         assert event.train["return"] == event.train["length"] >= 8
         assert event.validation["return"] >= 8
-        assert list(event.train)[0] == "loss"
+        assert next(iter(event.train)) == "loss"
     assert found.summary.steps == 6
     assert found.told(EpochEnd)[0].step == 3
 
@@ -175,9 +175,7 @@ def test_a_view_shows_an_observation_and_the_chances_of_the_actions() -> None:
     assert view.classes[:2] == ("top a", "top b")
     assert view.probabilities.sum() == pytest.approx(1)
     row = made.probe_rows()[1]
-    np.testing.assert_array_equal(
-        view.probabilities > 0, made.prepared.columns["legal"][row] > 0
-    )
+    np.testing.assert_array_equal(view.probabilities > 0, made.prepared.columns["legal"][row] > 0)
     assert view.predicted_text == view.classes[int(view.probabilities.argmax())]
     assert (view.true_text, view.correct) == ("", None)
 

@@ -116,7 +116,9 @@ def test_rows_hold_what_belongs_together() -> None:
     rows = drawn_rows(games, world, KEY, 100)
     flat = np.asarray(games.observation).reshape(-1, 4)
     after = np.asarray(returns(games, world)).ravel()
-    for seen, action, later in zip(rows["observation"], rows["action"], rows["return"], strict=True):
+    for seen, action, later in zip(
+        rows["observation"], rows["action"], rows["return"], strict=True
+    ):
         at = np.flatnonzero((flat == seen).all(axis=1))
         assert len(at) == 1
         assert np.asarray(games.action).ravel()[at[0]] == action
