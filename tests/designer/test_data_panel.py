@@ -125,3 +125,18 @@ def test_sizes_of_a_table_are_those_of_training(tmp_path: Path) -> None:
         if found.exact:
             assert found.sizes == real
         assert all(abs(a - b) <= 1 for a, b in zip(found.sizes, real, strict=True))
+
+
+@pytest.mark.parametrize("name", ["cart_pole", "tic_tac_toe"])
+def test_an_environment_has_games_in_place_of_a_split(panel: DataPanel, name: str) -> None:
+    panel.session.open(load(PROJECTS / f"{name}.loom"), None)
+    source = panel.session.design.data["source"]
+    shown = texts(panel)
+    assert f"{source['updates']} updates, for each of which {source['games']} games" in shown
+    assert f"{source['evaluation_games']:,} games evaluate each split" in shown
+    assert "rows" not in shown
+    assert not panel.form.isVisible()
+    assert texts(panel, "error") == texts(panel, "warning") == ""
+    panel.session.open(load(PROJECTS / "digits_mlp.loom"), None)
+    assert panel.form.isVisible()
+    assert "games" not in texts(panel)

@@ -125,6 +125,8 @@ class SaliencyView(QWidget):
     ) -> None:
         self._correct = correct
         self._true.setText(true)
+        for part in (self._true, self._true_caption):
+            part.setVisible(bool(true))
         sure = "" if probability is None else f" ({probability:.1%})"
         self._predicted.setText(predicted + sure)
         self._verdict.setText({None: "", True: "correct", False: "wrong"}[correct])
@@ -133,7 +135,8 @@ class SaliencyView(QWidget):
         self._verdict.style().polish(self._verdict)
         self._draw_mark()
         self._words.show()
-        self.setAccessibleName(f"True {true}, predicted {self._predicted.text()}")
+        truth = f"True {true}, predicted" if true else "Predicted"
+        self.setAccessibleName(f"{truth} {self._predicted.text()}")
         self.setAccessibleDescription(self._verdict.text())
 
     def _draw_mark(self) -> None:
@@ -150,10 +153,9 @@ class SaliencyView(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(3)
-        for line, (name, label) in enumerate(
-            (("True", self._true), ("Predicted", self._predicted))
-        ):
-            caption = QLabel(name)
+        self._true_caption, predicted = QLabel("True"), QLabel("Predicted")
+        pairs = ((self._true_caption, self._true), (predicted, self._predicted))
+        for line, (caption, label) in enumerate(pairs):
             caption.setProperty("role", "muted")
             label.setProperty("role", "title")
             label.setTextFormat(Qt.TextFormat.PlainText)

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import load
 from core.design import edits
 from core.design.analysis import Analysis, analyse
 from core.design.document import Design, End, Node
 from core.design.order import in_circles
 from core.design.problems import ERROR, WARNING, Problem, refusal
 from core.project.facts import data_facts
+from core.project.gallery import examples
 from tests.designs import add, chain, iris_mlp, recipe, wire
 from tests.strategies import designs
 
@@ -342,3 +344,24 @@ def test_a_wire_that_is_not_refused_makes_no_circle(data: st.DataObject) -> None
         assert set(circles) <= set(in_circles(design.nodes, design.sources))
     elif "circle" in why or "itself" in why:
         assert target in circles
+
+
+def playing() -> Design:
+    return load(examples()["cart_pole"]).design
+
+
+def test_an_environment_needs_something_that_acts() -> None:
+    assert analysed(playing()).problems == ()
+    policy = playing().named("policy")
+    assert policy is not None
+    problem = only(edits.remove(playing(), [policy.id]), "nothing in the design acts")
+    assert (problem.severity, problem.only_training) == (ERROR, True)
+    assert "Policy gradient" in problem.remedy
+
+
+def test_an_input_cannot_see_what_comes_after_the_action() -> None:
+    state = playing().named("state")
+    assert state is not None
+    design = edits.set_params(playing(), state.id, column="return", shape=(1,))
+    problem = only(design, "known only after an action")
+    assert (problem.node, problem.severity) == (state.id, ERROR)

@@ -228,6 +228,12 @@ def test_saliency_view_tells_truth_prediction_and_verdict_in_words(qtbot) -> Non
     assert view.texts() == ("cat", "cat", "correct")
     view.show_saliency(np.zeros((4, 4, 3)), heat, "3.2", "3.1", None)
     assert view.texts()[2] == ""
+    captions = {label.text(): label for label in view.findChildren(QLabel)}
+    assert captions["True"].isVisible()
+    view.show_saliency(np.zeros((4, 4, 3)), heat, "", "left", None, 0.75)
+    assert view.texts() == ("", "left (75.0%)", "")
+    assert not captions["True"].isVisible()
+    assert view.accessibleName() == "Predicted left (75.0%)"
 
 
 def test_saliency_of_vectors_tokens_and_sequences(qtbot) -> None:
