@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.environment import Environment
 from core.data.source import FileSource, Source, sources
 
 KIND = Qt.ItemDataRole.UserRole
@@ -25,7 +26,10 @@ _LINES = 2
 
 
 class SourceList(QListWidget):
-    """Shipped data first, then files and folders of the user's. ``chosen`` carries the kind."""
+    """Shipped data first, then environments, then files and folders of the user's.
+
+    ``chosen`` carries the kind.
+    """
 
     chosen = Signal(str)
 
@@ -93,9 +97,10 @@ class _SourceDelegate(QStyledItemDelegate):
         return QSize(0, (1 + _LINES) * line + 2 + 2 * _PADDING)
 
 
-def _place(entry: tuple[str, type[Source]]) -> tuple[bool, bool, str]:
+def _place(entry: tuple[str, type[Source]]) -> tuple[bool, bool, bool, str]:
     source = entry[1]
-    return not source.built_in, not issubclass(source, FileSource), source.label
+    plays, is_file = issubclass(source, Environment), issubclass(source, FileSource)
+    return not source.built_in, plays, not is_file, source.label
 
 
 def _short(summary: str) -> str:

@@ -390,3 +390,21 @@ def test_first_rows_of_an_array_are_those_that_were_saved(tmp_path: Path, order:
     np.savez_compressed(tmp_path / "a.npz", values=values)
     assert np.array_equal(first_rows(tmp_path / "a.npz", "values", 4), values[:4])
     assert first_rows(tmp_path / "a.npz", "values", 99).shape == (10, 3, 2)
+
+
+@pytest.mark.parametrize("kind", ["cart_pole", "tic_tac_toe"])
+def test_an_environment_shows_games_of_random_moves(
+    qtbot: QtBot, open_dialog: Open, kind: str
+) -> None:
+    dialog = open_dialog()
+    dialog.sources.select(kind)
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    assert "games of random moves" in dialog.pane.hint.text()
+    assert dialog.pane.facts.text().startswith("observation [B, ")
+    if kind == "tic_tac_toe":
+        assert dialog.pane.pictures.isVisible()
+        assert len(dialog.pane.pictures.thumbnail_rects()) == 24
+    else:
+        assert dialog.pane.table.rowCount() == 20
+        header = [dialog.pane.table.horizontalHeaderItem(i).text() for i in range(6)]
+        assert header[-2:] == ["action (target)", "return"]
