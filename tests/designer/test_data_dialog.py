@@ -366,8 +366,13 @@ def test_names_for_people_who_do_not_see_the_screen(open_dialog: Open) -> None:
 def test_built_in_sources_come_first(open_dialog: Open) -> None:
     dialog = open_dialog()
     labels = [dialog.sources.item(i).text() for i in range(dialog.sources.count())]
-    assert labels[-3:] == ["CSV file", "NumPy archive", "Folder of images by class"]
-    assert "Handwritten digits" in labels[:-3]
+    assert labels[-4:] == [
+        "CSV file",
+        "NumPy archive",
+        "Folder of NumPy files",
+        "Folder of images by class",
+    ]
+    assert "Handwritten digits" in labels[:-4]
 
 
 def test_paths_are_stored_as_seen_from_the_project(tmp_path: Path) -> None:
