@@ -17,6 +17,7 @@ from core.design import edits
 from core.design.analysis import Analysis, analyse
 from core.design.document import Design
 from core.errors import InputError, WorkError
+from core.project.environment import environment
 from core.project.file import SUFFIX, save, to_text
 from core.project.runs import IMPORTED, Run, store_of
 from core.project.weights import WEIGHTS, write_weights
@@ -79,7 +80,7 @@ def named(imported: Imported, analysis: Analysis) -> dict[str, np.ndarray]:
 
 def _kept(design: Design, output: Path, arrays: dict[str, np.ndarray], model: Path) -> Run:
     store = store_of(output)
-    run = store.create(output.stem, to_text(design))
+    run = store.create(output.stem, to_text(design), environment=environment())
     try:
         write_weights(run.directory / WEIGHTS, arrays)
     except OSError as error:

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from core.errors import InputError, WorkError
+from core.project.owner import is_alive, this_process
+from core.project.run_tables import (
+    DATABASE,
+    insert_run,
+    reading,
+    remove_runs,
+    select_runs,
+    writing,
+)
 
-# What the store beside a project is called.
+# What the folder beside a project is called.
 FOLDER = ".layerloom"
-DATABASE = "runs.sqlite"
 SNAPSHOT = "design.loom"
-IMPORTED = "imported"
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS runs (
-    id TEXT PRIMARY KEY, project TEXT NOT NULL, directory TEXT NOT NULL, created TEXT NOT NULL,
-    status TEXT NOT NULL, summary TEXT NOT NULL DEFAULT '{}');
-CREATE TABLE IF NOT EXISTS metrics (
-    run TEXT NOT NULL, step INTEGER NOT NULL, epoch REAL NOT NULL, series TEXT NOT NULL,
-    name TEXT NOT NULL, value REAL);
-CREATE INDEX IF NOT EXISTS metrics_of_run ON metrics (run, series, name, step);
-"""
+RUNNING, INTERRUPTED, IMPORTED = "running", "interrupted", "imported"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training. ``status`` is ``running``, ``epochs``, ``interrupted`` or ``diverged``.
+    """One training.
 
-    A run that is ``imported`` was not trained here: it has the weights of another program's model.
+    ``status`` is ``running``, or how it ended: ``epochs``, ``early_stopping``, ``interrupted`` or
+    ``diverged``. A run whose process died counts as interrupted. A run that is ``imported`` was not
+    trained here: it has the weights of another program's model. ``environment`` is what it was made
+    with, and ``owner`` the process that trains it, as ``core.project.owner`` writes it down.
     """
 
     id: str
@@ -44,6 +43,15 @@ class Run:
     created: str
     status: str
     summary: Mapping[str, Any]
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    owner: str = ""
+
+    @property
+    def title(self) -> str:
+        """What people call it: its name, or its id while it has none."""
+        return self.name or self.id
 
     @property
     def snapshot(self) -> str:
@@ -66,13 +74,22 @@ class Point:
 
 
 class RunStore:
-    """Runs under one folder: ``runs.sqlite`` and a folder of files for each run."""
+    """Runs under one folder: ``runs.sqlite`` and a folder of files for each run.
+
+    Several processes may use one store at once.
+    """
 
     def __init__(self, root: Path) -> None:
         """Nothing is written until a run is created."""
         self.root = root
 
-    def create(self, project: str, design: str, directory: str = "") -> Run:
+    def create(
+        self,
+        project: str,
+        design: str,
+        directory: str = "",
+        environment: Mapping[str, Any] | None = None,
+    ) -> Run:
         """Begin a run of a design (project file text); ``directory`` is relative to the store.
 
         Raises WorkError if the store cannot be written.
@@ -80,70 +97,68 @@ class RunStore:
         now = datetime.now(UTC)
         try:
             key, folder = self._claim(now.strftime("%Y%m%d-%H%M%S"), directory)
-            run = Run(key, project, folder, now.isoformat(timespec="seconds"), "running", {})
-            (run.directory / SNAPSHOT).write_text(design, "utf-8")
+            (folder / SNAPSHOT).write_text(design, "utf-8")
         except OSError as error:
             raise WorkError(
                 f"the run cannot be kept in {self.root}: {error.strerror or error}",
                 "Choose a folder that can be written, with --out on the command line.",
             ) from error
-        with self._database() as db:
-            place = run.directory.relative_to(self.root).as_posix()
+        place = folder.relative_to(self.root).as_posix()
+        made = (key, project, place, now.isoformat(timespec="seconds"), RUNNING, "{}")
+        with writing(self.root) as db:
             # A run whose folder is taken over has lost its files.
-            gone = [i for (i,) in db.execute("SELECT id FROM runs WHERE directory = ?", (place,))]
-            for table, column in (("metrics", "run"), ("runs", "id")):
-                db.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(i,) for i in gone])
-            db.execute(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, '{}')",
-                (run.id, project, place, run.created, run.status),
-            )
-        return run
+            gone = db.execute("SELECT id FROM runs WHERE directory = ?", (place,))
+            remove_runs(db, [i for (i,) in gone.fetchall()])
+            insert_run(db, (*made, "", "[]", json.dumps(environment or {}), this_process()))
+        return self.get(key)
 
     def runs(self, project: str | None = None) -> list[Run]:
         """All runs, or those of one project, the newest first."""
-        if not (self.root / DATABASE).is_file():
-            return []
-        with self._database() as db:
-            rows = db.execute("SELECT * FROM runs ORDER BY created DESC, rowid DESC").fetchall()
-        found = (
-            Run(i, p, self.root / where, made, status, json.loads(summary))
-            for i, p, where, made, status, summary in rows
-        )
+        with reading(self.root) as db:
+            found = [self._run(row) for row in select_runs(db)] if db else []
         return [r for r in found if project is None or r.project == project]
 
     def get(self, key: str) -> Run:
-        """The run with this id. Raises InputError."""
-        run = next((r for r in self.runs() if r.id == key), None)
-        if run is None:
-            known = ", ".join(r.id for r in self.runs()[:3])
+        """The run with this id, or the only one with this name. Raises InputError."""
+        runs = self.runs()
+        found = [r for r in runs if r.id == key] or [r for r in runs if key and r.name == key]
+        if not found:
+            known = ", ".join(r.id for r in runs[:3])
             hint = f"The last runs there are {known}." if known else "Train the design first."
             raise InputError(f"there is no run {key!r} in {self.root}", hint)
-        return run
+        if len(found) > 1:
+            ids = ", ".join(r.id for r in found)
+            raise InputError(f"{len(found)} runs are called {key!r}", f"Name one by its id: {ids}.")
+        return found[0]
 
     def record(self, run: Run, points: Iterable[Point]) -> None:
         """Append figures to a run."""
         rows = [(run.id, p.step, p.epoch, p.series, p.name, p.value) for p in points]
-        with self._database() as db:
+        with writing(self.root) as db:
             db.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def forget_after(self, run: Run, step: int) -> None:
         """Drop figures of steps that a resumed run does again."""
-        with self._database() as db:
+        with writing(self.root) as db:
             db.execute("DELETE FROM metrics WHERE run = ? AND step > ?", (run.id, step))
 
     def points(self, run: Run) -> list[Point]:
         """All recorded figures of a run, in order."""
-        with self._database() as db:
-            rows = db.execute(
-                "SELECT step, epoch, series, name, value FROM metrics WHERE run = ? ORDER BY rowid",
-                (run.id,),
-            ).fetchall()
+        query = "SELECT step, epoch, series, name, value FROM metrics WHERE run = ? ORDER BY rowid"
+        with reading(self.root) as db:
+            rows = db.execute(query, (run.id,)).fetchall() if db else []
         return [Point(s, e, k, n, float("nan") if v is None else v) for s, e, k, n, v in rows]
 
     def set_status(self, run: Run, status: str, summary: Mapping[str, Any] | None = None) -> None:
-        """Say how a run stands, with its summary once it is over."""
-        with self._database() as db:
-            db.execute("UPDATE runs SET status = ? WHERE id = ?", (status, run.id))
+        """Say how a run stands, with its summary once it is over.
+
+        A run that is ``running`` is this process' own.
+        """
+        owner = this_process() if status == RUNNING else ""
+        with writing(self.root) as db:
+            db.execute(
+                "UPDATE runs SET status = ?, owner = ? WHERE id = ?", (status, owner, run.id)
+            )
             if summary is not None:
                 db.execute(
                     "UPDATE runs SET summary = ? WHERE id = ?", (json.dumps(summary), run.id)
@@ -151,14 +166,34 @@ class RunStore:
 
     def take_over(self, other: RunStore, run: Run, project: str) -> Run:
         """Copy a run with its files and figures from another store. Raises WorkError."""
-        made = self.create(project, run.snapshot)
+        made = self.create(project, run.snapshot, environment=run.environment)
         try:
             shutil.copytree(run.directory, made.directory, dirs_exist_ok=True)
         except OSError as error:
             raise WorkError(f"run {run.id} could not be copied to {self.root}: {error}") from error
         self.record(made, other.points(run))
         self.set_status(made, run.status, run.summary)
+        with writing(self.root) as db:
+            db.execute(
+                "UPDATE runs SET name = ?, tags = ? WHERE id = ?",
+                (run.name, json.dumps(run.tags), made.id),
+            )
         return self.get(made.id)
+
+    def _run(self, row: tuple[str, ...]) -> Run:
+        key, project, place, created, status, summary, name, tags, environment, owner = row
+        if status == RUNNING and not is_alive(owner):
+            status, owner = INTERRUPTED, ""
+        try:
+            kept, made_with = json.loads(summary), json.loads(environment)
+            words = tuple(str(tag) for tag in json.loads(tags))
+        except (ValueError, TypeError) as error:
+            raise WorkError(
+                f"the run store {self.root / DATABASE} is damaged at run {key}: {error}",
+                "Move it away to begin a new one.",
+            ) from error
+        folder = self.root / place
+        return Run(key, project, folder, created, status, kept, name, words, made_with, owner)
 
     def _claim(self, wanted: str, directory: str) -> tuple[str, Path]:
         """A free id and its folder; processes that ask at once get different ones.
@@ -177,18 +212,6 @@ class RunStore:
                 if folder.is_file():
                     raise
             key, number = f"{wanted}-{number}", number + 1
-
-    @contextmanager
-    def _database(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self.root / DATABASE, timeout=10)) as db, db:
-                db.executescript(_TABLES)
-                yield db
-        except sqlite3.Error as error:
-            raise WorkError(
-                f"the run store {self.root / DATABASE} cannot be used: {error}",
-                "Move it away to begin a new one.",
-            ) from error
 
 
 def store_of(project: Path) -> RunStore:

@@ -7,12 +7,12 @@ import os
 import platform
 import sys
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from core.project.environment import PACKAGES, version_of
 from designer.cli.output import DONE, print_json
 
-PACKAGES = ("PySide6-Essentials", "pyqtgraph", "jax", "jaxlib", "flax", "optax", "numpy")
+WINDOW = ("PySide6-Essentials", "pyqtgraph")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,12 +39,12 @@ def run(options: argparse.Namespace) -> int:
 def examine() -> dict[str, Any]:
     """Everything the report says, as plain JSON values."""
     missing: list[dict[str, str]] = []
-    packages = {name: _version(name) for name in PACKAGES}
+    packages = {name: version_of(name) for name in (*WINDOW, *PACKAGES)}
     for name, number in packages.items():
         if number is None:
             missing.append({"what": name, "hint": f"pip install {name}"})
     return {
-        "layerloom": _version("layerloom"),
+        "layerloom": version_of("layerloom"),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "packages": packages,
@@ -52,13 +52,6 @@ def examine() -> dict[str, Any]:
         "display": _display(missing),
         "missing": missing,
     }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _devices(missing: list[dict[str, str]]) -> list[dict[str, str]]:

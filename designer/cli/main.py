@@ -15,6 +15,7 @@ from designer.cli.output import FAILED, report
 COMMANDS = (
     "train",
     "evaluate",
+    "runs",
     "info",
     "check",
     "export",
