@@ -35,8 +35,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     listing = act("list", "list the runs, the newest first (what is done without an ACT)")
     listing.add_argument("--all", action="store_true", help="those of other projects here, too")
     comparing = act("compare", "tell in what two runs differ")
-    for side in ("first", "second"):
-        comparing.add_argument(side, metavar="RUN", help="id or name of a run")
+    for side, metavar in (("first", "A"), ("second", "B")):
+        comparing.add_argument(side, metavar=metavar, help="id or name of a run")
     naming = act("rename", "give a run a name")
     naming.add_argument("run", metavar="RUN", help="id or name of a run")
     naming.add_argument("name", metavar="NAME", help="the new name; empty for none")
