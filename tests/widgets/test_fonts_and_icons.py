@@ -38,6 +38,11 @@ WANTED = [
     "eye",
     "chart",
     "group",
+    "rename",
+    "tag",
+    "restore",
+    "refresh",
+    "export",
 ]
 
 

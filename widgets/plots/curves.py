@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.colors import mix
+from widgets.plots.look import Look
 from widgets.plots.points import Points
 from widgets.theme import Theme, dark
 
@@ -31,9 +33,9 @@ _MARKED = "validation"
 class CurvePlot(QWidget):
     """Curves over a common x axis; a value that is not finite is a gap.
 
-    The curve called ``validation`` has a marker on each point. New points are drawn at most four
-    times a second. The header names the curves with their last value, or with the value under the
-    mouse.
+    The curve called ``validation`` has a marker on each point, unless a look says otherwise. New
+    points are drawn at most four times a second. The header names the curves with their last value,
+    or with the value under the mouse.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class CurvePlot(QWidget):
         self._theme = dark()
         self._series: dict[str, Points] = {}
         self._items: dict[str, Any] = {}
+        self._looks: dict[str, Look] = {}
         self._stale: set[str] = set()
         self._x_label = x_label
         self._y_label = y_label
@@ -83,6 +86,13 @@ class CurvePlot(QWidget):
         self._curve(name).replace(x, y)
         self._touch(name)
 
+    def set_look(self, name: str, look: Look) -> None:
+        """Draw the curve ``name`` like this; other curves take the colours in their order."""
+        self._looks[name] = look
+        self._curve(name)
+        self._style(name)
+        self._touch(name)
+
     def append(self, name: str, x: float, y: float) -> None:
         """Add one point at the end of the curve ``name``, which is made if it is new."""
         self._curve(name).append(x, y)
@@ -94,6 +104,7 @@ class CurvePlot(QWidget):
             self._plot.removeItem(item)
         self._series.clear()
         self._items.clear()
+        self._looks.clear()
         self._stale.clear()
         self._hover_x = None
         self._fit()
@@ -213,14 +224,21 @@ class CurvePlot(QWidget):
             self._style(name)
         return self._series[name]
 
+    def _look(self, name: str) -> Look:
+        usual = Look(list(self._series).index(name), name == _MARKED)
+        return self._looks.get(name, usual)
+
     def _color(self, name: str) -> str:
-        at = list(self._series).index(name)
-        return self._theme.curve_colors[at % len(self._theme.curve_colors)]
+        return self._look(name).color_in(self._theme)
 
     def _style(self, name: str) -> None:
-        color, item = self._color(name), self._items[name]
-        if name == _MARKED:
-            item.setPen(pg.mkPen(color, width=2))
+        color, item, dashes = (
+            self._color(name),
+            self._items[name],
+            self._look(name).dashes_in(self._theme),
+        )
+        if self._look(name).marked:
+            item.setPen(pg.mkPen(color, width=2, style=dashes))
             item.setSymbol("o")
             item.setSymbolSize(6)
             item.setSymbolPen(pg.mkPen(self._theme.base, width=1))
@@ -229,7 +247,7 @@ class CurvePlot(QWidget):
         else:
             faint = QColor(color)
             faint.setAlphaF(0.8)
-            item.setPen(pg.mkPen(faint, width=1))
+            item.setPen(pg.mkPen(faint, width=1, style=dashes))
 
     def _touch(self, name: str) -> None:
         self._stale.add(name)
@@ -260,14 +278,15 @@ class CurvePlot(QWidget):
         if self._hover_x is not None:
             parts.append(f'<span style="color:{muted}">{self._x_label} {self._hover_x:.2f}</span>')
         for name, points in self._series.items():
-            line = "●" if name == _MARKED else "━"
+            line = self._look(name).sign_in(self._theme)
             value = points.near(self._hover_x)
             shown = (
                 "" if value is None else f'&nbsp;<span style="font-weight:600">{value:.3g}</span>'
             )
+            words = f"{escape(name)}{shown}"
             parts.append(
                 f'<span style="color:{self._color(name)}">{line}</span>&nbsp;'
-                f'<span style="color:{mix(self._theme.text, muted, 0.5)}">{name}{shown}</span>'
+                f'<span style="color:{mix(self._theme.text, muted, 0.5)}">{words}</span>'
             )
         # Only between the series may the line break.
         self._legend.setText("&nbsp; ".join(parts))

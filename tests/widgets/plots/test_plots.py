@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel, QProgressBar
 
 from widgets.plots.curves import EMPTY_TEXT, CurvePlot
+from widgets.plots.look import Look
 from widgets.plots.training_panel import TrainingPanel
 from widgets.theme import dark, light
 
@@ -165,3 +166,17 @@ def test_context_menu_actions_are_reachable(plot) -> None:
     assert plot.contextMenuPolicy() == Qt.ContextMenuPolicy.DefaultContextMenu
     assert plot.fit_action.text() == "Show all"
     assert plot.log_action.isCheckable()
+
+
+def test_curves_of_more_runs_than_colours_are_dashed_and_named_as_they_are(plot) -> None:
+    colors = len(dark().curve_colors)
+    for number in range(colors + 1):
+        plot.set_look(f"<b>{number}</b>", Look(number, marked=number == 1))
+        plot.set_series(f"<b>{number}</b>", [0, 1], [number, number])
+    plot.redraw()
+    pens = [item.opts["pen"] for item in drawn(plot)]
+    assert pens[0].style() == Qt.PenStyle.SolidLine
+    assert pens[colors].style() == Qt.PenStyle.DashLine
+    assert pens[0].color().rgb() == pens[colors].color().rgb()
+    assert [item.opts["symbol"] is not None for item in drawn(plot)[:3]] == [False, True, False]
+    assert "&lt;b&gt;0&lt;/b&gt;" in visible_texts(plot)
