@@ -134,6 +134,9 @@ SPECS: Mapping[str, Spec] = {
     "pause": Spec("&Pause", "Pause training, or go on", ("F6",), "pause"),
     "stop": Spec("&Stop", "End training and keep the weights", ("Shift+F5",), "stop"),
     "resume": Spec("&Resume", "Go on with the last run", ("F7",), "resume"),
+    "runs": Spec(
+        "R&uns", "List what was trained, to compare, name, delete and go back", ("Ctrl+R",), "chart"
+    ),
     "transfer": Spec(
         "Start from &weights ...", "Begin training with what a run or a file has learnt"
     ),
@@ -191,7 +194,11 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         *("code", "learning", "minimap", "animation", SEPARATOR),
         *("themes", SEPARATOR, "panels", "next_panel", "previous_panel"),
     ),
-    "&Train": ("data", "transfer", SEPARATOR, "train", "pause", "stop", "resume"),
+    "&Train": (
+        *("data", "transfer", SEPARATOR),
+        *("train", "pause", "stop", "resume", SEPARATOR),
+        "runs",
+    ),
     "&Help": ("help", "keys"),
 }
 GROUPS = (

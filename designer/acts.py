@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from core.errors import InputError
 from core.project.file import to_text
+from core.project.runs import Run
 from core.train.freezing import starting_from
 from designer.key_map import key_map
 from widgets.key_overlay import KeyOverlay
@@ -40,6 +41,28 @@ class Acts:
         window.banner.clear()
         window.docks.show("training")
         window.trainer.train()
+
+    def show_run(self, run: Run) -> None:
+        """Show the curves of a run, and its weights in the views."""
+        window = self._window
+        if window.watching:
+            window.watching.show_run(run)
+            window.docks.show("training")
+            window.actions_by_name["resume"].setEnabled(window.trainer.resumable)
+            window.statusBar().showMessage(f"The views show run {run.title}", 5000)
+
+    def resume_run(self, run: Run) -> None:
+        """Go on with a run, whichever was the last."""
+        self._window.banner.clear()
+        self._window.trainer.run = run
+        self._window.docks.show("training")
+        self._window.trainer.train(resume=True)
+
+    def show_runs(self) -> None:
+        """Bring the list of runs to the front."""
+        panel = self._window.runs.panel
+        self._window.docks.show("runs")
+        panel.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def choose_data(self) -> None:
         """Open the dialog that chooses data."""
@@ -222,6 +245,7 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "train": acts.train,
         "pause": window.trainer.pause_or_continue,
         "stop": window.trainer.stop,
+        "runs": acts.show_runs,
         "resume": partial(window.trainer.train, True),
         "transfer": acts.choose_weights,
         "plugins": acts.choose_plugins,

@@ -1,4 +1,4 @@
-"""Says how many of something there are, for the names of acts."""
+"""Says how many of something there are, and how long something takes."""
 
 from __future__ import annotations
 
@@ -18,3 +18,12 @@ def items(design: Design, ids: Collection[str]) -> str:
     nodes = len(ids) - notes
     parts = [amount(n, noun) for n, noun in ((nodes, "node"), (notes, "note")) if n]
     return " and ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """``5 s``, ``2 min 5 s`` or ``3 h 20 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal
+
+from core.errors import LayerloomError
+
+T = TypeVar("T")
+
+
+def outcome(work: Callable[[], T]) -> T | LayerloomError:
+    """What ``work`` returns, or the error that it raises for the user."""
+    try:
+        return work()
+    except LayerloomError as error:
+        return error
 
 
 class Background(QObject):
@@ -18,6 +30,8 @@ class Background(QObject):
 
     answered = Signal(object)
     arrived = Signal(int, object)
+    # Of all of them together.
+    _all_running = 0
 
     def __init__(self) -> None:
         super().__init__(QCoreApplication.instance())
@@ -35,6 +49,7 @@ class Background(QObject):
         """Call ``work``, whose answer must not be None; earlier questions are forgotten."""
         self.forget()
         self._running += 1
+        Background._all_running += 1
         # Python's collector, set off by what is allocated there, would stall the window, and take
         # Qt objects apart on the wrong thread.
         gc.disable()
@@ -57,12 +72,13 @@ class Background(QObject):
 
     def _take(self, number: int, answer: Any) -> None:
         self._running -= 1
+        Background._all_running -= 1
+        if not Background._all_running:
+            gc.enable()
         if answer is not None and self.wants(number):
             self.answered.emit(answer)
-        if not self._running:
-            gc.enable()
-            if self._closed:
-                self.deleteLater()
+        if not self._running and self._closed:
+            self.deleteLater()
 
 
 class _Work(QRunnable):

@@ -59,15 +59,18 @@ class Files(QObject):
 
     def open_copy(self, path: Path) -> None:
         """Open what is in a file as a design without one, so that saving asks for a place."""
-        if not self.may_leave():
-            return
         try:
             design = load(path)
         except LayerloomError as error:
             self.trouble.emit(error.message, error.hint)
             return
-        self.session.open(design, None)
-        self.opened.emit()
+        self.open_design(design)
+
+    def open_design(self, design: Design) -> None:
+        """Open a design that has no file yet, so that saving asks for a place."""
+        if self.may_leave():
+            self.session.open(design, None)
+            self.opened.emit()
 
     def read(self, path: Path) -> bool:
         """Open a file; what is open stays open if that fails. Returns whether it succeeded."""

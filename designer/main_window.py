@@ -40,6 +40,7 @@ from designer.problems import Problems
 from designer.recent_menu import RecentMenu
 from designer.recipe_panel import RecipePanel
 from designer.recovery import Recovery
+from designer.run_control import RunControl
 from designer.session import Session
 from designer.standing import refresh
 from designer.training import Trainer
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(self.session, unsaved_store)
         self.trainer = Trainer(self.session, unsaved_store)
         self.learning = Learning(self.session, self.trainer, self.canvas, preferences)
+        self.runs = RunControl(self.session, self.trainer, self)
         self.announcing = Announcing(self.session, self.canvas, self.trainer)
         self.watching: Watching | None = None
         self._drawn = False
@@ -129,6 +131,7 @@ class MainWindow(QMainWindow):
         self.clipboard.available_changed.connect(self._refresh)
         self.canvas_options.changed.connect(self._refresh)
         self.files.may_leave_training = self.acts.may_leave_training
+        self._connect_runs()
         self.trainer.state_changed.connect(self._refresh)
         self.trainer.trouble.connect(self.acts.tell)
         self.trainer.noted.connect(lambda text: self.statusBar().showMessage(text, 8000))
@@ -140,16 +143,26 @@ class MainWindow(QMainWindow):
         self.canvas.viewport().installEventFilter(self)
         panels = (
             *(self.actions_by_name, self.canvas, self.palette_panel, self.banner),
-            *(self.problems, self.find_node, self.history, self.code, self.recipe),
+            *(self.problems, self.find_node, self.history, self.code, self.recipe, self.runs),
         )
         for panel in panels:
             self.appearance.follow(panel.set_theme)
+
+    def _connect_runs(self) -> None:
+        self.runs.show_wanted.connect(self.acts.show_run)
+        self.runs.resume_wanted.connect(self.acts.resume_run)
+        self.runs.open_wanted.connect(self.files.open_design)
+        self.runs.restored.connect(self._show_all)
+        self.runs.current_gone.connect(self._look_at_last_run)
+        self.runs.noted.connect(lambda text: self.statusBar().showMessage(text, 8000))
+        self.runs.trouble.connect(self.acts.tell)
 
     def changeEvent(self, event: QEvent) -> None:
         """Look at the data again when the user comes back from another program."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self._drawn:
             self.session.reread_data()
+            self.runs.refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice the first paint."""
@@ -190,6 +203,9 @@ class MainWindow(QMainWindow):
         self.importing.close()
         self.recovery.discard()
         self.acts.close()
+        self.runs.close()
+        if self.watching:
+            self.watching.close()
         self.trainer.close()
         event.accept()
 
@@ -228,6 +244,13 @@ class MainWindow(QMainWindow):
         if self.watching:
             self.watching.show_last_run()
             self._offer_recovery()
+        self.runs.refresh()
+        self._refresh()
+
+    def _look_at_last_run(self) -> None:
+        self.trainer.forget()
+        if self.watching:
+            self.watching.show_last_run()
         self._refresh()
 
     def _offer_recovery(self) -> None:
@@ -250,5 +273,6 @@ class MainWindow(QMainWindow):
     def _saved(self) -> None:
         self.recovery.discard()
         self.trainer.keep_run_with_project()
+        self.runs.refresh()
         self.statusBar().showMessage(f"Saved {self.files.title()}", 5000)
         self._refresh()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import LayerloomError
 from core.project.file import to_text
-from core.project.runs import IMPORTED, Run, RunStore, store_of
+from core.project.runs import IMPORTED, RUNNING, Run, RunStore, store_of
 from core.train.events import (
     Compiled,
     Continue,
@@ -34,6 +34,7 @@ from core.train.events import (
     Watch,
     WeightsCompared,
 )
+from designer.amounts import duration
 from designer.session import Session
 from designer.training_process import TrainingProcess
 
@@ -78,11 +79,15 @@ class Trainer(QObject):
 
     @property
     def resumable(self) -> bool:
-        """Whether the last run can be gone on with: it has not done the recipe's epochs yet."""
-        if self.busy or self.run is None or self.run.status in ("diverged", IMPORTED):
+        """Whether the last run can be gone on with."""
+        return self.run is not None and self.can_resume(self.run)
+
+    def can_resume(self, run: Run) -> bool:
+        """Whether a run can be gone on with: it has not done the recipe's epochs yet."""
+        if self.busy or run.status in ("diverged", IMPORTED, RUNNING):
             return False
-        done = int(self.run.summary.get("epochs", 0))
-        return self.run.status != "epochs" or done < self.session.analysis_of_whole.recipe.epochs
+        done = int(run.summary.get("epochs", 0))
+        return run.status != "epochs" or done < self.session.analysis_of_whole.recipe.epochs
 
     @property
     def store(self) -> RunStore:
@@ -171,13 +176,17 @@ class Trainer(QObject):
             return None
         if not runs:
             return None
-        self.run = runs[0]
-        if self.run.status == IMPORTED and self.session.analysis_of_whole.errors:
+        self.adopt(runs[0])
+        return runs[0]
+
+    def adopt(self, run: Run) -> None:
+        """Take up a run of the open design, and have its weights loaded for the views."""
+        self.run, self._store = run, self.store
+        if run.status == IMPORTED and self.session.analysis_of_whole.errors:
             # It can be looked at once the design has data and a loss.
-            return self.run
+            return
         self.process.send(self._watch)
-        self.process.send(LoadRun(str(self.session.folder), str(self.store.root), self.run.id))
-        return self.run
+        self.process.send(LoadRun(str(self.session.folder), str(self.store.root), run.id))
 
     def keep_run_with_project(self) -> None:
         """An unsaved design got a file: its last run moves beside it."""
@@ -232,7 +241,7 @@ class Trainer(QObject):
         if event.samples_per_second:
             text += f", {event.samples_per_second:,.0f} samples/s"
             left = (epochs - event.epoch) * self._started.train_samples / event.samples_per_second
-            text += f", {_duration(left)} left"
+            text += f", {duration(left)} left"
         self.progress = (event.epoch / epochs, text)
 
     def _end(self, summary: Summary) -> None:
@@ -286,11 +295,3 @@ def how_it_ended(status: str, epochs: int, test: Mapping[str, float | None]) -> 
     text = f"{ended.get(status, 'Ended')} after epoch {epochs}"
     known = [f"{name} {value:.3g}" for name, value in test.items() if value is not None]
     return f"{text}. Test: {', '.join(known[:2])}" if known else text
-
-
-def _duration(seconds: float) -> str:
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

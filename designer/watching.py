@@ -6,8 +6,9 @@ from PySide6.QtCore import QObject
 
 from core.design.outlook import watched_output
 from core.errors import LayerloomError
-from core.project.runs import IMPORTED
+from core.project.runs import IMPORTED, RUNNING, Point, Run
 from core.train.events import EpochEnd, Event, Finished, Progress, Started, View
+from designer.background import Background, outcome
 from designer.session import Session
 from designer.training import Trainer, how_it_ended
 from designer.views import Views
@@ -22,6 +23,8 @@ class Watching(QObject):
         self.session, self.trainer, self.canvas = session, trainer, canvas
         self.views = Views()
         self._row = 0
+        self._reading = Background()
+        self._reading.answered.connect(self._take_points)
         self.views.sample_changed.connect(self._choose_sample)
         canvas.selection_changed.connect(self._follow)
         trainer.heard.connect(self._show)
@@ -32,20 +35,33 @@ class Watching(QObject):
         self.views.clear()
         self._follow(self.canvas.selected_nodes())
         run = self.trainer.adopt_last_run()
-        if run is None:
-            return
-        try:
-            self.views.show_points(self.trainer.store.points(run))
-        except LayerloomError as error:
-            self.trainer.trouble.emit(error.message, error.hint, False)
-        if run.status == IMPORTED:
-            text = "Imported weights; Train starts from them."
-            self.views.training.set_progress(1.0, text)
-        elif run.summary:
-            text = how_it_ended(run.status, run.summary["epochs"], run.summary["test"])
-            self.views.training.set_progress(1.0, text)
-        else:
-            self.views.training.set_progress(0.0, "The last run was broken off; Resume goes on.")
+        if run is not None:
+            self._draw(run)
+
+    def show_run(self, run: Run) -> None:
+        """Draw a run of the open design and have its weights loaded."""
+        self.views.clear()
+        self._follow(self.canvas.selected_nodes())
+        self.trainer.adopt(run)
+        self._draw(run)
+
+    def close(self) -> None:
+        """Wait for nothing that is being read."""
+        self._reading.close()
+
+    def _draw(self, run: Run) -> None:
+        """Show how a run ended, and its curves as soon as they are read."""
+        store = self.trainer.store
+        self._reading.work_out(lambda: (run, outcome(lambda: store.points(run))))
+        self.views.training.set_progress(*_how_far(run))
+
+    def _take_points(self, answer: tuple[Run, list[Point] | LayerloomError]) -> None:
+        run, found = answer
+        if isinstance(found, LayerloomError):
+            self.trainer.trouble.emit(found.message, found.hint, False)
+        elif self.trainer.run is run and not self.trainer.busy:
+            self.views.show_points(found)
+            self.views.training.set_progress(*_how_far(run))
 
     def _follow(self, ids: list[str]) -> None:
         """Watch the selected node; with none selected, go on with the last one."""
@@ -90,3 +106,14 @@ class Watching(QObject):
             points = self.trainer.store.points(self.trainer.run)
             self.views.show_points([p for p in points if p.epoch <= event.epoch])
         self.views.training.set_progress(None, "compiling")
+
+
+def _how_far(run: Run) -> tuple[float, str]:
+    """How far a run came, as a fraction, and how it ended."""
+    if run.status == IMPORTED:
+        return 1.0, "Imported weights; Train starts from them."
+    if run.status == RUNNING:
+        return 0.0, "The run is being trained by another process."
+    if run.summary:
+        return 1.0, how_it_ended(run.status, run.summary["epochs"], run.summary["test"])
+    return 0.0, "The run was broken off; Resume goes on."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -70,10 +71,10 @@ class DifferenceList(QWidget):
         """The rows that are shown, without the titles of parts."""
         found = []
         for at in range(self.tree.topLevelItemCount()):
-            top = self.tree.topLevelItem(at)
+            top = cast(QTreeWidgetItem, self.tree.topLevelItem(at))
             part = top.text(0).rpartition(" (")[0]
             for row in range(top.childCount()):
-                item = top.child(row)
+                item = cast(QTreeWidgetItem, top.child(row))
                 found.append((part, item.text(0), item.text(1), item.text(2)))
         return found
 
