@@ -73,6 +73,7 @@ class RunComparison(QDialog):
         self.finished.connect(self._comparing.close)
         self.figure = ComboBox()
         self.figure.setAccessibleName("Figure")
+        self.figure.setMinimumContentsLength(14)
         self.training, self.validation = QCheckBox("&Training"), QCheckBox("&Validation")
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.plot = CurvePlot("Loss", empty_text="Reading ...")

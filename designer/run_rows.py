@@ -16,19 +16,21 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
+from PySide6.QtGui import QIcon
 
 from core.project.run_acts import COMMA, tags_in
 from core.project.run_report import Report
 from designer.amounts import duration
 from widgets import icons
+from widgets.colors import on_color
 from widgets.theme import Theme, dark
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 SORT = Role.UserRole
-NAME, STATUS, WHEN, EPOCHS, TIME, DEVICE, TAGS = (
-    *("Name", "Status", "When", "Epochs"),
-    *("Time", "Device", "Tags"),
+NAME, STATUS, EPOCHS, WHEN, TIME, DEVICE, TAGS = (
+    *("Name", "Status", "Epochs"),
+    *("When", "Time", "Device", "Tags"),
 )
 EDITED = (NAME, TAGS)
 # More figures than this would leave no room for names.
@@ -90,8 +92,12 @@ class RunRows(QAbstractTableModel):
                 self.dataChanged.emit(self.index(row, 0), last)
 
     def column(self, title: str) -> int:
-        """The number of a column."""
-        return next(i for i, c in enumerate(self._columns) if c.title == title)
+        """The number of a column, -1 if there is none of that title."""
+        return next((i for i, c in enumerate(self._columns) if c.title == title), -1)
+
+    def title(self, column: int) -> str:
+        """What stands above a column."""
+        return self._columns[column].title
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons in the colours of ``theme``."""
@@ -120,7 +126,9 @@ class RunRows(QAbstractTableModel):
         if role == Role.ToolTipRole and column.figure:
             return f"{column.figure} of the validation split, or of the training split without one"
         if role == Role.TextAlignmentRole:
-            return _side(column)
+            # At the right of a header stands the arrow of the order.
+            side = Qt.AlignmentFlag.AlignHCenter if _is_number(column) else _side(column)
+            return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
@@ -136,8 +144,7 @@ class RunRows(QAbstractTableModel):
         if role == Role.ToolTipRole:
             return _tip(report, column)
         if role == Role.DecorationRole and column.title == STATUS:
-            name, color = _ICONS.get(report.run.status, ("info", "text_muted"))
-            return icons.icon(name, getattr(self._theme, color))
+            return _sign(report.run.status, self._theme)
         return None
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
@@ -174,6 +181,16 @@ class SortedRuns(QSortFilterProxyModel):
         return bool(one < other)
 
 
+def _sign(status: str, theme: Theme) -> QIcon:
+    """The icon of a status, which can be seen on a selected row too."""
+    name, color = _ICONS.get(status, ("info", "text_muted"))
+    made = QIcon(icons.icon(name, getattr(theme, color)))
+    selected = icons.icon(name, on_color(theme.accent))
+    for size in selected.availableSizes():
+        made.addPixmap(selected.pixmap(size), QIcon.Mode.Selected)
+    return made
+
+
 def _columns(reports: Sequence[Report]) -> list[_Column]:
     names = dict.fromkeys(
         name
@@ -181,7 +198,7 @@ def _columns(reports: Sequence[Report]) -> list[_Column]:
         for split in ("validation", "train")
         for name in report.figures.get(split, {})
     )
-    first, last = (NAME, STATUS, WHEN, EPOCHS), (TIME, DEVICE, TAGS)
+    first, last = (NAME, STATUS, EPOCHS), (WHEN, TIME, DEVICE, TAGS)
     taken = {*first, *last}
     figures = [_Column(n.capitalize(), n) for n in names if n.capitalize() not in taken]
     return [*map(_Column, first), *figures[:_MOST_FIGURES], *map(_Column, last)]
@@ -250,8 +267,11 @@ def _moment(report: Report) -> datetime:
 
 
 def _side(column: _Column) -> Qt.AlignmentFlag:
-    is_number = bool(column.figure) or column.title in (EPOCHS, TIME)
-    return Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+    return Qt.AlignmentFlag.AlignRight if _is_number(column) else Qt.AlignmentFlag.AlignLeft
+
+
+def _is_number(column: _Column) -> bool:
+    return bool(column.figure) or column.title in (EPOCHS, TIME)
 
 
 def _short(seconds: float) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QStackedLayout,
     QTableView,
     QToolBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -86,7 +87,7 @@ _ORDER = (
     *("compare", "show", "resume", SEPARATOR, "restore", "open", SEPARATOR),
     *("rename", "tag", "events", "delete", SEPARATOR, "refresh"),
 )
-_WIDTHS = {NAME: 170, STATUS: 118, WHEN: 110, TAGS: 120}
+_WIDTHS = {NAME: 130, STATUS: 112, WHEN: 110, TAGS: 120}
 
 
 class RunsPanel(QWidget):
@@ -127,7 +128,11 @@ class RunsPanel(QWidget):
     def show_reports(self, reports: Sequence[Report]) -> None:
         """List these runs; those that were selected stay so."""
         chosen = [r.run.id for r in self.selected()]
+        header = self.table.horizontalHeader()
+        by, order = self.rows.title(header.sortIndicatorSection()), header.sortIndicatorOrder()
         if self.rows.show_reports(reports):
+            known = self.rows.column(by)
+            self.table.sortByColumn(known if known >= 0 else self.rows.column(WHEN), order)
             self._size_columns()
             self.select(chosen)
         self._pages.setCurrentWidget(self.table if reports else self.empty)
@@ -174,6 +179,9 @@ class RunsPanel(QWidget):
         for name, offer in OFFERS.items():
             picture = icons.icon(offer.icon, colors.get(name, theme.text))
             self.actions_by_name[name].setIcon(picture)
+        more = self.bar.findChild(QToolButton, "qt_toolbar_ext_button")
+        if isinstance(more, QToolButton):
+            more.setIcon(icons.icon("more", theme.text))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that somebody looks."""
@@ -235,9 +243,6 @@ class RunsPanel(QWidget):
         bar = QToolBar("Runs", self)
         bar.setIconSize(QSize(18, 18))
         self._fill(bar)
-        for name in ("compare", "show", "resume"):
-            button = bar.widgetForAction(self.actions_by_name[name])
-            button.setProperty("toolButtonStyle", Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         return bar
 
     def _fill(self, target: QToolBar | QMenu) -> None:

@@ -54,6 +54,7 @@ QToolButton:hover { background: $surface_raised; }
 QToolButton:pressed, QToolButton:checked { background: $surface_raised; border-color: $border; }
 QToolButton:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
+QToolButton#qt_toolbar_ext_button { padding: 0; border-radius: 0; }
 QToolButton[role="disclosure"] { color: $text_muted; padding: 4px 2px; text-align: left; }
 QToolButton[role="disclosure"]:hover { color: $text; }
 QToolButton[role="disclosure"][heading="true"] { color: $text; font-weight: 600; }

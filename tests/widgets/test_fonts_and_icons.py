@@ -42,6 +42,7 @@ WANTED = [
     "tag",
     "restore",
     "refresh",
+    "more",
     "export",
 ]
 

@@ -283,7 +283,7 @@ class CurvePlot(QWidget):
             shown = (
                 "" if value is None else f'&nbsp;<span style="font-weight:600">{value:.3g}</span>'
             )
-            words = f"{escape(name)}{shown}"
+            words = f"{escape(name).replace(' ', '&nbsp;')}{shown}"
             parts.append(
                 f'<span style="color:{self._color(name)}">{line}</span>&nbsp;'
                 f'<span style="color:{mix(self._theme.text, muted, 0.5)}">{words}</span>'
