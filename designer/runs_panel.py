@@ -256,8 +256,8 @@ class RunsPanel(QWidget):
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         self._fill(menu)
-        menu.exec(self.table.viewport().mapToGlobal(place))
-        menu.deleteLater()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.table.viewport().mapToGlobal(place))
 
     def _size_columns(self) -> None:
         self.table.resizeColumnsToContents()
