@@ -186,6 +186,8 @@ def _same(one: Any, other: Any) -> bool:
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in values.items():
+        if isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value):
+            value = {str(number): part for number, part in enumerate(value, 1)}
         if isinstance(value, Mapping):
             found |= _flat(value, f"{prefix}{name}.")
         else:

@@ -13,7 +13,6 @@ from core.project.environment import environment
 from core.project.file import SUFFIX, from_text, load, to_text
 from core.project.runs import IMPORTED, Run, RunStore
 from core.train.checkpoint import load_weights
-from core.train.devices import title
 from core.train.events import LoadRun, Train
 from core.train.initial_weights import source, started
 from core.train.job import Job
@@ -60,7 +59,7 @@ def start(
         given = source(wanted, folder, store)
         state, found = started(job, given, wanted)
         tell(f"weights of {wanted}: {found.to_text()}")
-    made_with = environment(title(job.device), job.device.device_kind)
+    made_with = environment(job.placement.title, job.placement.devices[0].device_kind)
     run = resume or store.create(project, to_text(design), directory, made_with)
     return Training.begin(job, store, run, resume is not None, state)
 

@@ -141,6 +141,14 @@ def test_what_training_depends_on_is_told_and_both_ways_alike(
         assert there == [] or before.groups != after.groups
 
 
+def test_what_is_nested_in_lists_is_counted_from_one() -> None:
+    one, other = {"stages": [{"epochs": 1}]}, {"stages": [{"epochs": 2}, {"epochs": 3}]}
+    assert value_differences("recipe", one, other) == [
+        Difference("recipe", "stages.1.epochs", 1, 2),
+        Difference("recipe", "stages.2.epochs", None, 3),
+    ]
+
+
 def test_values_that_are_equal_to_python_alone_differ() -> None:
     assert value_differences("x", {"a": 1, "b": 1}, {"a": True, "b": 1.0}) == [
         Difference("x", "a", 1, True)
