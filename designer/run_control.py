@@ -90,7 +90,9 @@ class RunControl(QObject):
         self.refresh()
 
     def _enable(self, *_: object) -> None:
+        run = self.trainer.run
         self.panel.is_busy = self.trainer.busy
+        self.panel.in_use = run.id if run is not None and self.trainer.busy else ""
         listed = [r.run for r in self.panel.rows.reports]
         self.panel.can_resume = frozenset(r.id for r in listed if self.trainer.can_resume(r))
         self.panel.enable()

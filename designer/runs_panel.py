@@ -87,6 +87,8 @@ _ORDER = (
     *("compare", "show", "resume", SEPARATOR, "restore", "open", SEPARATOR),
     *("rename", "tag", "events", "delete", SEPARATOR, "refresh"),
 )
+# Rows whose texts are measured for the widths of columns.
+_MEASURED = 60
 _WIDTHS = {NAME: 130, STATUS: 112, WHEN: 110, TAGS: 120}
 
 
@@ -123,6 +125,7 @@ class RunsPanel(QWidget):
         column.addLayout(self._pages, 1)
         self.can_resume: frozenset[str] = frozenset()
         self.is_busy = False
+        self.in_use = ""
         self.enable()
 
     def show_reports(self, reports: Sequence[Report]) -> None:
@@ -190,7 +193,7 @@ class RunsPanel(QWidget):
 
     def _can(self, name: str, chosen: Sequence[Report]) -> bool:
         if name == "delete":
-            return all(r.run.status != RUNNING for r in chosen)
+            return all(r.run.status != RUNNING and r.run.id != self.in_use for r in chosen)
         if name == "show":
             return not self.is_busy
         if name == "resume":
@@ -218,6 +221,7 @@ class RunsPanel(QWidget):
         table.verticalHeader().setDefaultSectionSize(30)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
+        header.setResizeContentsPrecision(_MEASURED)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -87,7 +87,7 @@ class Trainer(QObject):
         if self.busy or run.status in ("diverged", IMPORTED, RUNNING):
             return False
         done = int(run.summary.get("epochs", 0))
-        return run.status != "epochs" or done < self.session.analysis_of_whole.recipe.epochs
+        return run.status != "epochs" or done < self.session.analysis_of_whole.recipe.total_epochs
 
     @property
     def store(self) -> RunStore:

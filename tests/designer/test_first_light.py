@@ -101,7 +101,9 @@ def test_a_cnn_is_built_trained_watched_saved_and_reopened(
     assert window.files.read(path)
     assert window.session.design == design
     # The run moved beside the project: its curves are back, and its weights can be looked at.
-    assert list(views.training.loss_plot.points("validation")[1]) == pytest.approx(list(losses))
+    plot = views.training.loss_plot
+    qtbot.waitUntil(lambda: "validation" in plot.names(), timeout=PATIENCE)
+    assert list(plot.points("validation")[1]) == pytest.approx(list(losses))
     looks.clear()
     qtbot.waitUntil(lambda: bool(looks), timeout=PATIENCE)
     assert looks[-1].step > 0

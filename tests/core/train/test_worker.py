@@ -271,7 +271,7 @@ def test_a_killed_process_is_replaced_and_the_run_goes_on(tmp_path: Path) -> Non
     first.process.join(PATIENCE)
     first.end()
     run = RunStore(tmp_path).runs()[0]
-    assert run.status == "running"
+    assert run.status == "interrupted"
 
     second = WorkerProcess()
     second.send(train(long(), tmp_path, resume=run.id))
