@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +13,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
     Signal,
 )
@@ -27,7 +27,6 @@ from widgets.theme import Theme, dark
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-SORT = Role.UserRole
 NAME, STATUS, EPOCHS, WHEN, TIME, DEVICE, TAGS = (
     *("Name", "Status", "Epochs"),
     *("When", "Time", "Device", "Tags"),
@@ -67,10 +66,14 @@ class RunRows(QAbstractTableModel):
         self.reports: list[Report] = []
         self._columns = _columns([])
         self._theme = dark()
+        self.by, self.order = WHEN, Qt.SortOrder.DescendingOrder
 
     def show_reports(self, reports: Sequence[Report]) -> bool:
-        """Show these; returns whether rows came, went or have other columns."""
+        """Show these in the order that was chosen; returns whether rows or columns are others."""
         columns = _columns(reports)
+        if self.by not in {c.title for c in columns}:
+            self.by, self.order = WHEN, Qt.SortOrder.DescendingOrder
+        reports = _sorted(reports, next(c for c in columns if c.title == self.by), self.order)
         same = [r.run.id for r in reports] == [r.run.id for r in self.reports]
         if same and columns == self._columns:
             self.reports = list(reports)
@@ -95,9 +98,16 @@ class RunRows(QAbstractTableModel):
         """The number of a column, -1 if there is none of that title."""
         return next((i for i, c in enumerate(self._columns) if c.title == title), -1)
 
-    def title(self, column: int) -> str:
-        """What stands above a column."""
-        return self._columns[column].title
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Put the rows into the order of a column; what is selected stays so."""
+        self.by, self.order = self._columns[column].title, order
+        self.layoutAboutToBeChanged.emit()
+        before, kept = self.reports, self.persistentIndexList()
+        self.reports = _sorted(before, self._columns[column], order)
+        rows = {report.run.id: row for row, report in enumerate(self.reports)}
+        moved = [self.index(rows[before[i.row()].run.id], i.column()) for i in kept]
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons in the colours of ``theme``."""
@@ -137,8 +147,6 @@ class RunRows(QAbstractTableModel):
             return _text(report, column)
         if role == Role.EditRole:
             return report.run.name if column.title == NAME else _text(report, column)
-        if role == SORT:
-            return _value(report, column)
         if role == Role.TextAlignmentRole:
             return _side(column) | Qt.AlignmentFlag.AlignVCenter
         if role == Role.ToolTipRole:
@@ -165,20 +173,13 @@ class RunRows(QAbstractTableModel):
         return True
 
 
-class SortedRuns(QSortFilterProxyModel):
-    """The rows in the order of a column; what is not known stands below all that is."""
-
-    def __init__(self, rows: RunRows) -> None:
-        super().__init__(rows)
-        self.setSourceModel(rows)
-        self.setSortRole(SORT)
-        self.sort(rows.column(WHEN), Qt.SortOrder.DescendingOrder)
-
-    def lessThan(self, left: Index, right: Index) -> bool:
-        one, other = left.data(SORT), right.data(SORT)
-        if one is None or other is None:
-            return one is None and other is not None
-        return bool(one < other)
+def _sorted(reports: Sequence[Report], by: _Column, order: Qt.SortOrder) -> list[Report]:
+    """The reports in the order of a column; those of which it says nothing come last."""
+    values = {report.run.id: _value(report, by) for report in reports}
+    known = [report for report in reports if values[report.run.id] is not None]
+    down = order == Qt.SortOrder.DescendingOrder
+    known.sort(key=lambda report: values[report.run.id], reverse=down)
+    return [*known, *(report for report in reports if values[report.run.id] is None)]
 
 
 def _sign(status: str, theme: Theme) -> QIcon:
@@ -257,7 +258,7 @@ def _tip(report: Report, column: _Column) -> str:
 def _figure(report: Report, name: str) -> float | None:
     for split in ("validation", "train"):
         value = report.figures.get(split, {}).get(name)
-        if value is not None:
+        if value is not None and math.isfinite(value):
             return float(value)
     return None
 

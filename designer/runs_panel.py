@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from core.project.run_report import Report
 from core.project.runs import RUNNING
 from designer.actions import SEPARATOR
-from designer.run_rows import NAME, STATUS, TAGS, WHEN, RunRows, SortedRuns
+from designer.run_rows import NAME, STATUS, TAGS, WHEN, RunRows
 from widgets import icons
 from widgets.labels import wrapped_label
 from widgets.theme import Theme
@@ -107,7 +107,6 @@ class RunsPanel(QWidget):
         super().__init__(parent)
         self.rows = RunRows(self)
         self.rows.edited.connect(self.edited)
-        self.sorted = SortedRuns(self.rows)
         self.table = self._make_table()
         self.actions_by_name = {name: self._make_action(name) for name in OFFERS}
         self.bar = self._make_bar()
@@ -131,11 +130,8 @@ class RunsPanel(QWidget):
     def show_reports(self, reports: Sequence[Report]) -> None:
         """List these runs; those that were selected stay so."""
         chosen = [r.run.id for r in self.selected()]
-        header = self.table.horizontalHeader()
-        by, order = self.rows.title(header.sortIndicatorSection()), header.sortIndicatorOrder()
         if self.rows.show_reports(reports):
-            known = self.rows.column(by)
-            self.table.sortByColumn(known if known >= 0 else self.rows.column(WHEN), order)
+            self._point_out_order()
             self._size_columns()
             self.select(chosen)
         self._pages.setCurrentWidget(self.table if reports else self.empty)
@@ -144,15 +140,15 @@ class RunsPanel(QWidget):
     def selected(self) -> list[Report]:
         """The selected runs, in the order in which they are shown."""
         lines = sorted(i.row() for i in self.table.selectionModel().selectedRows())
-        return [self.rows.reports[self._source_row(line)] for line in lines]
+        return [self.rows.reports[line] for line in lines]
 
     def select(self, runs: Sequence[str]) -> None:
         """Select the runs with these ids, as far as they are listed."""
         model = self.table.selectionModel()
         found = QItemSelection()
-        for line in range(self.sorted.rowCount()):
-            if self.rows.reports[self._source_row(line)].run.id in runs:
-                index = self.sorted.index(line, 0)
+        for line, report in enumerate(self.rows.reports):
+            if report.run.id in runs:
+                index = self.rows.index(line, 0)
                 found.select(index, index)
         flags = QItemSelectionModel.SelectionFlag
         model.select(found, flags.ClearAndSelect | flags.Rows)
@@ -163,7 +159,7 @@ class RunsPanel(QWidget):
         """Begin to edit the name or the tags of the selected run in place."""
         lines = self.table.selectionModel().selectedRows()
         if len(lines) == 1:
-            index = self.sorted.index(lines[0].row(), self.rows.column(title))
+            index = self.rows.index(lines[0].row(), self.rows.column(title))
             self.table.setCurrentIndex(index)
             self.table.scrollTo(index)
             self.table.edit(index)
@@ -200,15 +196,18 @@ class RunsPanel(QWidget):
             return not self.is_busy and chosen[0].run.id in self.can_resume
         return True
 
-    def _source_row(self, line: int) -> int:
-        return self.sorted.mapToSource(self.sorted.index(line, 0)).row()
+    def _point_out_order(self) -> None:
+        self.table.horizontalHeader().setSortIndicator(
+            self.rows.column(self.rows.by), self.rows.order
+        )
 
     def _make_table(self) -> QTableView:
         table = QTableView()
         table.setAccessibleName("Runs")
-        table.setModel(self.sorted)
+        table.setModel(self.rows)
+        header = table.horizontalHeader()
+        header.setSortIndicator(self.rows.column(self.rows.by), self.rows.order)
         table.setSortingEnabled(True)
-        table.sortByColumn(self.rows.column(WHEN), Qt.SortOrder.DescendingOrder)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
@@ -219,7 +218,6 @@ class RunsPanel(QWidget):
         table.setIconSize(QSize(16, 16))
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(30)
-        header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setResizeContentsPrecision(_MEASURED)
         header.setStretchLastSection(True)

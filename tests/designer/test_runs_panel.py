@@ -76,7 +76,7 @@ def panel(qtbot: QtBot, window: MainWindow, file: Path) -> RunsPanel:
 def shown(panel: RunsPanel, title: str) -> list[str]:
     """A column as it can be read, from top to bottom."""
     column = panel.rows.column(title)
-    return [panel.sorted.index(i, column).data() for i in range(panel.sorted.rowCount())]
+    return [panel.rows.index(i, column).data() for i in range(panel.rows.rowCount())]
 
 
 def listed(qtbot: QtBot, window: MainWindow, *names: str) -> None:
@@ -85,7 +85,7 @@ def listed(qtbot: QtBot, window: MainWindow, *names: str) -> None:
 
 def place(panel: RunsPanel, name: str, title: str = NAME) -> QPoint:
     row = shown(panel, NAME).index(name)
-    index = panel.sorted.index(row, panel.rows.column(title))
+    index = panel.rows.index(row, panel.rows.column(title))
     panel.table.scrollTo(index)
     return panel.table.visualRect(index).center()
 
@@ -168,7 +168,7 @@ def test_runs_are_listed_with_their_figures(panel: RunsPanel) -> None:
 def test_a_click_on_a_header_sorts_numbers_as_numbers(qtbot: QtBot, panel: RunsPanel) -> None:
     header = panel.table.horizontalHeader()
     column = panel.rows.column("Loss")
-    panel.table.scrollTo(panel.sorted.index(0, column))
+    panel.table.scrollTo(panel.rows.index(0, column))
     where = QPoint(header.sectionViewportPosition(column) + 10, header.height() // 2)
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=where)
     once = shown(panel, "Loss")
@@ -190,6 +190,17 @@ def test_the_order_stays_when_other_figures_come(
     act(qtbot, panel, "refresh")
     listed(qtbot, window, "small", "wide", "best", "new")
     assert shown(panel, "Zeal") == ["", "", "", "1"]
+    # What says nothing comes last, whichever way.
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        panel.table.sortByColumn(panel.rows.column("Zeal"), order)
+        assert shown(panel, NAME)[0] == "new"
+
+
+def test_what_is_selected_stays_so_in_another_order(qtbot: QtBot, panel: RunsPanel) -> None:
+    click(qtbot, panel, "best", "wide")
+    panel.table.sortByColumn(panel.rows.column("Loss"), Qt.SortOrder.DescendingOrder)
+    assert shown(panel, NAME) == ["small", "wide", "best"]
+    assert [r.run.name for r in panel.selected()] == ["wide", "best"]
 
 
 def test_what_is_offered_depends_on_how_many_are_selected(qtbot: QtBot, panel: RunsPanel) -> None:
