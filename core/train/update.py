@@ -10,6 +10,7 @@ import optax
 
 from core.compile.names import resolve
 from core.train.recipe import Recipe
+from core.train.rule import rule
 
 Rate = Callable[[Any], Any]
 
@@ -24,23 +25,10 @@ def schedule_of(recipe: Recipe, epochs: int, steps_per_epoch: int) -> Rate:
     return built
 
 
-def transformation(recipe: Recipe, rate: Rate, share: float = 1.0) -> optax.GradientTransformation:
-    """What turns gradients into changes of the weights; ``share`` is multiplied with the rate."""
-
-    def scaled(count: Any) -> Any:
-        return share * rate(count)
-
-    given = rate if share == 1.0 else scaled
-    parts = [recipe.optimizer.build().run({"learning_rate": given}, resolve)]
-    if recipe.clip_norm:
-        parts.insert(0, optax.clip_by_global_norm(recipe.clip_norm))
-    if recipe.clip_value:
-        parts.insert(0, optax.clip(recipe.clip_value))
-    whole = optax.chain(*parts) if len(parts) > 1 else parts[0]
-    if recipe.accumulate > 1:
-        several = optax.MultiSteps(whole, recipe.accumulate)
-        return optax.GradientTransformation(several.init, several.update)
-    return whole
+def transformation(recipe: Recipe, rate: Rate) -> optax.GradientTransformation:
+    """What turns gradients into changes of the weights."""
+    made = rule(recipe).run({"learning_rate": rate}, resolve)
+    return optax.GradientTransformation(made.init, made.update)
 
 
 def moved(average: list[jax.Array], params: list[jax.Array], decay: float) -> list[jax.Array]:

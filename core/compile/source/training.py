@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 
 from core.compile.source.page import Page
 from core.compile.source.printing import lines, signature
 from core.compile.source.quantity import Quantity
 from core.compile.source.unify import names_in
-from core.train.recipe import Recipe
+from core.train.recipe import BATCH, STOCHASTIC, Recipe
+from core.train.rule import rule
 
 # Stands for the number of steps where schedules compare numbers.
 _STEPS = 1000
@@ -29,7 +31,7 @@ def write_training(
         Quantity("total_steps", recipe.epochs * _STEPS),  # type: ignore[arg-type]
         Quantity("steps_per_epoch", _STEPS),  # type: ignore[arg-type]
     )
-    optimizer = recipe.optimizer.build()
+    optimizer = rule(recipe)
     texts = {"learning_rate": "schedule"}
     used = {"nnx", "np", "jax", "sys", "Mapping", *names_in(schedule), *names_in(optimizer)}
     used.discard("learning_rate")
@@ -39,16 +41,20 @@ def write_training(
     ]
     needs = "\n".join(sizes)
     counted = any(name in needs for name in ("warmup_steps", "total_steps", "steps_per_epoch"))
-    steps = "    steps_per_epoch = -(-rows // batch_size)\n" if counted else ""
+    updates = f" / {recipe.accumulate}" if recipe.accumulate > 1 else ""
+    steps = f"    steps_per_epoch = -(-rows // batch_size){updates}\n" if counted else ""
     steps += f"    warmup_steps = round({warmup!r} * steps_per_epoch)\n" * ("warmup_steps" in needs)
-    steps += "    total_steps = epochs * steps_per_epoch\n" * ("total_steps" in needs)
+    total = "int(epochs * steps_per_epoch)" if updates else "epochs * steps_per_epoch"
+    steps += f"    total_steps = {total}\n" * ("total_steps" in needs)
     given = [f"model: {model}", "optimizer: nnx.Optimizer", "batch: Mapping[str, jax.Array]"]
     values: Mapping[str, object] = {
         "model": model,
         "step": "\n".join(signature("step", given, "jax.Array", 4)),
         "rows": rows,
         "epochs": recipe.epochs,
-        "batch_size": recipe.batch_size,
+        "batch_size": 1 if recipe.gradient_descent == STOCHASTIC else recipe.batch_size,
+        "told": told(recipe),
+        "whole": "    batch_size = rows\n" * (recipe.gradient_descent == BATCH),
         "seed": recipe.seed,
         "sizes": steps + needs,
         "wrt": "is_trained" if frozen else "nnx.Param",
@@ -67,6 +73,25 @@ def write_training(
     return used
 
 
+def told(recipe: Recipe) -> str:
+    """What the recipe has and the script leaves out, for the end of its docstring."""
+    chosen = {
+        "stages": recipe.stages,
+        "the average of weights": recipe.ema_decay,
+        "balanced classes": recipe.balance_classes,
+        f"{recipe.precision} precision": recipe.precision != "float32",
+        "rematerialisation": recipe.remat,
+        "early stopping": recipe.patience,
+        "lower rates on a plateau": recipe.schedule.kind == "Plateau",
+    }
+    names = [name for name, value in chosen.items() if value]
+    if not names:
+        return ""
+    text = f"Of the recipe, these are left out: {', '.join(names)}."
+    lines = textwrap.wrap(text, 96, initial_indent="    ", subsequent_indent="    ")
+    return "\n\n" + "\n".join(lines) + "\n    "
+
+
 _TRAINING = '''
 def train(
     model: {model},
@@ -76,9 +101,9 @@ def train(
     batch_size: int = {batch_size},
     seed: int = {seed},
 ) -> None:
-    """Train a model on arrays with one row for each sample, and tell the loss of each epoch."""
+    """Train a model on arrays with one row for each sample, and tell each epoch's loss.{told}"""
     rows = len({rows})
-{sizes}
+{whole}{sizes}
     optimizer = nnx.Optimizer(model, rule, wrt={wrt})
 
     @nnx.jit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from core.blocks.block import Learning
@@ -188,7 +189,7 @@ class _Writer:
 
         Each with its dotted name, how code calls it, and how it is trained.
         """
-        found = {}
+        found, recipe = {}, self.analysis.recipe
         for step in self.plan.steps:
             if step.layer is None or self.module.sharing.owner(step.node) != step.node:
                 continue
@@ -196,7 +197,12 @@ class _Writer:
                 continue
             way = way_to(self.module, self.module.main, step.node)
             code = path_of(self.module, self.module.main, step.node)
-            found[step.attribute] = (".".join(map(str, way)), code, step.learning)
+            rule = replace(
+                step.learning,
+                l1=step.learning.l1 + recipe.l1,
+                l2=step.learning.l2 + recipe.l2,
+            )
+            found[step.attribute] = (".".join(map(str, way)), code, rule)
         return found
 
     def _functions(self, compared: Compared | None) -> None:

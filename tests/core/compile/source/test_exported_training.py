@@ -39,7 +39,7 @@ from tests.core.compile.source.exported import (
 )
 from tests.designs import IRIS, add, classifier, iris_mlp, noisy_mlp, wire, with_recipe
 from tests.grouped import grouped, mlp_with_block
-from tests.training import batch_loss
+from tests.training import batch_loss, fresh_state, job_of, params_of
 
 COSINE = {"kind": "Cosine", "warmup_epochs": 0.5, "final_share": 0.1}
 WARM = {"kind": "Constant", "warmup_epochs": 1.0}
@@ -255,3 +255,46 @@ def test_the_first_weights_are_those_that_training_draws() -> None:
         (network.block_2_dense, network.dense_3), (model.block[1].dense, model.dense_3), strict=True
     ):
         assert jax.tree.all(jax.tree.map(np.array_equal, nnx.state(left), nnx.state(right)))
+
+
+def with_entries(design: Design, **entries: Any) -> Design:
+    return edits.set_recipe(design, {**design.recipe, **entries})
+
+
+def test_the_script_clips_accumulates_and_holds_back_as_the_recipe_says(tmp_path: Path) -> None:
+    """Its weights are those of the training program, from one start and on the same batches."""
+    plain = {"optimizer": "SGD", "learning_rate": 0.2, "epochs": 2, "batch_size": 15}
+    design = with_recipe(iris_mlp(), schedule=COSINE, **plain)
+    held = {"clip_norm": 0.3, "clip_value": 0.1, "accumulate": 2, "l1": 0.01, "l2": 0.02}
+    design = with_entries(design, **held)
+    scope = run_file(source_of(design).text)
+    arrays = iris_arrays(design)
+    job = job_of(design)
+    # The script trains on all rows that it is given.
+    train_rows = job.program.train_rows
+    model = scope["Classifier"](nnx.Rngs(0))
+    given = {name: values[train_rows] for name, values in arrays.items()}
+    scope["train"](model, given)
+
+    state = fresh_state(job.program)
+    job.program.compile(state)
+    for epoch in range(2):
+        order = np.random.default_rng([0, epoch]).permutation(len(train_rows))
+        for start in range(0, len(train_rows), 15):
+            rows = train_rows[order[start : start + 15]].astype(np.int32)
+            state = job.program.step(state, rows)
+    wanted = params_of(job.program, state)
+    for path, value in nnx.to_flat_state(nnx.state(model, nnx.Param)):
+        name = ".".join(map(str, path))
+        np.testing.assert_allclose(value[...], wanted[name], rtol=1e-4, atol=1e-6)
+
+
+def test_the_script_says_what_of_the_recipe_it_leaves_out(tmp_path: Path) -> None:
+    left = {"ema_decay": 0.9, "patience": 3, "precision": "bfloat16", "gradient_descent": "batch"}
+    text = source_of(with_entries(iris_mlp(), **left)).text
+    check_style(tmp_path, text)
+    one = " ".join(text.split())
+    expected = "left out: the average of weights, bfloat16 precision, early stopping."
+    assert expected in one
+    assert "batch_size = rows" in text
+    assert "left out" not in source_of(iris_mlp()).text
