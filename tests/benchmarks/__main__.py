@@ -1,6 +1,7 @@
-"""``python -m tests.benchmarks NAME [--json]``: measures one side of the program.
+"""``python -m tests.benchmarks NAME [--json] [--only FIGURE ...]``: measures the program.
 
-A benchmark is a module of this folder called like it, with ``measure() -> dict[str, Figure]``.
+A benchmark is a module of this folder called like it, with ``measure() -> dict[str, Figure]``. One
+whose figures can be had one by one takes the names of those wanted.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--json", action="store_true", help="write one JSON object")
+    parser.add_argument("--only", nargs="+", default=(), help="figures of training to measure")
     options = parser.parse_args(arguments)
     module = f"tests.benchmarks.{options.name}"
     if importlib.util.find_spec(module) is None:
@@ -33,7 +35,8 @@ def main(arguments: list[str]) -> int:
         print(f"hint: Choose one of: {there}.", file=sys.stderr)
         return 2
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    figures: dict[str, Figure] = importlib.import_module(module).measure()
+    chosen = (options.only,) if options.only else ()
+    figures: dict[str, Figure] = importlib.import_module(module).measure(*chosen)
     if options.json:
         found = {name: figure.to_json() for name, figure in figures.items()}
         print(json.dumps({"machine": machine(), "figures": found}))

@@ -1,148 +1,86 @@
-"""Training steps of a design against the same network and loop written by hand in Flax."""
+"""Training speed of designs against the fastest of three frameworks used well.
+
+Ours and each framework run in processes of their own and train for a round in turn.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from statistics import median
 
-import jax
-import jax.numpy as jnp
-import numpy as np
-import optax
-from flax import nnx
+from tests.benchmarks.figure import Figure
+from tests.benchmarks.training_cases import CASES
 
-from core.design.document import Design
-from core.train.job import Job
-from core.train.program import Program
-from tests.benchmarks.figure import Figure, in_turn
-from tests.designs import DIGITS, Layer, classifier, with_recipe
-
-BATCH = 64
-ROUNDS = 7
-EPOCHS = 5
-PEER = "nnx.jit loop by hand"
-
-
-class HandMlp(nnx.Module):
-    """The network of ``mlp`` as a person writes it."""
-
-    def __init__(self, rngs: nnx.Rngs) -> None:
-        self.first = nnx.Linear(64, 128, rngs=rngs)
-        self.second = nnx.Linear(128, 64, rngs=rngs)
-        self.last = nnx.Linear(64, 10, rngs=rngs)
-
-    def __call__(self, x: jax.Array) -> jax.Array:
-        x = nnx.relu(self.first(x.reshape(x.shape[0], -1)))
-        return self.last(nnx.relu(self.second(x)))
-
-
-class HandLenet(nnx.Module):
-    """The network of ``lenet`` as a person writes it."""
-
-    def __init__(self, rngs: nnx.Rngs) -> None:
-        self.conv_1 = nnx.Conv(1, 6, (5, 5), rngs=rngs)
-        self.conv_2 = nnx.Conv(6, 16, (5, 5), rngs=rngs)
-        self.dense_1 = nnx.Linear(64, 120, rngs=rngs)
-        self.dense_2 = nnx.Linear(120, 84, rngs=rngs)
-        self.dense_3 = nnx.Linear(84, 10, rngs=rngs)
-
-    def __call__(self, x: jax.Array) -> jax.Array:
-        for conv in (self.conv_1, self.conv_2):
-            x = nnx.avg_pool(nnx.tanh(conv(x)), (2, 2), (2, 2))
-        x = x.reshape(x.shape[0], -1)
-        return self.dense_3(nnx.tanh(self.dense_2(nnx.tanh(self.dense_1(x)))))
-
-
-def mlp() -> Design:
-    """Two hidden layers on the digits."""
-    relu = ("Activation", {"function": "relu"})
-    layers: tuple[Layer, ...] = (
-        ("Flatten", {}),
-        *(("Dense", {"units": 128}), relu),
-        *(("Dense", {"units": 64}), relu),
-        ("Dense", {"units": 10}),
-    )
-    return classifier(DIGITS, *layers, x="image")
-
-
-def lenet() -> Design:
-    """LeNet-5 (LeCun et al. 1998) with padding, on the digits."""
-    tanh = ("Activation", {"function": "tanh"})
-    conv: dict[str, Any] = {"kernel_size": (5, 5), "padding": "SAME"}
-    pool: Layer = ("AveragePool", {})
-    layers: tuple[Layer, ...] = (
-        *(("Conv", {"filters": 6, **conv}), tanh, pool),
-        *(("Conv", {"filters": 16, **conv}), tanh, pool),
-        ("Flatten", {}),
-        *(("Dense", {"units": 120}), tanh, ("Dense", {"units": 84}), tanh),
-        ("Dense", {"units": 10}),
-    )
-    return classifier(DIGITS, *layers, x="image")
-
-
-CASES: dict[str, tuple[Callable[[], Design], Callable[[nnx.Rngs], nnx.Module]]] = {
-    "mlp": (mlp, HandMlp),
-    "lenet": (lenet, HandLenet),
+OURS = "ours"
+PEERS: Mapping[str, str] = {
+    "keras": "Keras on JAX, model.fit",
+    "flax": "Flax, nnx.jit loop by hand",
+    "torch": "PyTorch, eager",
 }
 
 
-def measure() -> dict[str, Figure]:
-    """Samples a second of a few epochs, the program's and the peer's in turn."""
-    return {name: _figure(make(), peer) for name, (make, peer) in CASES.items()}
+def measure(only: Collection[str] = ()) -> dict[str, Figure]:
+    """Samples a second of each network (of those in ``only``, if any are named)."""
+    return {name: figure(name) for name in CASES if name in only or not only}
 
 
-def _figure(design: Design, peer: Callable[[nnx.Rngs], nnx.Module]) -> Figure:
-    job = Job.of(with_recipe(design, batch_size=BATCH, learning_rate=1e-3), Path())
-    program = job.program
-    hand = peer(nnx.Rngs(0))
-    ours = sum(p.size for p in program.initial_state().params)
-    theirs = sum(p.size for p in jax.tree.leaves(nnx.state(hand, nnx.Param)))
-    assert ours == theirs, "the two networks differ"
-    samples = EPOCHS * len(program.train_rows)
-    taken = in_turn(ROUNDS, _ours(program), _by_hand(program, hand))
-    return Figure(samples / taken[0], "samples/s", "higher", samples / taken[1], PEER)
+def figure(name: str) -> Figure:
+    """Ours against the fastest of the others; all rates go to standard error."""
+    rates = rates_of(name, (OURS, *PEERS))
+    shown = ", ".join(f"{who} {rate:.0f}" for who, rate in rates.items())
+    print(f"{name}: {shown} samples/s", file=sys.stderr)
+    fastest = max(PEERS, key=rates.__getitem__)
+    return Figure(rates[OURS], "samples/s", "higher", rates[fastest], PEERS[fastest])
 
 
-def _ours(program: Program) -> Callable[[], None]:
-    state = program.initial_state()
-    program.compile(state)
-    epochs = [0]
+def rates_of(name: str, sides: Collection[str]) -> dict[str, float]:
+    """Median samples a second of each side, after a round that does not count."""
+    case = CASES[name]
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        file = Path(folder) / "data.npz"
+        case.save(file)
+        served = {who: stack.enter_context(_side(who, name, file)) for who in sides}
+        for who, side in served.items():
+            parameters = side.heard()
+            if parameters != case.parameters:
+                raise RuntimeError(f"{who} trains {parameters:.0f} values, not {case.parameters}")
+        taken = [{w: s.round() for w, s in served.items()} for _ in range(case.rounds + 1)][1:]
+    samples = case.samples * case.epochs
+    return {who: samples / median(each[who] for each in taken) for who in sides}
 
-    def work() -> None:
-        nonlocal state
-        for _ in range(EPOCHS):
-            for rows in program.batches(epochs[0]):
-                state = program.step(state, rows)
-            epochs[0] += 1
-        jax.block_until_ready(state.params)
 
-    return work
+class _Side:
+    """A process that trains when it is told to."""
+
+    def __init__(self, who: str, process: subprocess.Popen[str]) -> None:
+        self._who, self._process = who, process
+
+    def round(self) -> float:
+        """Seconds of one round of training."""
+        assert self._process.stdin is not None
+        print(file=self._process.stdin, flush=True)
+        return self.heard()
+
+    def heard(self) -> float:
+        """The number that the process says next."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self._who} ended early; see what it wrote above")
+        return float(line)
 
 
-def _by_hand(program: Program, model: nnx.Module) -> Callable[[], None]:
-    columns, order = program.prepared.columns, np.random.default_rng(0)
-    x, y = jnp.asarray(columns["image"]), jnp.asarray(columns["label"])
-    optimizer = nnx.Optimizer(model, optax.adam(1e-3), wrt=nnx.Param)
-
-    @nnx.jit
-    def step(
-        model: nnx.Module, optimizer: nnx.Optimizer, x: jax.Array, y: jax.Array, rows: jax.Array
-    ) -> tuple[jax.Array, jax.Array]:
-        def loss(model: nnx.Module) -> tuple[jax.Array, jax.Array]:
-            logits = model(x[rows])
-            losses = optax.softmax_cross_entropy_with_integer_labels(logits, y[rows])
-            return losses.mean(), jnp.mean(logits.argmax(axis=-1) == y[rows])
-
-        (value, accuracy), gradients = nnx.value_and_grad(loss, has_aux=True)(model)
-        optimizer.update(model, gradients)
-        return value, accuracy
-
-    def work() -> None:
-        for _ in range(EPOCHS):
-            rows = order.permutation(program.train_rows).astype(np.int32)
-            for start in range(0, len(rows), BATCH):
-                figures = step(model, optimizer, x, y, jnp.asarray(rows[start : start + BATCH]))
-        jax.block_until_ready(figures)
-
-    return work
+@contextmanager
+def _side(who: str, name: str, file: Path) -> Iterator[_Side]:
+    command = [sys.executable, "-m", "tests.benchmarks.training_round", who, name, str(file)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        try:
+            yield _Side(who, process)
+        finally:
+            process.kill()
