@@ -8,6 +8,7 @@ from typing import Any
 import jax
 from flax import nnx
 
+from core.compile.lowering import lower
 from core.compile.model import Network
 from core.compile.plan import Plan
 from core.train.feed import Play
@@ -19,9 +20,16 @@ class Networks:
     ``frozen`` are the numbers of those of the rest that are weights too.
     """
 
-    def __init__(self, plan: Plan, seed: int) -> None:
-        """Build the network once; ``params`` and ``rest`` are its first arrays."""
+    def __init__(self, plan: Plan, seed: int, platform: str = "") -> None:
+        """Build the network once; ``params`` and ``rest`` are its first arrays.
+
+        On a ``platform`` that has faster ways for some layers, networks in training and evaluation
+        mode use them; see ``core.compile.lowering``.
+        """
         network = Network(plan, nnx.Rngs(seed))
+        network.eval()
+        self._plain_graph = _split(network)[0]
+        lower(network, platform)
         network.train()
         self._train_graph, params, rest = _split(network)
         network.eval()
@@ -43,6 +51,10 @@ class Networks:
     def evaluating(self, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Network:
         """The network in evaluation mode."""
         return self._merge(self._eval_graph, params, rest)
+
+    def plain(self, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Network:
+        """The network in evaluation mode, of Flax's own layers, to be given away."""
+        return self._merge(self._plain_graph, params, rest)
 
     def play(self, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Play:
         """The network in evaluation mode, as feeds use it; it is built when it is asked."""

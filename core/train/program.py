@@ -51,7 +51,7 @@ class Program:
         """
         self.plan, self.recipe, self.prepared, self.placement = plan, recipe, prepared, placement
         with jax.default_device(placement.here):
-            self.networks = Networks(plan, recipe.seed)
+            self.networks = Networks(plan, recipe.seed, placement.here.platform)
         self.param_names, self.rest_names = self.networks.param_names, self.networks.rest_names
         self.train_rows = prepared.splits["train"]
         self.rules: Rules = figure_rules(plan, _target_scales(plan, prepared))
@@ -175,7 +175,7 @@ class Program:
 
     def network(self, state: State) -> Network:
         """The network with the state's weights, in evaluation mode."""
-        return self.networks.evaluating(self.evaluated(state), state.rest)
+        return self.networks.plain(self.evaluated(state), state.rest)
 
     def look(self, state: State, row: int) -> Look:
         """Outputs and gradients for one row of the data, layers in evaluation mode."""

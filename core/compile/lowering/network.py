@@ -1,0 +1,34 @@
+"""Lets the layers of a network compute by what is fast on a CPU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+from flax import nnx
+
+from core.compile import names
+from core.compile.layers.recurrent import Recurrent
+from core.compile.lowering.convolution import convolution
+from core.compile.lowering.pooling import avg_pool, max_pool
+from core.compile.lowering.recurrent import LoweredRecurrent
+from core.compile.model import Network
+
+_FUNCTIONS = {"nnx.max_pool": max_pool, "nnx.avg_pool": avg_pool}
+
+
+def lower(network: Network, platform: str) -> None:
+    """Change how a network computes, not what; on another platform than ``cpu`` nothing changes."""
+    if platform != "cpu":
+        return
+    network._resolve = _resolve
+    for _, module in nnx.iter_modules(network):
+        if type(module) is nnx.Conv and module.conv_general_dilated is jax.lax.conv_general_dilated:
+            module.conv_general_dilated = convolution
+        elif type(module) is Recurrent:
+            # The same layer, which reads its sequence another way.
+            module.__class__ = LoweredRecurrent
+
+
+def _resolve(name: str) -> Any:
+    return _FUNCTIONS.get(name) or names.resolve(name)
