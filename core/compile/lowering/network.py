@@ -9,6 +9,7 @@ from flax import nnx
 
 from core.compile import names
 from core.compile.layers.recurrent import Recurrent
+from core.compile.lowering.attention import attention
 from core.compile.lowering.convolution import convolution
 from core.compile.lowering.pooling import avg_pool, max_pool
 from core.compile.lowering.recurrent import LoweredRecurrent
@@ -25,6 +26,9 @@ def lower(network: Network, platform: str) -> None:
     for _, module in nnx.iter_modules(network):
         if type(module) is nnx.Conv and module.conv_general_dilated is jax.lax.conv_general_dilated:
             module.conv_general_dilated = convolution
+        elif type(module) is nnx.MultiHeadAttention:
+            if module.attention_fn is nnx.dot_product_attention:
+                module.attention_fn = attention
         elif type(module) is Recurrent:
             # The same layer, which reads its sequence another way.
             module.__class__ = LoweredRecurrent

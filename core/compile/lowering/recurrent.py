@@ -1,8 +1,7 @@
-"""A long short-term memory whose matrix products are gathered up where they need not wait.
+"""A long short-term memory with a gradient of its own, which computes nothing twice.
 
-The inputs of all steps are multiplied at once before the first. Going back, the gradient of the
-state's weights is one product over all steps behind the last, in place of a sum that grows step by
-step; and the gates' values are kept, so that none is computed twice.
+Input and state are multiplied by one matrix. The gates' values are kept for the way back, where the
+gradient of the weights is one product over all steps, in place of a sum that grows step by step.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from flax import nnx
 
 from core.compile.layers.recurrent import Recurrent
 
-_Gates = tuple[jax.Array, ...]
+_Arrays = tuple[jax.Array, ...]
 
 
 class LoweredRecurrent(Recurrent):
@@ -24,12 +23,9 @@ class LoweredRecurrent(Recurrent):
     def _read(self, cell: Any, x: jax.Array, reverse: bool) -> jax.Array:
         if not _is_plain(cell, x):
             return super()._read(cell, x, reverse)
-        steps = jnp.swapaxes(x, 0, 1)
-        if reverse:
-            steps = steps[::-1]
-        # One product for all steps.
-        gates = cell.dense_i(steps) + cell.dense_h.bias[...]
-        outputs = lstm(gates, cell.dense_h.kernel[...])
+        steps = jnp.swapaxes(x[:, ::-1] if reverse else x, 0, 1)
+        weights = cell.dense_i.kernel[...], cell.dense_h.kernel[...], cell.dense_h.bias[...]
+        outputs = lstm(steps, *weights)
         if not self.all_steps:
             return outputs[-1]
         return jnp.swapaxes(outputs[::-1] if reverse else outputs, 0, 1)
@@ -46,47 +42,50 @@ def _is_plain(cell: Any, x: jax.Array) -> bool:
 
 
 @jax.custom_vjp
-def lstm(gates: jax.Array, weights: jax.Array) -> jax.Array:
-    """The states ``[T, B, U]`` of an LSTM that starts from zero.
+def lstm(x: jax.Array, of_input: jax.Array, of_state: jax.Array, bias: jax.Array) -> jax.Array:
+    """The states ``[T, B, U]`` of an LSTM over ``x`` ``[T, B, F]`` that starts from zero.
 
-    ``gates`` ``[T, B, 4 U]`` is what i, f, g and o get from the input and the bias, ``weights``
-    ``[U, 4 U]`` what they get from the state.
+    ``of_input`` ``[F, 4 U]``, ``of_state`` ``[U, 4 U]`` and ``bias`` ``[4 U]`` make the gates i, f,
+    g and o.
     """
-    return _forward(gates, weights)[0]
+    return _forward(x, of_input, of_state, bias)[0]
 
 
-def _forward(gates: jax.Array, weights: jax.Array) -> tuple[jax.Array, Any]:
-    zeros = jnp.zeros((gates.shape[1], weights.shape[0]), gates.dtype)
+def _forward(
+    x: jax.Array, of_input: jax.Array, of_state: jax.Array, bias: jax.Array
+) -> tuple[jax.Array, Any]:
+    zeros = jnp.zeros((x.shape[1], of_state.shape[0]), x.dtype)
+    weights = jnp.concatenate([of_input, of_state])
 
-    def step(state: _Gates, given: jax.Array) -> tuple[_Gates, _Gates]:
-        h, c = state
-        raw = jnp.split(given + h @ weights, 4, axis=-1)
+    def step(state: _Arrays, at: jax.Array) -> tuple[_Arrays, _Arrays]:
+        h, before = state
+        seen = jnp.concatenate([at, h], axis=-1)
+        raw = jnp.split(seen @ weights + bias, 4, axis=-1)
         i, f, o = (_sigmoid(raw[number]) for number in (0, 1, 3))
         g = jnp.tanh(raw[2])
-        c = f * c + i * g
+        c = f * before + i * g
         h = o * jnp.tanh(c)
-        return (h, c), (h, c, i, f, g, o)
+        return (h, c), (h, seen, before, c, i, f, g, o)
 
-    _, kept = jax.lax.scan(step, (zeros, zeros), gates)
-    return kept[0], (kept, weights)
+    _, (states, *kept) = jax.lax.scan(step, (zeros, zeros), x)
+    return states, (kept, of_input, of_state)
 
 
-def _backward(residuals: Any, slopes: jax.Array) -> tuple[jax.Array, jax.Array]:
-    (h, c, i, f, g, o), weights = residuals
+def _backward(residuals: Any, slopes: jax.Array) -> _Arrays:
+    (seen, before, c, i, f, g, o), of_input, of_state = residuals
     zeros = jnp.zeros_like(c[0])
-    before = jnp.concatenate([zeros[None], c[:-1]])
-    turned = weights.T
+    turned = of_state.T
 
-    def step(state: _Gates, at: _Gates) -> tuple[_Gates, jax.Array]:
+    def step(state: _Arrays, at: _Arrays) -> tuple[_Arrays, jax.Array]:
         to_h, to_c = state
-        slope, c, earlier, i, f, g, o = at
+        slope, before, c, i, f, g, o = at
         to_h = to_h + slope
         bent = jnp.tanh(c)
         to_c = to_c + to_h * o * (1 - bent * bent)
         to_gates = jnp.concatenate(
             [
                 to_c * g * i * (1 - i),
-                to_c * earlier * f * (1 - f),
+                to_c * before * f * (1 - f),
                 to_c * i * (1 - g * g),
                 to_h * bent * o * (1 - o),
             ],
@@ -94,11 +93,12 @@ def _backward(residuals: Any, slopes: jax.Array) -> tuple[jax.Array, jax.Array]:
         )
         return (to_gates @ turned, to_c * f), to_gates
 
-    each = (slopes, c, before, i, f, g, o)
+    each = (slopes, before, c, i, f, g, o)
     _, to_gates = jax.lax.scan(step, (zeros, zeros), each, reverse=True)
-    # The first state is zero, so the first step says nothing about the weights.
-    to_weights = jnp.einsum("tbu,tbg->ug", h[:-1], to_gates[1:])
-    return to_gates, to_weights
+    every = to_gates.reshape(-1, to_gates.shape[-1])
+    to_weights = seen.reshape(-1, seen.shape[-1]).T @ every
+    features = of_input.shape[0]
+    return to_gates @ of_input.T, to_weights[:features], to_weights[features:], every.sum(axis=0)
 
 
 lstm.defvjp(_forward, _backward)
