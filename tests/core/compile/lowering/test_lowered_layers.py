@@ -10,10 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.compile.layers.recurrent import BiasedGRUCell, Recurrent
+from core.compile.layers.recurrent import Recurrent
 from core.compile.lowering import convolution as lowered
 from core.compile.lowering import pooling, tiling
 from core.compile.lowering.attention import attention
@@ -32,11 +32,14 @@ def check_same(
     slope = drawn(1, *wanted.shape)
 
     def both(function: Callable[..., jax.Array]) -> tuple[jax.Array, ...]:
-        value, back = jax.vjp(function, *arguments)
-        return value, *back(slope)
+        @jax.jit
+        def run(slope: jax.Array, *arguments: jax.Array) -> tuple[jax.Array, ...]:
+            value, back = jax.vjp(function, *arguments)
+            return value, *back(slope)
 
-    pairs = zip(*jax.jit(lambda: (both(ours), both(theirs)))(), strict=True)
-    for one, other in pairs:
+        return run(slope, *arguments)
+
+    for one, other in zip(both(ours), both(theirs), strict=True):
         assert (one.shape, one.dtype) == (other.shape, other.dtype)
         size = float(jnp.abs(other).max()) if other.size else 0.0
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5 * max(size, 1.0))
@@ -49,13 +52,17 @@ def numbers(dims: str) -> Any:
 @st.composite
 def convolutions(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]:
     """Shapes of an input and a kernel, and the options of their convolution."""
-    axes = draw(st.integers(1, 3))
+    axes = draw(st.sampled_from((1, 1, 2, 2, 2, 3)))
     many = lambda low, high: tuple(draw(st.integers(low, high)) for _ in range(axes))  # noqa: E731
     groups = draw(st.sampled_from((1, 1, 1, 2)))
     channels, filters = draw(st.integers(1, 4)), groups * draw(st.integers(1, 5))
-    kernel, dilation, sizes = many(1, 4), many(1, 2), many(1, 9)
+    kernel, dilation = many(1, 4), many(1, 2)
+    # XLA aborts on the gradient of some windows that see nothing of the input.
+    reach = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
+    sizes = tuple(draw(st.integers(extent, extent + 5)) for extent in reach)
     padding = draw(st.sampled_from(("SAME", "VALID", "EXPLICIT")))
-    pads = tuple(zip(many(0, 3), many(0, 3), strict=True))
+    sides = (st.integers(0, extent - 1) for extent in reach)
+    pads = tuple((draw(side), draw(side)) for side in sides)
     options = {
         "window_strides": many(1, 3),
         "padding": pads if padding == "EXPLICIT" else padding,
@@ -72,23 +79,21 @@ def out_of(options: dict[str, Any]) -> Callable[..., jax.Array]:
 
 
 @given(convolutions())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_a_convolution_is_that_of_lax(case: Any) -> None:
     shape, kernel, options = case
     x, w = drawn(2, *shape), drawn(3, *kernel)
-    assume(jax.eval_shape(out_of(options), x, w).size)
     check_same(lambda x, w: lowered.convolution(x, w, **options), out_of(options), x, w)
 
 
 @given(convolutions(), st.integers(1, 6))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_every_tiling_gives_the_same(case: Any, length: int) -> None:
     shape, kernel, options = case
     options["feature_group_count"] = 1
     kernel = (*kernel[:-2], shape[-1], kernel[-1])
     x, w = drawn(2, *shape), drawn(3, *kernel)
     strides, dilation = options["window_strides"], options["rhs_dilation"]
-    assume(jax.eval_shape(out_of(options), x, w).size)
     pads = options["padding"]
     if isinstance(pads, str):
         reach = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=False)]
@@ -130,7 +135,7 @@ def test_others_are_left_to_xla(shape: tuple[int, ...], kernel: tuple[int, ...])
     st.sampled_from((nnx.max_pool, nnx.avg_pool)),
     st.data(),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_pooling_is_that_of_flax(
     axes: int, padding: str, overlap: bool, plain: Any, data: st.DataObject
 ) -> None:
@@ -154,9 +159,7 @@ def test_what_is_not_a_number_is_seen_through_pooling() -> None:
 
 @pytest.mark.parametrize("all_steps", [False, True])
 @pytest.mark.parametrize("both_ways", [False, True])
-@pytest.mark.parametrize(
-    "cell", [nnx.OptimizedLSTMCell, nnx.GRUCell, BiasedGRUCell, nnx.SimpleCell]
-)
+@pytest.mark.parametrize("cell", [nnx.OptimizedLSTMCell, nnx.GRUCell])
 def test_recurrent_layers_are_the_same(cell: Any, both_ways: bool, all_steps: bool) -> None:
     def made(kind: type[Recurrent]) -> Recurrent:
         rngs = nnx.Rngs(5)
