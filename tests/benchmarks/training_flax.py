@@ -88,9 +88,7 @@ class Lstm(nnx.Module):
 
 class Attention(nnx.Module):
     def __init__(self, rngs: nnx.Rngs) -> None:
-        self.attention = nnx.MultiHeadAttention(
-            4, 64, deterministic=True, decode=False, rngs=rngs
-        )
+        self.attention = nnx.MultiHeadAttention(4, 64, deterministic=True, decode=False, rngs=rngs)
         self.norm_1, self.norm_2 = nnx.LayerNorm(64, rngs=rngs), nnx.LayerNorm(64, rngs=rngs)
         self.wide = nnx.Linear(64, 256, rngs=rngs)
         self.narrow = nnx.Linear(256, 64, rngs=rngs)

@@ -32,9 +32,7 @@ def serve(name: str, case: Case, file: Path, rounds: Rounds) -> None:
     rounds.ready(sum(math.prod(weight.shape) for weight in model.trainable_weights))
     while rounds.wait():
         rounds.done(
-            seconds(
-                lambda: model.fit(x, label, batch_size=BATCH, epochs=case.epochs, verbose=0)
-            )
+            seconds(lambda: model.fit(x, label, batch_size=BATCH, epochs=case.epochs, verbose=0))
         )
 
 

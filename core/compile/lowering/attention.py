@@ -12,7 +12,7 @@ from flax import nnx
 def attention(
     query: jax.Array, key: jax.Array, value: jax.Array, *, is_causal: bool = False, **options: Any
 ) -> jax.Array:
-    """As ``nnx.dot_product_attention``: ``[B, T, H, D]`` from ``[B, T, H, D]`` and ``[B, S, H, D]``.
+    """As ``nnx.dot_product_attention``, for ``[B, T, H, D]`` and twice ``[B, S, H, D]``.
 
     With a mask, a bias, dropout, shared key heads or weights to show, it is that function.
     """
@@ -22,14 +22,12 @@ def attention(
     query, key, value = (jnp.swapaxes(x, 1, 2) for x in (query, key, value))
     scores = query @ jnp.swapaxes(key, 2, 3)
     if is_causal:
-        earlier = jnp.tri(*scores.shape[-2:], dtype=bool)
+        earlier = jnp.tri(scores.shape[-2], scores.shape[-1], dtype=bool)
         scores = jnp.where(earlier, scores, jnp.finfo(scores.dtype).min)
     return jnp.swapaxes(jax.nn.softmax(scores) @ value, 1, 2)
 
 
-def _is_plain(
-    query: jax.Array, key: jax.Array, value: jax.Array, options: dict[str, Any]
-) -> bool:
+def _is_plain(query: jax.Array, key: jax.Array, value: jax.Array, options: dict[str, Any]) -> bool:
     drops = options.get("dropout_rate", 0) and not options.get("deterministic", False)
     special = ("bias", "mask", "module", "precision")
     return (

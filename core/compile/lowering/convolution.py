@@ -1,9 +1,9 @@
 """Convolution of few channels as matrix products, where XLA's own is slow on a CPU.
 
-The output is cut into tiles along its last spatial axis. All that a tile depends on is a patch of the input, and the tile is
-that patch times one matrix, the kernel laid out once for each place of the tile (a Toeplitz
-matrix). Larger tiles copy less of the input and multiply more zeros. All of it is slices, products
-and sums, so that the gradients are matrix products too.
+The output is cut into tiles along its last spatial axis. All that a tile depends on is a patch of
+the input, and the tile is that patch times one matrix, the kernel laid out once for each place of
+the tile (a Toeplitz matrix). Larger tiles copy less of the input and multiply more zeros. All of it
+is slices, products and sums, so that the gradients are matrix products too.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from core.compile.lowering.tiling import Tiling, choose
+
 
 def convolution(
     inputs: jax.Array,
@@ -71,7 +72,7 @@ def _patches(inputs: jax.Array, tiling: Tiling) -> jax.Array:
     # A patch is made of whole steps, the last of them cut off.
     blocks = -(-tiling.extent // step)
     length = (tiling.count + blocks - 1) * step
-    low, high = tiling.pads[-1]
+    low = tiling.pads[-1][0]
     behind = length - tiling.sizes[-1] - low
     pads = ((0, 0), *tiling.pads[:-1], (low, max(behind, 0)), (0, 0))
     padded = jnp.pad(inputs, pads)[..., :length, :]

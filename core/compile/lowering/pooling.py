@@ -42,7 +42,7 @@ def avg_pool(
     """As ``nnx.avg_pool``."""
     if not _side_by_side(inputs, window_shape, strides, padding):
         return nnx.avg_pool(inputs, window_shape, strides, padding, count_include_pad)
-    return sum(_places(inputs, window_shape)) / math.prod(window_shape)
+    return reduce(jnp.add, _places(inputs, window_shape)) / math.prod(window_shape)
 
 
 def _side_by_side(

@@ -15,6 +15,7 @@ from flax import nnx
 from core.compile.layers.recurrent import Recurrent
 
 _Arrays = tuple[jax.Array, ...]
+_State = tuple[jax.Array, jax.Array]
 
 
 class LoweredRecurrent(Recurrent):
@@ -57,7 +58,7 @@ def _forward(
     zeros = jnp.zeros((x.shape[1], of_state.shape[0]), x.dtype)
     weights = jnp.concatenate([of_input, of_state])
 
-    def step(state: _Arrays, at: jax.Array) -> tuple[_Arrays, _Arrays]:
+    def step(state: _State, at: jax.Array) -> tuple[_State, _Arrays]:
         h, before = state
         seen = jnp.concatenate([at, h], axis=-1)
         raw = jnp.split(seen @ weights + bias, 4, axis=-1)
@@ -76,7 +77,7 @@ def _backward(residuals: Any, slopes: jax.Array) -> _Arrays:
     zeros = jnp.zeros_like(c[0])
     turned = of_state.T
 
-    def step(state: _Arrays, at: _Arrays) -> tuple[_Arrays, jax.Array]:
+    def step(state: _State, at: Any) -> tuple[_State, jax.Array]:
         to_h, to_c = state
         slope, before, c, i, f, g, o = at
         to_h = to_h + slope

@@ -90,11 +90,10 @@ def choose(
         return None
     if any(d > 1 for d in dilation) or not batch:
         return None
-    pads = padding
     if isinstance(padding, str):
         reach = [(k - 1) * d + 1 for k, d in zip(window, dilation, strict=True)]
-        pads = jax.lax.padtype_to_pads(sizes, reach, strides, padding)
-    sides = tuple((int(low), int(high)) for low, high in pads)
+        padding = jax.lax.padtype_to_pads(sizes, reach, strides, padding)
+    sides = tuple((int(low), int(high)) for low, high in padding)
     if any(side < 0 for both in sides for side in both):
         return None
     fixed = tuple(sizes), tuple(window), strides, dilation, sides
