@@ -52,6 +52,15 @@ class Placement:
         return next(d for d in self.devices if d.process_index == jax.process_index())
 
     @cached_property
+    def one_at_a_time(self) -> bool:
+        """Whether a step must be over before the next one is queued.
+
+        Several devices of one processor share its threads: with two steps in them, each can wait
+        for a part of the other that gets none, until XLA gives up.
+        """
+        return len(self.devices) > 1 and self.devices[0].platform == "cpu"
+
+    @cached_property
     def whole(self) -> NamedSharding | None:
         """How arrays lie that every device has a copy of; None on a single device."""
         return self._sharding(PartitionSpec()) if len(self.devices) > 1 else None

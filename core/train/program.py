@@ -159,7 +159,10 @@ class Program:
 
     def step(self, state: State, rows: np.ndarray) -> State:
         """One step on the given rows. The old state's arrays are given up."""
-        return self._compiled[self.stage, len(rows)](state, self.feed.load(rows))
+        after: State = self._compiled[self.stage, len(rows)](state, self.feed.load(rows))
+        if self.placement.one_at_a_time:
+            jax.block_until_ready(after.samples)
+        return after
 
     def finish(self, sums: Tallies) -> dict[str, float]:
         """Turn summed figures into shown ones."""

@@ -8,13 +8,15 @@ import tempfile
 from pathlib import Path
 
 from core.train.job import Job
-from tests.designs import digits_cnn, noisy_mlp, with_recipe
+from tests.designs import digits_cnn, iris_mlp, noisy_mlp, with_recipe
 from tests.training import train
 
 # Without Adam, which makes steps of the rounding of gradients that are zero before a normalisation.
 PLAIN = {"optimizer": "SGD", "learning_rate": 0.05}
 DESIGNS = {
     "convolution": with_recipe(digits_cnn(), epochs=2, batch_size=64),
+    # Many short steps, of which several would be queued at once.
+    "many steps": with_recipe(iris_mlp(), epochs=60, batch_size=4, **PLAIN),
     "batch statistics": with_recipe(noisy_mlp(), epochs=3, batch_size=16, **PLAIN),
 }
 

@@ -30,7 +30,7 @@ def found() -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("name", ["convolution", "batch statistics"])
+@pytest.mark.parametrize("name", ["convolution", "many steps", "batch statistics"])
 def test_four_devices_train_as_one_does(found: Any, name: str) -> None:
     one, four = found[name]["1"], found[name]["4"]
     assert (len(one["devices"]), len(four["devices"])) == (1, 4)
