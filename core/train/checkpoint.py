@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,36 +10,57 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save
 
+from core.compile.figures import Tallies, Tally, no_tallies
 from core.errors import InputError
 from core.project.file import write_atomically
 from core.project.weights import CHECKPOINT, WEIGHTS, write_weights
+from core.train.early_stopping import Best
+from core.train.place import Place
 from core.train.program import Program
+from core.train.rates import begin_plateau
 from core.train.state import State
 
+Arrays = dict[str, np.ndarray]
 
-def save_checkpoint(
-    directory: Path, program: Program, state: State, progress: dict[str, Any]
-) -> None:
-    """Write all that resuming needs; ``progress`` is plain JSON, kept beside it. Raises OSError."""
-    arrays = {
-        name: _to_numpy(value)
-        for name, value in zip(_names(program, state), _leaves(state), strict=True)
-    }
-    metadata = {"progress": json.dumps(progress)}
-    write_atomically(directory / CHECKPOINT, save(arrays, metadata))
+# What the names of figures in a checkpoint begin with.
+_SUMS = "sums/"
 
 
-def load_checkpoint(directory: Path, program: Program) -> tuple[State, dict[str, Any]]:
-    """The saved state and progress. Raises InputError naming the file if it does not fit."""
+def snapshot(program: Program, state: State) -> Arrays:
+    """A copy on the host of all that resuming needs, by name; the state may then be given up."""
+    for leaf in _leaves(state):
+        leaf.copy_to_host_async()
+    named = zip(_names(program, state), _leaves(state), strict=True)
+    return {name: _to_numpy(value) for name, value in named}
+
+
+def write_checkpoint(directory: Path, arrays: Arrays, place: Place, sums: Tallies) -> None:
+    """Write a snapshot with where the run stood, and the figures of its epoch so far.
+
+    Raises OSError.
+    """
+    parts = {f"{_SUMS}{n}/{part}": v for n, t in sums.items() for part, v in t._asdict().items()}
+    arrays = arrays | {name: np.array(value, order="C") for name, value in parts.items()}
+    write_atomically(directory / CHECKPOINT, save(arrays, {"progress": place.to_text()}))
+
+
+def load_checkpoint(directory: Path, program: Program) -> tuple[State, Place, Tallies]:
+    """The saved state, where the run stood, and the figures of its epoch so far.
+
+    The program is then in the stage that was saved. Raises InputError naming the file if it does
+    not fit.
+    """
     path = directory / CHECKPOINT
     try:
         with safe_open(path, framework="numpy") as file:
-            progress = _progress(file.metadata()["progress"])
-            program.stage = program.stage_at(progress["epoch"])
+            place = Place.from_text(file.metadata()["progress"])
+            begin_plateau(program.recipe.schedule, place.plateau)
+            program.stage = min(place.stage, len(program.stages) - 1)
             fresh = program.initial_state()
             names = _names(program, fresh)
-            if set(names) != set(file.keys()):
-                odd = sorted(set(names) ^ set(file.keys()))[0]
+            saved_names = {n for n in _names_in(file) if not n.startswith(_SUMS)}
+            if set(names) != saved_names:
+                odd = sorted(set(names) ^ saved_names)[0]
                 raise InputError(
                     f"{path} does not fit the design or optimizer: {odd!r} is in only one of them",
                     "Train anew, or go back to the design and optimizer of that run.",
@@ -49,24 +69,47 @@ def load_checkpoint(directory: Path, program: Program) -> tuple[State, dict[str,
                 _like(file.get_tensor(name), leaf, f"{path}: {name}")
                 for name, leaf in zip(names, _leaves(fresh), strict=True)
             ]
+            sums = _sums(file, program)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist", "Train first.") from None
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} is damaged: {error}", "Train anew.") from None
     saved = jax.tree.unflatten(jax.tree.structure(_kept(fresh)), values)
     placed = zip(State._fields, program.placement.put(saved), strict=False)
-    return fresh._replace(**dict(placed)), progress
+    return fresh._replace(**dict(placed)), place, sums
 
 
-def save_weights(directory: Path, program: Program, state: State) -> None:
-    """Write the weights and batch statistics alone, named ``node.kernel``. Raises OSError."""
+def weights_of(program: Program, state: State) -> Arrays:
+    """A copy on the host of weights and batch statistics alone, named ``node.kernel``."""
     named = dict(zip(program.param_names, program.evaluated(state), strict=True))
     named |= {
         name: value
         for name, value in zip(program.rest_names, state.rest, strict=True)
         if _is_weight(value)
     }
-    write_weights(directory / WEIGHTS, {n: np.asarray(value) for n, value in named.items()})
+    return {name: _to_numpy(value) for name, value in named.items()}
+
+
+def save_weights(directory: Path, program: Program, state: State) -> None:
+    """Write the final weights. Raises OSError."""
+    write_weights(directory / WEIGHTS, weights_of(program, state))
+
+
+def best_path(directory: Path, best: Best) -> Path:
+    """Where the weights of the best epoch are kept.
+
+    Each has a file of its own until a checkpoint that knows of it is written, so that a crash
+    between the two leaves both as they were.
+    """
+    return directory / f"best-{best.step}.safetensors"
+
+
+def drop_other_bests(directory: Path, best: Best) -> None:
+    """Delete the weights of epochs that are no longer the best. Raises OSError."""
+    kept = best_path(directory, best)
+    for path in directory.glob("best-*.safetensors"):
+        if path != kept:
+            path.unlink(missing_ok=True)
 
 
 def load_weights(directory: Path, program: Program) -> State:
@@ -77,7 +120,11 @@ def load_weights(directory: Path, program: Program) -> State:
     path = directory / WEIGHTS
     if not path.is_file():
         return load_checkpoint(directory, program)[0]
-    fresh = program.initial_state()
+    return with_weights(path, program, program.initial_state())
+
+
+def with_weights(path: Path, program: Program, state: State) -> State:
+    """The state with the weights of a file. Raises InputError naming it if it does not fit."""
     try:
         saved = load_file(path)
     except (SafetensorError, OSError) as error:
@@ -92,18 +139,32 @@ def load_weights(directory: Path, program: Program) -> State:
             for name, leaf in zip(names, leaves, strict=True)
         ]
 
-    params = fitted(program.param_names, fresh.params)
-    rest = fitted(program.rest_names, fresh.rest)
-    average = params if fresh.average else []
+    params = fitted(program.param_names, state.params)
+    rest = fitted(program.rest_names, state.rest)
+    average = params if state.average else []
     loaded = {"params": params, "rest": rest, "average": average}
-    return fresh._replace(**program.placement.put(loaded))
+    return state._replace(**program.placement.put(loaded))
 
 
-def _progress(text: str) -> dict[str, Any]:
-    """What ``save_checkpoint`` was given. Raises KeyError, TypeError or ValueError."""
-    saved = json.loads(text)
-    seconds = float(saved["seconds"])
-    return {"epoch": int(saved["epoch"]), "step": int(saved["step"]), "seconds": seconds}
+def _names_in(file: Any) -> list[str]:
+    found: list[str] = file.keys()
+    return found
+
+
+def _sums(file: Any, program: Program) -> Tallies:
+    """The figures of an epoch that was broken off; none if the design has others by now."""
+    fresh = no_tallies(program.rules)
+    found = {n: file.get_tensor(n) for n in _names_in(file) if n.startswith(_SUMS)}
+
+    def saved(name: str) -> Tally:
+        return Tally(*(found[f"{_SUMS}{name}/{part}"] for part in Tally._fields))
+
+    try:
+        sums = {name: saved(name) for name in fresh}
+    except KeyError:
+        return fresh
+    fits = all(np.shape(sums[name].total) == np.shape(t.total) for name, t in fresh.items())
+    return sums if fits else fresh
 
 
 def _kept(state: State) -> tuple[Any, ...]:

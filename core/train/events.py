@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,9 @@ class Event:
     """Base of what the trainer tells."""
 
 
+Emit = Callable[[Event], None]
+
+
 @dataclass(frozen=True)
 class Ready(Event):
     """The process is warm; ``device`` is what it would train on."""
@@ -27,7 +31,7 @@ class Ready(Event):
 
 @dataclass(frozen=True)
 class Started(Event):
-    """A run begins, at ``epoch`` of ``epochs`` when it is resumed (0 for a new one)."""
+    """A run begins: a new one, or one that has done ``step`` steps and ``epoch`` whole epochs."""
 
     run: str
     directory: str
@@ -36,6 +40,7 @@ class Started(Event):
     epochs: int
     steps_per_epoch: int
     train_samples: int
+    step: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,23 +55,45 @@ class Progress(Event):
     """Figures of the training steps since the last such event.
 
     ``epoch`` is fractional: 2.5 is the middle of the third. ``samples_per_second`` counts steps.
+    ``learning_rate`` is that of the next update.
     """
 
     epoch: float
     step: int
     train: Figures
     samples_per_second: float
+    learning_rate: float = math.nan
 
 
 @dataclass(frozen=True)
 class EpochEnd(Event):
-    """An epoch is done and saved: mean figures of its steps, and the validation split's."""
+    """An epoch is done: mean figures of its steps, and the validation split's."""
 
     epoch: int
     step: int
     train: Figures
     validation: Figures
     seconds_left: float
+
+
+@dataclass(frozen=True)
+class Saved(Event):
+    """A checkpoint is on disk: a crash loses only what came after ``step`` steps.
+
+    ``epoch`` is fractional.
+    """
+
+    epoch: float
+    step: int
+
+
+@dataclass(frozen=True)
+class RateChanged(Event):
+    """The next update has the learning rate ``rate``: ``factor`` times what the recipe says."""
+
+    step: int
+    rate: float
+    factor: float
 
 
 @dataclass(frozen=True)
@@ -99,7 +126,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class Finished(Event):
-    """The run is over, by its epochs, by a stop, or because it diverged."""
+    """The run is over, by its epochs, early, by a stop, or because it diverged."""
 
     summary: Summary
 
@@ -248,6 +275,22 @@ class Pause(Command):
 @dataclass(frozen=True)
 class Continue(Command):
     """Go on after a pause."""
+
+
+@dataclass(frozen=True)
+class StepOnce(Command):
+    """While paused: do one step, tell its figures and views, and wait again."""
+
+
+@dataclass(frozen=True)
+class SetRate(Command):
+    """Change the learning rate from the next step on; the schedule goes on from there.
+
+    It becomes ``rate`` or, without one, ``factor`` times what it is.
+    """
+
+    rate: float | None = None
+    factor: float = 1.0
 
 
 @dataclass(frozen=True)

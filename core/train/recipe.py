@@ -19,6 +19,7 @@ _PARTS = ("optimizer", "schedule", "stages")
 OPTIMIZER, REGULARISATION = "Optimizer", "Regularisation"
 PRECISION, STOPPING = "Precision", "Stopping"
 MINI_BATCH, BATCH, STOCHASTIC = "mini-batch", "batch", "stochastic"
+LAST, BEST = "last", "best"
 
 
 def optimizers() -> dict[str, type[Optimizer]]:
@@ -160,7 +161,16 @@ class Recipe(Configured):
         "loss",
         label="Monitor",
         help="The figure of the validation split that says which epoch was the best; losses and "
-        "errors are better when smaller, all others when larger.",
+        "errors are better when smaller, all others when larger. Without a validation split it is "
+        "that of the training split.",
+        advanced=True,
+    )
+    keep: str = param(
+        LAST,
+        label="Keep",
+        help="The weights that a run ends with: those of its last step, or those of its best "
+        "epoch. With a patience it is always the best.",
+        choices=(LAST, BEST),
         advanced=True,
         group=STOPPING,
     )

@@ -16,7 +16,7 @@ from core.train.checkpoint import load_weights
 from core.train.events import LoadRun, Train
 from core.train.initial_weights import source, started
 from core.train.job import Job
-from core.train.loop import Training
+from core.train.training import Training
 
 
 def begin(command: Train) -> Training:

@@ -17,12 +17,17 @@ Rate = Callable[[Any], Any]
 
 def schedule_of(recipe: Recipe, epochs: int, steps_per_epoch: int) -> Rate:
     """The learning rate by the number of updates that were done, over so many epochs."""
+    peak = recipe.optimizer.learning_rate
+    pace = pace_of(recipe, epochs, steps_per_epoch)
+    built: Rate = recipe.schedule.build(peak, *pace).run({}, resolve)
+    return built
+
+
+def pace_of(recipe: Recipe, epochs: int, steps_per_epoch: int) -> tuple[int, int, float]:
+    """Numbers of updates: of the warm-up, of so many epochs, and of one."""
     updates = max(1, epochs * steps_per_epoch // recipe.accumulate)
     of_epoch = steps_per_epoch / recipe.accumulate
-    warmup = round(recipe.schedule.warmup_epochs * of_epoch)
-    peak = recipe.optimizer.learning_rate
-    built: Rate = recipe.schedule.build(peak, warmup, updates, of_epoch).run({}, resolve)
-    return built
+    return round(recipe.schedule.warmup_epochs * of_epoch), updates, of_epoch
 
 
 def transformation(recipe: Recipe, rate: Rate) -> optax.GradientTransformation:

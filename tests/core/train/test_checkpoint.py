@@ -28,9 +28,10 @@ def metadata(path: Path) -> dict[str, str]:
 
 
 def test_a_checkpoint_comes_back_bit_for_bit(kept: Path, noisy_job: Job, straight: Trained) -> None:
-    state, progress = load_checkpoint(kept, noisy_job.program)
+    state, place, sums = load_checkpoint(kept, noisy_job.program)
     assert equal(state, straight.training.state)
-    assert (progress["epoch"], progress["step"]) == (5, straight.summary.steps)
+    assert (place.epoch, place.batch, place.step) == (5, 0, straight.summary.steps)
+    assert not any(tally.count for tally in sums.values())
 
 
 def test_weights_are_named_after_nodes(kept: Path) -> None:

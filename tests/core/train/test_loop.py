@@ -18,8 +18,9 @@ from core.train import checkpoint
 from core.train.checkpoint import CHECKPOINT, WEIGHTS, load_weights
 from core.train.events import Compiled, EpochEnd, Finished, Progress, Started, figures_json
 from core.train.job import Job
-from core.train.loop import Training, run_training
+from core.train.loop import run_training
 from core.train.start import load_run, start
+from core.train.training import Training
 from tests.core.train.conftest import EPOCHS
 from tests.designs import iris_mlp, with_recipe
 from tests.training import (
@@ -97,17 +98,21 @@ def test_two_breaks_change_no_bit(noisy_job: Job, straight: Trained, tmp_path: P
     assert (second.summary.stopped_by, second.summary.epochs) == ("interrupted", 3)
     assert second.summary.steps == middle
     assert second.told(Started)[0].epoch == 2
+    assert (second.training.epoch, second.training.batch) == (3, 2)
     third = train(noisy_job, tmp_path, go_on, second.run)
+    assert (third.told(Started)[0].epoch, third.told(Started)[0].step) == (3, middle)
+    assert third.told(Progress)[-1].step == straight.summary.steps
     assert third.summary.stopped_by == "epochs"
     assert equal(third.training.state, straight.training.state)
-    assert first.losses + second.losses + third.losses == straight.losses
+    assert first.losses + second.losses + third.losses == pytest.approx(straight.losses, rel=1e-6)
     assert third.summary.seconds > first.summary.seconds
     recorded, wanted = (
         [(p.step, p.series, p.name, p.value) for p in t.training.store.points(t.run)]
         for t in (third, straight)
     )
-    ends = [p for p in recorded if p[1] != "step"]
-    assert ends == [p for p in wanted if p[1] != "step"]
+    ends, wanted_ends = ([p for p in points if p[1] != "step"] for points in (recorded, wanted))
+    assert [p[:3] for p in ends] == [p[:3] for p in wanted_ends]
+    assert [p[3] for p in ends] == pytest.approx([p[3] for p in wanted_ends], rel=1e-6)
     assert [r.status for r in RunStore(tmp_path).runs()] == ["epochs"]
 
 
@@ -197,7 +202,7 @@ def test_pauses_do_not_count_as_training_but_views_do(
         training.aside_seconds += 100.0 if aside else 0.0
         return True
 
-    monkeypatch.setattr("core.train.loop.time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("time.perf_counter", lambda: clock[0])
     monkeypatch.setattr(
         iris_job.program, "step", lambda state, rows: (clock.__setitem__(0, clock[0] + 1), state)[1]
     )
@@ -205,7 +210,7 @@ def test_pauses_do_not_count_as_training_but_views_do(
     run = store.create("project", to_text(iris_job.design))
     training = Training(iris_job, store, run, fresh_state(iris_job.program))
     training.state = training.state._replace(samples=jnp.ones(()))
-    monkeypatch.setattr("core.train.loop._read", lambda t: no_tallies(t.job.program.rules))
+    monkeypatch.setattr(Training, "taken", lambda t: no_tallies(t.job.program.rules))
     run_training(training, lambda _: None, wait)
     # Between two epochs nothing is trained, whatever is done there.
     between_steps = training.step - training.epoch

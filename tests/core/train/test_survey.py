@@ -12,8 +12,8 @@ import pytest
 from core.design.document import End
 from core.explain.survey import rms, small_samples
 from core.train.job import Job
-from core.train.loop import Training
 from core.train.program import Program
+from core.train.training import Training
 from tests.designs import digits_cnn, iris_mlp, noisy_mlp, with_recipe
 from tests.training import Trained, equal, fresh_state, job_of, params_of, train
 

@@ -20,8 +20,9 @@ from core.project.runs import RunStore
 from core.project.weights import read_weights, run_weights, write_weights
 from core.train.events import CompareWeights
 from core.train.initial_weights import compare
-from core.train.loop import Training, run_training
+from core.train.loop import run_training
 from core.train.start import start
+from core.train.training import Training
 from core.train.transfer import match
 
 NAMES = st.sampled_from(

@@ -1,0 +1,68 @@
+"""The steps of one epoch, and when their figures are read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import jax
+
+from core.compile.figures import are_finite
+from core.train.events import Emit, Figures, Progress
+from core.train.rates import present_rate
+from core.train.saving import tend
+from core.train.training import Training
+
+# Seconds between two readings of the figures: what a screen can show, and rarely enough that the
+# device need not wait.
+READING_INTERVAL = 0.2
+# Steps may be queued faster than the device does them; this bounds the queue, so that a stop or a
+# view is answered soon.
+QUEUE = 0.02
+
+# Called between steps; may look at the training or wait, and says whether to go on.
+Between = Callable[[Training], bool]
+
+
+def one_epoch(training: Training, emit: Emit, between: Between) -> Figures | None:
+    """Do the steps that an epoch still has; None if it was broken off, or the loss is not finite.
+
+    Returns the mean figures. Raises OSError or WorkError if a checkpoint could not be written.
+    """
+    program = training.job.program
+    batches = program.batches(training.epoch)
+    clock = reading = waited = time.perf_counter()
+    training.aside_seconds = 0.0
+    for rows in batches[training.batch :]:
+        training.state = program.step(training.state, rows)
+        training.step += 1
+        training.batch += 1
+        training.train_samples += len(rows)
+        now = time.perf_counter()
+        if now - waited > QUEUE:
+            jax.block_until_ready(training.state.samples)
+            waited = time.perf_counter()
+        last = training.batch == len(batches)
+        if last or training.single or now - reading > READING_INTERVAL:
+            part = training.taken()
+            now = time.perf_counter()
+            training.train_seconds += now - clock - training.aside_seconds
+            training.aside_seconds = 0.0
+            clock = reading = now
+            _tell(training, emit, program.finish(part))
+            if not are_finite(program.rules, part):
+                training.diverged = True
+                return None
+            if not last:
+                tend(training, emit)
+        if not last and not between(training):
+            return None
+    return program.finish(training.sums)
+
+
+def _tell(training: Training, emit: Emit, mean: Figures) -> None:
+    """Tell and note the figures of the steps since the last time."""
+    training.single = False
+    rate = present_rate(training)
+    training.note("step", {**mean, "learning_rate": rate})
+    emit(Progress(training.progress, training.step, mean, training.speed, rate))
