@@ -121,8 +121,8 @@ def _enter_stage(training: Training) -> None:
 
 def _has_waited_enough(training: Training) -> bool:
     program = training.job.program
-    is_last = program.stage_at(training.epoch) == len(program.stages) - 1
-    return is_last and training.stopping.is_over(training.best)
+    in_last_stage = program.stage == len(program.stages) - 1
+    return in_last_stage and training.stopping.is_over(training.best)
 
 
 def _end_epoch(training: Training, figures: Figures) -> Figures:

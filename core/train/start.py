@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.compile.figures import unknown
 from core.design.document import Design
 from core.design.unfolding import flatten
 from core.errors import InputError
@@ -13,6 +14,7 @@ from core.project.environment import environment
 from core.project.file import SUFFIX, from_text, load, to_text
 from core.project.runs import IMPORTED, Run, RunStore
 from core.train.checkpoint import load_weights
+from core.train.early_stopping import EarlyStopping
 from core.train.events import LoadRun, Train
 from core.train.initial_weights import source, started
 from core.train.job import Job
@@ -42,8 +44,8 @@ def start(
 
     ``folder`` is where the design's data paths count from; ``directory`` where in the store the run
     is kept; each batch is divided among so many ``devices``, 0 for all; ``tell`` is told which of
-    the initial weights fit. Raises InputError when the design
-    has errors, or does not fit the run it shall resume.
+    the initial weights fit. Raises InputError when the design has errors, monitors what is not
+    there, or does not fit the run it shall resume.
     """
     if resume:
         if resume.status == IMPORTED:
@@ -53,6 +55,7 @@ def start(
             )
         check_resumable(design, resume)
     job = Job.of(design, folder, device, devices)
+    EarlyStopping.of(job.program.recipe).check(unknown(job.program.rules))
     wanted = job.program.recipe.initial_weights
     state = None
     if wanted and not resume:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import jax
 
-from core.compile.figures import Tallies, added, no_tallies, unknown
+from core.compile.figures import Tallies, added, no_tallies
 from core.errors import InputError
 from core.project.runs import Point, Run, RunStore
 from core.train.checkpoint import WEIGHTS, Arrays, best_path, load_checkpoint
@@ -82,10 +82,9 @@ class Training:
 
         ``state`` is what a new run starts from, if not from the program's own first state.
 
-        Raises InputError when the checkpoint cannot be used, all epochs are done, or the recipe
-        monitors what is not there.
+        Raises InputError when the checkpoint cannot be used, or the run has done what the recipe
+        asks for.
         """
-        EarlyStopping.of(job.program.recipe).check(unknown(job.program.rules))
         if resume:
             made = _resumed(job, store, run)
         else:

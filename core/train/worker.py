@@ -8,8 +8,9 @@ import time
 import traceback
 from dataclasses import replace
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
-from core.errors import LayerloomError
+from core.errors import InputError, LayerloomError
 from core.train.events import (
     Command,
     CompareWeights,
@@ -22,7 +23,9 @@ from core.train.events import (
     Pause,
     Paused,
     Ready,
+    SetRate,
     Shutdown,
+    StepOnce,
     Stop,
     Survey,
     Train,
@@ -30,6 +33,9 @@ from core.train.events import (
     WeightsCompared,
 )
 from core.train.transfer import Match
+
+if TYPE_CHECKING:
+    from core.train.training import Training
 
 # Views may take this share of the time, and surveys as much again, so that looking does not slow
 # learning down.
@@ -61,10 +67,10 @@ class Worker:
 
     def __init__(self, pipe: Connection) -> None:
         """Import JAX, which takes a second, before anything is asked."""
-        from core.train import devices, loop
+        from core.train import devices, loop, rates, saving
 
         self.pipe = pipe
-        self._loop = loop
+        self._loop, self._rates, self._saving = loop, rates, saving
         self._watch: Watch | None = None
         self._shown: object = None
         self._survey = Survey(0.0)
@@ -74,6 +80,7 @@ class Worker:
         self._next_hearing = 0.0
         self._training: loop.Training | None = None
         self._has_run = False
+        self._paused = False
         self._stopping = False
         self._open = True
         self.tell(Ready(devices.title(devices.of_kind()[0])))
@@ -126,7 +133,7 @@ class Worker:
 
         # The old network's memory is given back before the new one is built.
         self._training = self._shown = None
-        self._owes_survey = self._stopping = False
+        self._owes_survey = self._paused = self._stopping = False
         self._has_run = True
         self._training = begin(command)
         self._next_survey = 0.0
@@ -154,58 +161,84 @@ class Worker:
             found = WeightsCompared(command.source, Match(), {}, told.message)
         self.tell(found)
 
-    def _between(self, training: object) -> bool:
+    def _between(self, training: Training) -> bool:
         """Between two steps: hear commands, wait while paused, look at the probe."""
         now = time.perf_counter()
-        if now >= self._next_hearing:
+        if self._paused or now >= self._next_hearing:
             self._next_hearing = now + HEARING_INTERVAL
-            if self.pipe.poll():
-                self._hear()
-        if not self._stopping:
+            if self._paused:
+                self._be_seen(training)
+            if self._paused or self.pipe.poll():
+                self._hear(training)
+        if not (self._stopping or self._paused):
             self._look_on_budget()
             self._survey_on_budget()
         return not self._stopping
 
-    def _hear(self) -> None:
-        began = time.perf_counter()
-        if self._obey_while_training() and self._training is not None:
-            self._training.aside_seconds += time.perf_counter() - began
-
-    def _obey_while_training(self) -> bool:
-        """Carry out the commands that came, and wait while paused. Returns whether it waited."""
-        paused = waited = False
-        while self._open and (paused or self.pipe.poll()):
+    def _hear(self, training: Training) -> None:
+        """Carry out the commands that came, and wait while paused."""
+        began, waited = time.perf_counter(), self._paused
+        while self._open and not self._stopping and (self._paused or self.pipe.poll()):
             try:
                 command = self.pipe.recv()
             except (EOFError, OSError):
                 self._open, self._stopping = False, True
                 break
-            match command:
-                case Pause() if not paused:
-                    paused = waited = True
-                    self.tell(Paused())
-                case Continue() if paused:
-                    paused = False
-                    self.tell(Continued())
-                case Watch():
-                    self._watch = command
-                    self._next_view = 0.0
-                    if paused:
-                        self._look()
-                        self._tell_survey()
-                case Survey():
-                    self._survey, self._next_survey = command, 0.0
-                    if paused:
-                        self._tell_survey()
-                case CompareWeights():
-                    self._compare(command)
-                case Stop():
-                    self._stopping = True
-                    break
-                case Shutdown():
-                    self._open, self._stopping = False, True
-                    break
-        return waited
+            if isinstance(command, StepOnce) and self._paused:
+                training.single = True
+                break
+            self._obey_while_training(command, training)
+            waited |= self._paused
+        if waited:
+            training.aside_seconds += time.perf_counter() - began
+
+    def _obey_while_training(self, command: Command, training: Training) -> None:
+        match command:
+            case Pause() if not self._paused:
+                self._paused = True
+                # Nobody knows how long the pause will be, nor what happens in it.
+                self._saving.finish(training, self.tell)
+                self.tell(Paused())
+            case Continue() if self._paused:
+                self._paused = False
+                self.tell(Continued())
+            case SetRate():
+                self._set_rate(command, training)
+            case Watch():
+                self._watch, self._next_view = command, 0.0
+                if self._paused:
+                    self._show_all()
+            case Survey():
+                self._survey, self._next_survey = command, 0.0
+                if self._paused:
+                    self._tell_survey()
+            case CompareWeights():
+                self._compare(command)
+            case Stop():
+                self._stopping = True
+            case Shutdown():
+                self._open, self._stopping = False, True
+
+    def _set_rate(self, command: SetRate, training: Training) -> None:
+        try:
+            changed = self._rates.set_rate(training, command)
+        except InputError as error:
+            self.tell(Failed(error.message, error.hint, ends_run=False))
+            return
+        if self._paused:
+            self._saving.finish(training, self.tell)
+        self.tell(changed)
+
+    def _be_seen(self, training: Training) -> None:
+        """A single step was done: save it if that is soon done, and show what it brought."""
+        training.due = True
+        self._saving.tend(training, self.tell)
+        self._show_all()
+
+    def _show_all(self) -> None:
+        """Tell what can be seen of a training that waits."""
+        self._look()
+        self._tell_survey()
 
     def _look_on_budget(self) -> None:
         if self._watch is None or time.perf_counter() < self._next_view:

@@ -27,9 +27,13 @@ from core.train.events import (
     Pause,
     Paused,
     Progress,
+    RateChanged,
     Ready,
+    Saved,
+    SetRate,
     Shutdown,
     Started,
+    StepOnce,
     Stop,
     Survey,
     Surveyed,
@@ -37,10 +41,13 @@ from core.train.events import (
     View,
     Watch,
 )
+from core.train.optimizers.adam import Adam
 from core.train.worker import main
 from tests.designs import iris_mlp, with_recipe
 
 PATIENCE = 120.0
+# The learning rate of Adam, which ``iris_mlp`` is trained with.
+RATE = Adam().learning_rate
 
 
 def noisy_main(pipe: Connection) -> None:
@@ -131,7 +138,8 @@ def kinds(events: list[Event], *left_out: type[Event]) -> list[str]:
 def test_it_trains_and_tells_in_order(warm: WorkerProcess, tmp_path: Path) -> None:
     warm.send(train(iris_mlp(), tmp_path))
     told = warm.until(Finished)
-    assert kinds(told, Progress) == ["Started", "Compiled", "EpochEnd", "EpochEnd", "Finished"]
+    ends = ["EpochEnd", "EpochEnd", "Finished"]
+    assert kinds(told, Progress, Saved) == ["Started", "Compiled", *ends]
     finished = told[-1]
     assert isinstance(finished, Finished)
     assert (finished.summary.epochs, finished.summary.stopped_by) == (2, "epochs")
@@ -168,7 +176,7 @@ def test_pause_continue_watch_and_stop(warm: WorkerProcess, tmp_path: Path) -> N
     assert (view.node, view.row) == ("dense_2", 1)
     assert warm.silent()
     warm.send(Continue())
-    assert kinds(warm.until(EpochEnd), View, Progress) == ["Continued", "EpochEnd"]
+    assert kinds(warm.until(EpochEnd), View, Progress, Saved) == ["Continued", "EpochEnd"]
     warm.send(Stop())
     finished = warm.until(Finished)[-1]
     assert isinstance(finished, Finished)
@@ -182,7 +190,7 @@ def test_it_can_be_stopped_while_paused(warm: WorkerProcess, tmp_path: Path) -> 
     warm.send(Pause())
     warm.until(Paused)
     warm.send(Pause(), Stop())
-    assert kinds(warm.until(Finished)) == ["Finished"]
+    assert kinds(warm.until(Finished), Saved) == ["Finished"]
 
 
 def test_nodes_are_surveyed_while_training_and_at_its_end(
@@ -262,23 +270,30 @@ def test_wrong_input_is_told_and_the_process_goes_on(warm: WorkerProcess, tmp_pa
     assert warm.process.is_alive()
 
 
-def test_a_killed_process_is_replaced_and_the_run_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_killed_process_is_replaced_and_the_run_goes_on(tmp_path: Path, paused: bool) -> None:
     first = WorkerProcess()
     first.send(train(long(), tmp_path))
     for _ in range(3):
-        first.until(EpochEnd)
+        saved = first.until(Saved)[-1]
+    if paused:
+        first.send(Pause())
+        saved = next(e for e in reversed(first.until(Paused)) if isinstance(e, Saved))
     first.process.kill()
     first.process.join(PATIENCE)
     first.end()
     run = RunStore(tmp_path).runs()[0]
     assert run.status == "interrupted"
+    assert isinstance(saved, Saved)
 
     second = WorkerProcess()
     second.send(train(long(), tmp_path, resume=run.id))
     started = second.until(Started)[-1]
     assert isinstance(started, Started)
     assert started.run == run.id
-    assert started.epoch >= 3
+    assert started.step >= saved.step
+    if paused:
+        assert started.step == saved.step
     end = second.until(EpochEnd)[-1]
     assert isinstance(end, EpochEnd)
     assert end.epoch == started.epoch + 1
@@ -286,6 +301,72 @@ def test_a_killed_process_is_replaced_and_the_run_goes_on(tmp_path: Path) -> Non
     second.process.join(PATIENCE)
     assert second.process.exitcode == 0
     second.end()
+
+
+def paused_run(worker: WorkerProcess, store: Path, design: Design) -> int:
+    """Train a design until it is paused; returns the steps done."""
+    worker.send(train(design, store))
+    worker.until(EpochEnd)
+    worker.send(Pause())
+    saved = next(e for e in reversed(worker.until(Paused)) if isinstance(e, Saved))
+    return saved.step
+
+
+def test_single_steps_are_shown_and_the_run_stays_paused(
+    warm: WorkerProcess, tmp_path: Path
+) -> None:
+    warm.send(Watch("dense", 0), Survey(1.0))
+    step = paused_run(warm, tmp_path, long())
+    for number in range(1, 9):
+        warm.send(StepOnce())
+        # The survey is the last of what a step shows.
+        told = warm.until(Surveyed)
+        (progress,) = (e for e in told if isinstance(e, Progress))
+        views = [e.step for e in told if isinstance(e, View)]
+        assert progress.step == step + number
+        assert views[-1] == step + number
+        assert told[-1].step == step + number
+        assert np.isfinite(progress.train["loss"])
+    assert warm.silent()
+    warm.send(Survey(0.0), Stop())
+    finished = warm.until(Finished)[-1]
+    assert isinstance(finished, Finished)
+    assert finished.summary.steps == step + 8
+
+
+def test_the_rate_is_changed_while_running_and_while_paused(
+    warm: WorkerProcess, tmp_path: Path
+) -> None:
+    warm.send(train(long(), tmp_path))
+    progress = warm.until(Progress)[-1]
+    assert isinstance(progress, Progress)
+    assert progress.learning_rate == pytest.approx(RATE)
+    warm.send(SetRate(factor=0.5))
+    changed = warm.until(RateChanged)[-1]
+    assert isinstance(changed, RateChanged)
+    assert (changed.rate, changed.factor) == pytest.approx((RATE / 2, 0.5))
+    warm.send(Pause())
+    warm.until(Paused)
+    warm.send(SetRate(rate=0.01), SetRate(rate=-1.0))
+    changed = warm.until(RateChanged)[-1]
+    assert isinstance(changed, RateChanged)
+    assert (changed.rate, changed.factor) == pytest.approx((0.01, 0.01 / RATE))
+    failed = warm.until(Failed)[-1]
+    assert isinstance(failed, Failed)
+    assert not failed.ends_run
+    assert "above 0" in failed.message
+    warm.send(StepOnce())
+    after = warm.until(Progress)[-1]
+    assert isinstance(after, Progress)
+    assert after.learning_rate == pytest.approx(0.01)
+    warm.send(Stop())
+    warm.until(Finished)
+    store = RunStore(tmp_path)
+    points = store.points(store.runs()[0])
+    assert [p.value for p in points if p.series == "control"] == pytest.approx([RATE / 2, 0.01])
+    rates = [p.value for p in points if (p.series, p.name) == ("step", "learning_rate")]
+    assert rates[0] == pytest.approx(RATE)
+    assert rates[-1] == pytest.approx(0.01)
 
 
 def test_it_ends_when_the_window_is_gone() -> None:
