@@ -132,6 +132,21 @@ SPECS: Mapping[str, Spec] = {
     "data": Spec("Choose &data ...", "Choose what the design learns from", ("Ctrl+B",), "data"),
     "train": Spec("&Train", "Train the design from the beginning", ("F5",), "play"),
     "pause": Spec("&Pause", "Pause training, or go on", ("F6",), "pause"),
+    "step": Spec(
+        "Step &once", "While training is paused: do one step, and show it", ("F8",), "step"
+    ),
+    "halve_rate": Spec(
+        "&Halve the learning rate",
+        "Learn half as fast from the next step on; the recipe stays as it was",
+        ("F9",),
+        "halve",
+    ),
+    "double_rate": Spec(
+        "Dou&ble the learning rate",
+        "Learn twice as fast from the next step on; the recipe stays as it was",
+        ("Shift+F9",),
+        "double",
+    ),
     "stop": Spec("&Stop", "End training and keep the weights", ("Shift+F5",), "stop"),
     "resume": Spec("&Resume", "Go on with the last run", ("F7",), "resume"),
     "runs": Spec(
@@ -196,7 +211,9 @@ MENUS: Mapping[str, tuple[str, ...]] = {
     ),
     "&Train": (
         *("data", "transfer", SEPARATOR),
-        *("train", "pause", "stop", "resume", SEPARATOR),
+        *("train", "pause", "step", "stop", "resume", SEPARATOR),
+        *("halve_rate", "double_rate"),
+        SEPARATOR,
         "runs",
     ),
     "&Help": ("help", "keys"),
@@ -227,6 +244,7 @@ TOOLBAR = (
     "data",
     "train",
     "pause",
+    "step",
     "stop",
     "resume",
 )

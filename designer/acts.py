@@ -64,6 +64,23 @@ class Acts:
         self._window.docks.show("runs")
         panel.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def resume(self) -> None:
+        """Go on with the last run."""
+        self._window.banner.clear()
+        self._window.docks.show("training")
+        self._window.trainer.train(True)
+
+    def offer_resume(self) -> None:
+        """Say in the banner that the last run was broken off, if it was."""
+        trainer = self._window.trainer
+        if trainer.is_broken_off:
+            self._window.banner.show_message(
+                "warning",
+                "The last training was broken off.",
+                "Resume goes on from its last checkpoint, as if nothing had happened.",
+                [("Resume", self.resume)],
+            )
+
     def choose_data(self) -> None:
         """Open the dialog that chooses data."""
         from designer.data_dialog import DataDialog
@@ -178,7 +195,7 @@ class Acts:
 
     def tell(self, text: str, hint: str, resumable: bool = False) -> None:
         """Say in the banner what went wrong, with a button to resume training if it can be."""
-        resume = [("Resume", partial(self._window.trainer.train, True))] if resumable else []
+        resume = [("Resume", self.resume)] if resumable else []
         self._window.banner.show_message("error", text, hint, resume)
 
     def may_leave_training(self) -> bool:
@@ -189,7 +206,7 @@ class Acts:
         answer = QMessageBox.question(
             self._window,
             "Training is going on",
-            "Stop the training? What it has learnt up to its last whole epoch is saved.",
+            "Stop the training? What it has learnt up to its last checkpoint is saved.",
             buttons.Yes | buttons.Cancel,
             buttons.Cancel,
         )
@@ -246,7 +263,10 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "pause": window.trainer.pause_or_continue,
         "stop": window.trainer.stop,
         "runs": acts.show_runs,
-        "resume": partial(window.trainer.train, True),
+        "step": window.trainer.step,
+        "halve_rate": partial(window.trainer.scale_rate, 0.5),
+        "double_rate": partial(window.trainer.scale_rate, 2.0),
+        "resume": acts.resume,
         "transfer": acts.choose_weights,
         "plugins": acts.choose_plugins,
         "help": acts.show_help,

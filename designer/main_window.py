@@ -188,7 +188,10 @@ class MainWindow(QMainWindow):
         if self.preferences.layout() is None:
             self.docks.arrange()
         self.appearance.follow(self.watching.views.set_theme)
+        rate = self.watching.views.training.rate
+        rate.set_actions([self.actions_by_name[n] for n in ("halve_rate", "double_rate")])
         self.watching.show_last_run()
+        self.acts.offer_resume()
         self._offer_recovery()
         self._refresh()
         self.complete.emit()
@@ -243,6 +246,7 @@ class MainWindow(QMainWindow):
         self._show_all()
         if self.watching:
             self.watching.show_last_run()
+            self.acts.offer_resume()
             self._offer_recovery()
         self.runs.refresh()
         self._refresh()

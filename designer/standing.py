@@ -96,6 +96,9 @@ def _training(window: MainWindow) -> None:
     actions["train"].setEnabled(not trainer.busy)
     actions["pause"].setEnabled(active)
     actions["pause"].setText("Co&ntinue" if trainer.state == "paused" else "&Pause")
+    actions["step"].setEnabled(trainer.state == "paused")
+    for name in ("halve_rate", "double_rate"):
+        actions[name].setEnabled(active)
     actions["stop"].setEnabled(active or trainer.state == "starting")
     actions["export_weights"].setEnabled(trainer.run is not None and not trainer.busy)
     actions["resume"].setEnabled(trainer.resumable)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from core.errors import LayerloomError
 from core.project.file import to_text
 from core.project.runs import IMPORTED, RUNNING, Run, RunStore, store_of
+from core.project.weights import WEIGHTS
 from core.train.events import (
     Compiled,
     Continue,
@@ -23,8 +24,12 @@ from core.train.events import (
     Pause,
     Paused,
     Progress,
+    RateChanged,
     Ready,
+    Saved,
+    SetRate,
     Started,
+    StepOnce,
     Stop,
     Summary,
     Survey,
@@ -65,7 +70,7 @@ class Trainer(QObject):
         self._unsaved_store = unsaved_store
         self._store: RunStore | None = None
         self._started: Started | None = None
-        self._epoch = 0
+        self._saved: Saved | None = None
         self._watch = Watch("", 0)
         self._survey = Survey(0.0)
         self.process = TrainingProcess(self)
@@ -88,6 +93,14 @@ class Trainer(QObject):
             return False
         done = int(run.summary.get("epochs", 0))
         return run.status != "epochs" or done < self.session.analysis_of_whole.recipe.total_epochs
+
+    @property
+    def is_broken_off(self) -> bool:
+        """Whether the last run never came to an end: it was killed, and can be gone on with."""
+        if self.run is None or not self.resumable:
+            return False
+        # Weights are written when a run ends, and deleted when it goes on.
+        return not (self.run.directory / WEIGHTS).is_file()
 
     @property
     def store(self) -> RunStore:
@@ -128,11 +141,24 @@ class Trainer(QObject):
         elif self.state == PAUSED:
             self.process.send(Continue())
 
+    def step(self) -> None:
+        """Do one step of a paused training."""
+        if self.state == PAUSED:
+            self.process.send(StepOnce())
+
+    def set_rate(self, rate: float) -> None:
+        """Change the learning rate of the run that is going on; the recipe stays as it is."""
+        if self.state in (TRAINING, PAUSED):
+            self.process.send(SetRate(rate=rate))
+
+    def scale_rate(self, factor: float) -> None:
+        """Multiply the learning rate of the run that is going on."""
+        if self.state in (TRAINING, PAUSED):
+            self.process.send(SetRate(factor=factor))
+
     def stop(self) -> None:
         """End the run after the present step."""
         if self.state in (STARTING, TRAINING, PAUSED):
-            if self.state == PAUSED:
-                self.process.send(Continue())
             self.process.send(Stop())
             self._become(STOPPING)
 
@@ -212,8 +238,12 @@ class Trainer(QObject):
                 self.noted.emit(f"Compiled in {event.seconds:.1f} s")
             case Progress():
                 self._advance(event)
-            case EpochEnd():
-                self._epoch = event.epoch
+            case Saved():
+                self._saved = event
+            case RateChanged():
+                self.noted.emit(
+                    f"The learning rate is {event.rate:.4g} now; the recipe stays as it was"
+                )
             case Paused():
                 self._become(PAUSED)
                 self.noted.emit("Paused")
@@ -223,13 +253,13 @@ class Trainer(QObject):
                 self._end(event.summary)
             case Failed():
                 self._fail(event)
-            case Loaded() | View() | Surveyed() | WeightsCompared():
+            case EpochEnd() | Loaded() | View() | Surveyed() | WeightsCompared():
                 pass
         self.heard.emit(event)
 
     def _begin(self, event: Started) -> None:
         assert self._store is not None
-        self._started, self.summary, self._epoch = event, None, event.epoch
+        self._started, self.summary, self._saved = event, None, None
         self.run = self._store.get(event.run)
         if self.state == STARTING:
             self._become(TRAINING)
@@ -255,7 +285,9 @@ class Trainer(QObject):
                 "Lower the learning rate in the recipe.",
                 False,
             )
-        self.progress = (summary.epochs / self._started.epochs if self._started else 1.0, text)
+        wanted = self._started.epochs if self._started else summary.epochs
+        is_whole = summary.stopped_by == "early_stopping" or not wanted
+        self.progress = (1.0 if is_whole else summary.epochs / wanted, text)
         self._become(IDLE)
         self.finished.emit(summary)
 
@@ -269,7 +301,7 @@ class Trainer(QObject):
         was_busy = self.busy
         self._refresh_run()
         self._become(IDLE)
-        saved = f"Everything up to epoch {self._epoch} is saved." if was_busy and self.run else ""
+        saved = _how_far(self._saved) if was_busy and self.run else ""
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         self.trouble.emit(
             f"The training process ended unexpectedly ({how}).",
@@ -291,7 +323,19 @@ class Trainer(QObject):
 
 def how_it_ended(status: str, epochs: int, test: Mapping[str, float | None]) -> str:
     """One line on a run that is over: after which epoch, and its first two test figures."""
-    ended = {"epochs": "Done", "interrupted": "Stopped", "diverged": "Diverged"}
+    ended = {
+        "epochs": "Done",
+        "early_stopping": "Stopped early",
+        "interrupted": "Stopped",
+        "diverged": "Diverged",
+    }
     text = f"{ended.get(status, 'Ended')} after epoch {epochs}"
     known = [f"{name} {value:.3g}" for name, value in test.items() if value is not None]
     return f"{text}. Test: {', '.join(known[:2])}" if known else text
+
+
+def _how_far(saved: Saved | None) -> str:
+    if saved is None:
+        return "What was saved before is still there."
+    return f"Everything up to step {saved.step:,} (epoch {saved.epoch:.1f}) is saved."
+

@@ -23,6 +23,7 @@ class TrainingProcess(QObject):
 
     told = Signal(object)
     died = Signal(int)
+    _arrived = Signal(object, object)
     _gone = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -30,6 +31,7 @@ class TrainingProcess(QObject):
         self._context = multiprocessing.get_context("spawn")
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._arrived.connect(self._on_arrived)
         self._gone.connect(self._on_gone)
 
     @property
@@ -79,13 +81,18 @@ class TrainingProcess(QObject):
                 event = pipe.recv()
             except (EOFError, OSError):
                 break
-            self.told.emit(event)
+            self._arrived.emit(pipe, event)
         pipe.close()
         try:
             self._gone.emit(pipe)
         except RuntimeError:
             # The window is gone already, and this object with it.
             return
+
+    def _on_arrived(self, pipe: Connection, event: object) -> None:
+        # What a process told before it was shut down is of no concern to anyone any more.
+        if pipe is self._pipe:
+            self.told.emit(event)
 
     def _on_gone(self, pipe: Connection) -> None:
         if pipe is not self._pipe or self._process is None:

@@ -18,6 +18,8 @@ from widgets.pictures.value_view import ValueView
 from widgets.plots.training_panel import TrainingPanel
 from widgets.theme import Theme
 
+# What is recorded beside the metrics.
+NO_METRICS = ("loss", "learning_rate")
 STEP_SERIES, VALIDATION_SERIES = "train", "validation"
 
 
@@ -110,6 +112,6 @@ class Views(QWidget):
 
     def _name_metric(self, names: Sequence[str]) -> None:
         if not self._metric:
-            self._metric = next((n for n in dict.fromkeys(names) if n != "loss"), "")
+            self._metric = next((n for n in dict.fromkeys(names) if n not in NO_METRICS), "")
             if self._metric:
                 self.training.set_metric(self._metric)

@@ -7,10 +7,10 @@ from PySide6.QtCore import QObject
 from core.design.outlook import watched_output
 from core.errors import LayerloomError
 from core.project.runs import IMPORTED, RUNNING, Point, Run
-from core.train.events import EpochEnd, Event, Finished, Progress, Started, View
+from core.train.events import EpochEnd, Event, Finished, Progress, RateChanged, Started, View
 from designer.background import Background, outcome
 from designer.session import Session
-from designer.training import Trainer, how_it_ended
+from designer.training import PAUSED, TRAINING, Trainer, how_it_ended
 from designer.views import Views
 from widgets.canvas.view import Canvas
 
@@ -28,6 +28,8 @@ class Watching(QObject):
         self.views.sample_changed.connect(self._choose_sample)
         canvas.selection_changed.connect(self._follow)
         trainer.heard.connect(self._show)
+        trainer.state_changed.connect(self._offer_rate)
+        self.views.training.rate.chosen.connect(trainer.set_rate)
         self._follow([])
 
     def show_last_run(self) -> None:
@@ -83,6 +85,10 @@ class Watching(QObject):
         self._row = row
         self.trainer.watch(self.trainer.watched.node, row)
 
+    def _offer_rate(self) -> None:
+        """The learning rate can be changed while there is a run to change it in."""
+        self.views.training.rate.set_live(self.trainer.state in (TRAINING, PAUSED))
+
     def _show(self, event: Event) -> None:
         match event:
             case Started():
@@ -90,6 +96,9 @@ class Watching(QObject):
             case Progress():
                 self.views.show_progress(event)
                 self.views.training.set_progress(*self.trainer.progress)
+                self.views.training.rate.show_rate(event.learning_rate)
+            case RateChanged():
+                self.views.training.rate.show_rate(event.rate)
             case EpochEnd():
                 self.views.show_epoch(event)
             case Finished():
@@ -100,11 +109,11 @@ class Watching(QObject):
                     self.views.show_view(event, name)
 
     def _begin(self, event: Started) -> None:
-        if event.epoch == 0 or self.trainer.run is None:
+        if event.step == 0 or self.trainer.run is None:
             self.views.training.clear()
         else:
             points = self.trainer.store.points(self.trainer.run)
-            self.views.show_points([p for p in points if p.epoch <= event.epoch])
+            self.views.show_points([p for p in points if p.step <= event.step])
         self.views.training.set_progress(None, "compiling")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QLabel,
     QProgressBar,
     QSizePolicy,
@@ -13,13 +14,17 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.plots.curves import CurvePlot
+from widgets.rate_field import RateField
 from widgets.theme import Theme
 
 _STEPS = 1000
 
 
 class TrainingPanel(QWidget):
-    """Two plots, ``loss_plot`` and ``metric_plot``, side by side above a progress bar."""
+    """Two plots, ``loss_plot`` and ``metric_plot``, side by side above a progress bar.
+
+    ``rate`` is the field of the learning rate.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +44,11 @@ class TrainingPanel(QWidget):
         line.setSpacing(4)
         # The text must not widen the panel while it changes.
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        line.addWidget(self._text)
+        self.rate = RateField()
+        words = QHBoxLayout()
+        words.addWidget(self._text, 1)
+        words.addWidget(self.rate)
+        line.addLayout(words)
         line.addWidget(self._bar)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -69,6 +78,7 @@ class TrainingPanel(QWidget):
         """Take the curves and the progress away."""
         self.loss_plot.clear()
         self.metric_plot.clear()
+        self.rate.clear()
         self.set_progress(0.0, "")
 
     def set_theme(self, theme: Theme) -> None:
