@@ -114,6 +114,39 @@ def test_an_interrupted_run_is_told_as_json(
     assert json.loads(capsys.readouterr().out)["epochs"] == 4
 
 
+def test_a_second_interrupt_does_not_wait_for_the_figures_of_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evaluated = 0
+    asked = False
+
+    def interrupt(event: Event) -> None:
+        nonlocal asked
+        if isinstance(event, EpochEnd) and event.epoch == 3:
+            asked = True
+            signal.raise_signal(signal.SIGINT)
+
+    def evaluate(*_: object) -> dict[str, float]:
+        nonlocal evaluated
+        if asked:
+            evaluated += 1
+            signal.raise_signal(signal.SIGINT)
+        return {"loss": 1.0, "accuracy": 0.5}
+
+    path = saved(iris_mlp(), tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(train, "_silent", interrupt)
+        patched.setattr("core.train.program.Program.evaluate", evaluate)
+        assert run(["train", str(path), "--epochs", "50", "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert (err, evaluated) == ("error: interrupted\n", 1)
+    assert json.loads(out)["error"] == "interrupted"
+    kept = store_of(path).runs()[0]
+    assert (kept.status, dict(kept.summary)) == ("interrupted", {})
+    assert run(["train", str(path), "--epochs", "4", "--resume", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["epochs"] == 4
+
+
 def test_an_interrupt_before_training_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,6 +81,45 @@ def test_resume_gives_what_one_run_would_have(call: Line, file: Path) -> None:
     assert "has done its 4 epochs already" in call.wrong("train", file, "--epochs", "4", "--resume")
 
 
+def test_a_finished_run_in_stages_goes_on_in_its_last_stage(call: Line, tmp_path: Path) -> None:
+    stages = [{"epochs": 2, "trains": ["dense"]}, {"epochs": 3}]
+    design = edits.set_recipe(iris_mlp(), {**iris_mlp().recipe, "stages": stages})
+    file = saved(design, tmp_path)
+    assert call("train", file, "--json").json["epochs"] == 5
+    assert call("train", file, "--epochs", "7", "--resume", "--json").json["epochs"] == 7
+    assert call("train", file, "--epochs", "3", "--json").json["epochs"] == 3
+    snapshot = load(store_of(file).runs()[0].directory / "design.loom")
+    assert [stage["epochs"] for stage in snapshot.recipe["stages"]] == [2, 1]
+    assert load(file) == design
+    for few in ("1", "2"):
+        told = call.wrong("train", file, "--epochs", few)
+        assert f"--epochs {few} ends before the last of the recipe's 2 stages begins" in told
+        assert "hint: Ask for at least 3." in told
+
+
+def test_an_unknown_figure_is_refused_before_a_run_begins(call: Line, tmp_path: Path) -> None:
+    recipe = {**iris_mlp().recipe, "patience": 2, "monitor": "recall"}
+    file = saved(edits.set_recipe(iris_mlp(), recipe), tmp_path)
+    told = call.wrong("train", file)
+    assert "the recipe monitors 'recall', which is no figure of this design" in told
+    assert "hint: Choose one of: loss, accuracy." in told
+    assert store_of(file).runs() == []
+
+
+def test_stopping_early_is_an_end_like_any_other(call: Line, tmp_path: Path) -> None:
+    recipe = {**iris_mlp().recipe, "epochs": 50, "patience": 2, "minimum_change": 10.0}
+    file = saved(edits.set_recipe(iris_mlp(), recipe), tmp_path)
+    answer = call("train", file, "--json")
+    assert answer.code == 0
+    assert (answer.json["stopped_by"], answer.json["epochs"]) == ("early_stopping", 3)
+    # The first epoch was the best, and its weights are what is evaluated later, too.
+    metrics = call("evaluate", file, "--json").json["metrics"]
+    assert metrics == pytest.approx(answer.json["test"])
+    told = call.wrong("train", file, "--resume")
+    assert "stopped early" in told
+    assert "more patience" in told
+
+
 def test_resume_from_a_folder(call: Line, file: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     first = call("train", file, "--epochs", "1", "--out", out, "--json").json
