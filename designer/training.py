@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from core.errors import LayerloomError
 from core.project.file import to_text
 from core.project.runs import IMPORTED, RUNNING, Run, RunStore, store_of
-from core.project.weights import WEIGHTS
+from core.project.weights import CHECKPOINT, WEIGHTS
 from core.train.events import (
     Compiled,
     Continue,
@@ -90,6 +90,8 @@ class Trainer(QObject):
     def can_resume(self, run: Run) -> bool:
         """Whether a run can be gone on with: it has not done the recipe's epochs yet."""
         if self.busy or run.status in ("diverged", IMPORTED, RUNNING):
+            return False
+        if not (run.directory / CHECKPOINT).is_file():
             return False
         done = int(run.summary.get("epochs", 0))
         return run.status != "epochs" or done < self.session.analysis_of_whole.recipe.total_epochs
@@ -211,6 +213,9 @@ class Trainer(QObject):
         if run.status == IMPORTED and self.session.analysis_of_whole.errors:
             # It can be looked at once the design has data and a loss.
             return
+        if not any((run.directory / name).is_file() for name in (WEIGHTS, CHECKPOINT)):
+            # It ended before anything was saved.
+            return
         self.process.send(self._watch)
         self.process.send(LoadRun(str(self.session.folder), str(self.store.root), run.id))
 
@@ -306,7 +311,7 @@ class Trainer(QObject):
         self.trouble.emit(
             f"The training process ended unexpectedly ({how}).",
             f"{saved} Your design is unharmed.".strip(),
-            was_busy and self.run is not None,
+            was_busy and self.resumable,
         )
         self.process.start()
 
@@ -336,6 +341,6 @@ def how_it_ended(status: str, epochs: int, test: Mapping[str, float | None]) -> 
 
 def _how_far(saved: Saved | None) -> str:
     if saved is None:
-        return "What was saved before is still there."
+        return ""
     return f"Everything up to step {saved.step:,} (epoch {saved.epoch:.1f}) is saved."
 

@@ -55,7 +55,10 @@ class Watching(QObject):
         """Show how a run ended, and its curves as soon as they are read."""
         store = self.trainer.store
         self._reading.work_out(lambda: (run, outcome(lambda: store.points(run))))
-        self.views.training.set_progress(*_how_far(run))
+        self._tell_how_far(run)
+
+    def _tell_how_far(self, run: Run) -> None:
+        self.views.training.set_progress(*_how_far(run, self.trainer.can_resume(run)))
 
     def _take_points(self, answer: tuple[Run, list[Point] | LayerloomError]) -> None:
         run, found = answer
@@ -63,7 +66,7 @@ class Watching(QObject):
             self.trainer.trouble.emit(found.message, found.hint, False)
         elif self.trainer.run is run and not self.trainer.busy:
             self.views.show_points(found)
-            self.views.training.set_progress(*_how_far(run))
+            self._tell_how_far(run)
 
     def _follow(self, ids: list[str]) -> None:
         """Watch the selected node; with none selected, go on with the last one."""
@@ -117,7 +120,7 @@ class Watching(QObject):
         self.views.training.set_progress(None, "compiling")
 
 
-def _how_far(run: Run) -> tuple[float, str]:
+def _how_far(run: Run, resumable: bool) -> tuple[float, str]:
     """How far a run came, as a fraction, and how it ended."""
     if run.status == IMPORTED:
         return 1.0, "Imported weights; Train starts from them."
@@ -125,4 +128,5 @@ def _how_far(run: Run) -> tuple[float, str]:
         return 0.0, "The run is being trained by another process."
     if run.summary:
         return 1.0, how_it_ended(run.status, run.summary["epochs"], run.summary["test"])
-    return 0.0, "The run was broken off; Resume goes on."
+    what = "; Resume goes on" if resumable else " before anything was saved"
+    return 0.0, f"The run was broken off{what}."

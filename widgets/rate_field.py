@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from widgets.inputs import LineEdit
 
-_WIDTH = 84
+_WIDTH = 100
 _TOOLTIP = (
     "The learning rate of the next step, as the schedule has it.\n"
     "Type another one and press Enter to train on with it; the schedule goes on from there,\n"

@@ -98,7 +98,8 @@ class Worker:
             try:
                 self.obey(command)
             except Exception as error:  # noqa: BLE001 - the window must hear of anything
-                self.tell(_failure("unexpected error", error))
+                failed = _failure("unexpected error", error)
+                self.tell(replace(failed, ends_run=isinstance(command, Train)))
 
     def tell(self, event: Event) -> None:
         """Send an event; if the window is gone, stop."""
