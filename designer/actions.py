@@ -138,14 +138,12 @@ SPECS: Mapping[str, Spec] = {
     "halve_rate": Spec(
         "&Halve the learning rate",
         "Learn half as fast from the next step on; the recipe stays as it was",
-        ("F9",),
-        "halve",
+        icon="halve",
     ),
     "double_rate": Spec(
         "Dou&ble the learning rate",
         "Learn twice as fast from the next step on; the recipe stays as it was",
-        ("Shift+F9",),
-        "double",
+        icon="double",
     ),
     "stop": Spec("&Stop", "End training and keep the weights", ("Shift+F5",), "stop"),
     "resume": Spec("&Resume", "Go on with the last run", ("F7",), "resume"),
