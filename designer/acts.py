@@ -53,10 +53,8 @@ class Acts:
 
     def resume_run(self, run: Run) -> None:
         """Go on with a run, whichever was the last."""
-        self._window.banner.clear()
         self._window.trainer.run = run
-        self._window.docks.show("training")
-        self._window.trainer.train(resume=True)
+        self.resume()
 
     def show_runs(self) -> None:
         """Bring the list of runs to the front."""

@@ -343,4 +343,3 @@ def _how_far(saved: Saved | None) -> str:
     if saved is None:
         return ""
     return f"Everything up to step {saved.step:,} (epoch {saved.epoch:.1f}) is saved."
-

@@ -137,7 +137,7 @@ def test_a_run_that_was_broken_off_with_the_window_is_offered_when_it_is_opened_
     assert run is not None
     window.trainer.process.shut_down()
     window.trainer._become("idle")
-    assert store_of(project).get(run.id).status == "running"
+    assert store_of(project).get(run.id).status == "interrupted"
 
     assert window.files.read(project)
     assert window.banner.message() == "The last training was broken off."
