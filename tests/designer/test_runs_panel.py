@@ -18,6 +18,7 @@ from core.design import edits
 from core.project.file import save, to_text
 from core.project.run_acts import rename
 from core.project.runs import DATABASE, Point, Run, RunStore, store_of
+from core.project.weights import CHECKPOINT
 from core.train.events import EpochEnd, Finished
 from designer.main_window import MainWindow
 from designer.run_rows import NAME, STATUS, TAGS, WHEN
@@ -52,6 +53,7 @@ def ended(file: Path, name: str, loss: float, units: int = 8, status: str = "epo
         **{"train": figures, "validation": figures, "test": figures},
     }
     store.set_status(run, status, summary)
+    (run.directory / CHECKPOINT).touch()
     with closing(sqlite3.connect(store.root / DATABASE)) as db, db:
         moment = f"2026-01-0{len(store.runs())}T10:00:00+00:00"
         db.execute("UPDATE runs SET created = ? WHERE id = ?", (moment, run.id))
