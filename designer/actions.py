@@ -153,6 +153,9 @@ SPECS: Mapping[str, Spec] = {
     "transfer": Spec(
         "Start from &weights ...", "Begin training with what a run or a file has learnt"
     ),
+    "find_rate": Spec(
+        "Find &learning rate ...", "Search a learning rate by a short training whose rate rises"
+    ),
     "plugins": Spec("P&lugins ...", "Choose which packages may bring blocks of their own"),
     "help": Spec("&Help", "How to begin, shortcuts and blocks", ("F1",), "help"),
     "keys": Spec("&Keyboard map", "Show every key and what the mouse does", ("?",)),
@@ -208,7 +211,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         *("themes", SEPARATOR, "panels", "next_panel", "previous_panel"),
     ),
     "&Train": (
-        *("data", "transfer", SEPARATOR),
+        *("data", "transfer", "find_rate", SEPARATOR),
         *("train", "pause", "step", "stop", "resume", SEPARATOR),
         *("halve_rate", "double_rate"),
         SEPARATOR,

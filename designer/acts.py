@@ -15,6 +15,7 @@ from core.project.file import to_text
 from core.project.runs import Run
 from core.train.freezing import starting_from
 from designer.key_map import key_map
+from designer.recipe_panel import with_rate
 from widgets.key_overlay import KeyOverlay
 
 if TYPE_CHECKING:
@@ -32,11 +33,7 @@ class Acts:
     def train(self) -> None:
         """Train the design, or say why it cannot be trained."""
         window = self._window
-        errors = window.session.analysis_of_whole.errors
-        if errors:
-            window.docks.show("problems")
-            count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
-            self.tell(f"The design has {count}: {errors[0].message}.", errors[0].remedy)
+        if self._has_errors():
             return
         window.banner.clear()
         window.docks.show("training")
@@ -110,6 +107,20 @@ class Acts:
             layers = dialog.layers if dialog.freeze.isChecked() else ()
             edit = partial(starting_from, weights=dialog.chosen, freeze=layers)
             session.act("Start from weights" if dialog.chosen else "Draw anew", edit, whole=True)
+        dialog.deleteLater()
+
+    def find_rate(self) -> None:
+        """Search a learning rate, and set the one that is chosen in the recipe."""
+        from designer.rate_dialog import RateDialog
+
+        window = self._window
+        if window.trainer.busy or self._has_errors():
+            return
+        session = window.session
+        dialog = RateDialog(window.trainer, to_text(session.whole), window)
+        dialog.set_theme(window.appearance.theme)
+        if dialog.exec() == RateDialog.DialogCode.Accepted:
+            session.act("Set learning rate", partial(with_rate, rate=dialog.rate), whole=True)
         dialog.deleteLater()
 
     def choose_plugins(self) -> None:
@@ -191,6 +202,15 @@ class Acts:
         if path is not None:
             self._window.statusBar().showMessage(f"Exported {path.name}", 5000)
 
+    def _has_errors(self) -> bool:
+        """Whether the design has errors, of which the first is then told."""
+        errors = self._window.session.analysis_of_whole.errors
+        if errors:
+            self._window.docks.show("problems")
+            count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
+            self.tell(f"The design has {count}: {errors[0].message}.", errors[0].remedy)
+        return bool(errors)
+
     def tell(self, text: str, hint: str, resumable: bool = False) -> None:
         """Say in the banner what went wrong, with a button to resume training if it can be."""
         resume = [("Resume", self.resume)] if resumable else []
@@ -266,6 +286,7 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "double_rate": partial(window.trainer.scale_rate, 2.0),
         "resume": acts.resume,
         "transfer": acts.choose_weights,
+        "find_rate": acts.find_rate,
         "plugins": acts.choose_plugins,
         "help": acts.show_help,
         "keys": acts.show_keys,

@@ -22,6 +22,7 @@ from designer.canvas_options import CanvasOptions
 from designer.clipboard import Clipboard
 from designer.code_panel import CodePanel
 from designer.data_panel import DataPanel
+from designer.divergence import Divergence
 from designer.editor import Editor
 from designer.examples_menu import ExamplesMenu
 from designer.files import Files
@@ -96,7 +97,9 @@ class MainWindow(QMainWindow):
         self.acts = Acts(self)
         self.docks = window_layout.build(self)
         self.panel_cycle = PanelCycle(self.docks, self.canvas)
+        self.divergence = Divergence(self.session, self.trainer, self.banner, self.acts.train)
         self.actions_by_name = Actions(self, slots(self), self.canvas.in_place.finish)
+        self.recipe.offer(self.actions_by_name["find_rate"])
         self.recent = RecentMenu(preferences, self.files.open_recent, self)
         self.examples = ExamplesMenu(self.files.open_copy, self)
         self.context_menus = ContextMenus(
@@ -117,6 +120,7 @@ class MainWindow(QMainWindow):
         self.groups.edit_wanted.connect(self._edit)
         self.problems.node_wanted.connect(self._go_to)
         self.code.node_wanted.connect(self._go_to)
+        self.divergence.node_wanted.connect(self._go_to)
         self.docks["code"].visibilityChanged.connect(self.code.be_seen)
         self.code.save_wanted.connect(self.acts.export_code)
         self.inspector.left.connect(self._back_to_canvas)

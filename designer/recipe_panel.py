@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from core.design import edits
+from core.design.document import Design
 from core.design.stage_names import loss_names, trained_names
 from core.params import Configured, Param, Value
 from core.train.rate_curve import rate_curve
@@ -75,6 +76,8 @@ class RecipePanel(QScrollArea):
         self.stages.changed.connect(self._set_stages)
         self._seen: object = None
         self._drawn: Recipe | None = None
+        self.find_rate = QPushButton("&Find learning rate ...")
+        self.find_rate.setAutoDefault(False)
         self._lay_out()
         self._fold_stages(False)
         session.changed.connect(self._show)
@@ -83,6 +86,17 @@ class RecipePanel(QScrollArea):
     def form(self) -> ParameterForm:
         """The form of what every training needs."""
         return self.forms[BASICS]
+
+    def offer(self, find_rate: QAction) -> None:
+        """Let the button stand for the window's action."""
+
+        def follow() -> None:
+            self.find_rate.setEnabled(find_rate.isEnabled())
+            self.find_rate.setToolTip(find_rate.toolTip())
+
+        find_rate.changed.connect(follow)
+        self.find_rate.clicked.connect(find_rate.trigger)
+        follow()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of a theme."""
@@ -123,6 +137,8 @@ class RecipePanel(QScrollArea):
                 for found in (self.kinds, self._wrong, self._about):
                     column.addWidget(found[name.lower()])
             column.addWidget(form)
+            if name == OPTIMIZER:
+                column.addWidget(self.find_rate)
             if name == SCHEDULE:
                 column.addWidget(self.curve)
                 column.addWidget(self._curve_note)
@@ -205,6 +221,11 @@ class RecipePanel(QScrollArea):
         self.session.act(
             label, lambda d: edits.set_recipe(d, with_stages(d.recipe, stages)), merge=merge
         )
+
+
+def with_rate(design: Design, rate: float) -> Design:
+    """The design with another learning rate in its recipe."""
+    return edits.set_recipe(design, changed(design.recipe, "optimizer.learning_rate", rate))
 
 
 def changed(recipe: Mapping[str, Any], name: str, value: Value) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from core.train.events import (
     Watch,
     WeightsCompared,
 )
+from core.units import in_units
 from designer.amounts import duration
 from designer.session import Session
 from designer.training_process import TrainingProcess
@@ -51,7 +52,7 @@ class Trainer(QObject):
 
     ``state_changed`` comes when ``state`` changes; ``noted`` carries what to tell in one line;
     ``trouble`` carries a message, a hint, and whether the run can be resumed. ``heard`` carries the
-    worker's events that views show.
+    worker's events that views show. ``diverged`` carries the failure of a run that did.
     """
 
     state_changed = Signal()
@@ -59,6 +60,7 @@ class Trainer(QObject):
     trouble = Signal(str, str, bool)
     heard = Signal(object)
     finished = Signal(object)
+    diverged = Signal(object)
 
     def __init__(self, session: Session, unsaved_store: Path) -> None:
         super().__init__()
@@ -240,7 +242,10 @@ class Trainer(QObject):
             case Started():
                 self._begin(event)
             case Compiled():
-                self.noted.emit(f"Compiled in {event.seconds:.1f} s")
+                needs = (
+                    f", needs about {in_units(event.memory_bytes)}" if event.memory_bytes else ""
+                )
+                self.noted.emit(f"Compiled in {event.seconds:.1f} s{needs}")
             case Progress():
                 self._advance(event)
             case Saved():
@@ -284,16 +289,12 @@ class Trainer(QObject):
         self.summary = summary
         self.run = self._store.get(summary.run)
         text = how_it_ended(summary.stopped_by, summary.epochs, summary.test)
-        if summary.stopped_by == "diverged":
-            self.trouble.emit(
-                f"The run diverged: the loss is not finite after step {summary.steps}.",
-                "Lower the learning rate in the recipe.",
-                False,
-            )
         wanted = self._started.epochs if self._started else summary.epochs
         is_whole = summary.stopped_by == "early_stopping" or not wanted
         self.progress = (1.0 if is_whole else summary.epochs / wanted, text)
         self._become(IDLE)
+        if summary.failure is not None:
+            self.diverged.emit(summary.failure)
         self.finished.emit(summary)
 
     def _fail(self, event: Failed) -> None:

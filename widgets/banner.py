@@ -23,6 +23,8 @@ from widgets.style_sheet import BANNER_COLORS
 from widgets.theme import Theme, dark
 
 _ICON_SIZE = 18
+# So many buttons stand beside the text; more would leave it no room, and stand below it.
+_BESIDE = 2
 
 
 class Banner(QFrame):
@@ -42,8 +44,10 @@ class Banner(QFrame):
         words.setSpacing(1)
         words.addWidget(self._text)
         words.addWidget(self._hint)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(6)
+        self._beside, self._below = QHBoxLayout(), QHBoxLayout()
+        for row in (self._beside, self._below):
+            row.setSpacing(6)
+        words.addLayout(self._below)
         self._shown: list[QPushButton] = []
         self._close = QToolButton()
         self._close.setAccessibleName("Close this message")
@@ -55,7 +59,7 @@ class Banner(QFrame):
         line.setSpacing(11)
         line.addWidget(self._icon)
         line.addLayout(words, 1)
-        line.addLayout(self._buttons)
+        line.addLayout(self._beside)
         line.addWidget(self._close)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.set_theme(self._theme)
@@ -110,17 +114,19 @@ class Banner(QFrame):
         self._icon.show_icon(self._kind, color)
 
     def _set_actions(self, actions: Sequence[tuple[str, Callable[[], object]]]) -> None:
-        while item := self._buttons.takeAt(0):
-            if old := item.widget():
-                old.hide()
-                old.deleteLater()
+        for old in self._shown:
+            old.hide()
+            old.deleteLater()
         self._shown.clear()
+        is_beside = len(actions) <= _BESIDE
+        self._below.setContentsMargins(0, 0 if is_beside else 6, 0, 0)
         for label, call in actions:
             button = QPushButton(label)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _checked, call=call: self._act(call))
-            self._buttons.addWidget(button)
+            (self._beside if is_beside else self._below).addWidget(button)
             self._shown.append(button)
+        self._below.setAlignment(Qt.AlignmentFlag.AlignLeft)
 
     def _act(self, call: Callable[[], object]) -> None:
         # Cleared first, so that a message that the call shows is not taken away with the old one.

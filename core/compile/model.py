@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import jax
 from flax import nnx
 
 from core.compile.names import resolve
-from core.compile.plan import LossStep, Plan, output_names
+from core.compile.plan import LossStep, Plan, Step, output_names
 from core.design.document import End
 
 
@@ -60,23 +60,39 @@ class Network(nnx.Module):
         float16, that float32 outputs are cast to, as of layers with float32 statistics; those of a
         node whose own number format was chosen stay.
         """
-        nudge = nudge or {}
         found = {End(node, "output"): value for node, value in feed.items()}
-        for end in found.keys() & nudge.keys():
-            found[end] = found[end] + nudge[end]
-        for step in self.plan.steps:
-            if not all(source in found for source in step.inputs.values()):
-                continue
-            scope: dict[str, Any] = {p: found[s] for p, s in step.inputs.items()}
-            if step.layer is not None:
-                scope["layer"] = getattr(self, step.attribute)
-            value = step.forward.run(scope, self._resolve)
-            values = value if len(step.outputs) > 1 else (value,)
-            if half and not (step.layer and step.layer.options.get("dtype")):
-                values = tuple(v.astype(half) if v.dtype == "float32" else v for v in values)
-            for end, given in zip(step.outputs, values, strict=True):
-                found[end] = given + nudge[end] if end in nudge else given
+        for end in found.keys() & (nudge or {}).keys():
+            found[end] = found[end] + (nudge or {})[end]
+        layers = {s.attribute: getattr(self, s.attribute) for s in self.plan.steps if s.layer}
+        computed(self.plan.steps, layers, found, nudge, half, self._resolve)
         return found
+
+
+def computed(
+    steps: Iterable[Step],
+    layers: Mapping[str, Any],
+    found: dict[End, jax.Array],
+    nudge: Mapping[End, jax.Array] | None = None,
+    half: str = "",
+    lookup: Callable[[str], Any] = resolve,
+) -> None:
+    """Put the outputs of steps to what was found; those with inputs that were not are left out.
+
+    For ``nudge`` and ``half`` see ``Network.values``; ``lookup`` finds functions by dotted names.
+    """
+    nudge = nudge or {}
+    for step in steps:
+        if not all(source in found for source in step.inputs.values()):
+            continue
+        scope: dict[str, Any] = {p: found[s] for p, s in step.inputs.items()}
+        if step.layer is not None:
+            scope["layer"] = layers[step.attribute]
+        value = step.forward.run(scope, lookup)
+        values = value if len(step.outputs) > 1 else (value,)
+        if half and not (step.layer and step.layer.options.get("dtype")):
+            values = tuple(v.astype(half) if v.dtype == "float32" else v for v in values)
+        for end, given in zip(step.outputs, values, strict=True):
+            found[end] = given + nudge[end] if end in nudge else given
 
 
 def loss_scope(loss: LossStep, found: Mapping[End, jax.Array]) -> dict[str, jax.Array]:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import jax
 
-from core.compile.figures import are_finite
+from core.train.diagnosis import diagnose
 from core.train.events import Emit, Figures, Progress
+from core.train.last_good import LastGood
 from core.train.rates import present_rate
 from core.train.saving import tend
 from core.train.training import Training
@@ -29,12 +30,14 @@ def one_epoch(training: Training, emit: Emit, between: Between) -> Figures | Non
 
     Returns the mean figures. Raises OSError or WorkError if a checkpoint could not be written.
     """
-    program = training.job.program
+    program, last_good = training.job.program, training.last_good
+    assert last_good is not None, "the stage was entered"
     batches = program.batches(training.epoch)
     clock = reading = waited = time.perf_counter()
     training.aside_seconds = 0.0
     for rows in batches[training.batch :]:
         training.state = program.step(training.state, rows)
+        last_good.note(rows)
         training.step += 1
         training.batch += 1
         training.train_samples += len(rows)
@@ -49,15 +52,27 @@ def one_epoch(training: Training, emit: Emit, between: Between) -> Figures | Non
             training.train_seconds += now - clock - training.aside_seconds
             training.aside_seconds = 0.0
             clock = reading = now
-            _tell(training, emit, program.finish(part))
-            if not are_finite(program.rules, part):
-                training.diverged = True
+            if not last_good.accepts(training.state, part, surely=last):
+                _go_back(training, last_good)
                 return None
+            _tell(training, emit, program.finish(part))
             if not last:
                 tend(training, emit)
         if not last and not between(training):
+            training.gather()
+            if not last_good.accepts(training.state, training.untold, surely=True):
+                _go_back(training, last_good)
             return None
     return program.finish(training.sums)
+
+
+def _go_back(training: Training, last_good: LastGood) -> None:
+    """Take up the state before the step that failed, and find out why it did."""
+    training.state, left = last_good.go_back()
+    training.step -= len(left)
+    training.batch -= len(left)
+    rows = left[0] if left else None
+    training.failure = diagnose(training.job.program, training.state, rows, training.step)
 
 
 def _tell(training: Training, emit: Emit, mean: Figures) -> None:

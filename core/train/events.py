@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
+from core.train.failure import Failure
 from core.train.transfer import Match
+from core.train.tried_rates import TriedRates
 
 Figures = Mapping[str, float]
 
@@ -45,9 +47,13 @@ class Started(Event):
 
 @dataclass(frozen=True)
 class Compiled(Event):
-    """The training step is compiled; ``seconds`` is how long that took."""
+    """The training step is compiled; ``seconds`` is how long that took.
+
+    ``memory_bytes`` is about what the training needs on each device, 0 if that is not known.
+    """
 
     seconds: float
+    memory_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,10 @@ class Continued(Event):
 
 @dataclass(frozen=True)
 class Summary:
-    """How a run ended; the fields are those of ``layerloom train --json``."""
+    """How a run ended; the fields are those of ``layerloom train --json``.
+
+    The figures are those of the weights that were kept. ``failure`` says why a run diverged.
+    """
 
     run: str
     device: str
@@ -122,6 +131,7 @@ class Summary:
     validation: Figures
     test: Figures
     parameters: int
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +160,26 @@ class WeightsCompared(Event):
     match: Match
     nodes: Mapping[str, str]
     fault: str = ""
+
+
+@dataclass(frozen=True)
+class RateTried(Event):
+    """The loss of a batch at a learning rate that the search has come to."""
+
+    rate: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class RateSearched(Event):
+    """The search for a learning rate is over.
+
+    There is no ``curve`` if it was stopped or failed; ``fault`` and ``hint`` say why it failed.
+    """
+
+    curve: TriedRates | None
+    fault: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,6 +278,15 @@ class CompareWeights(Command):
 
 
 @dataclass(frozen=True)
+class FindRate(Command):
+    """Search a learning rate for a design (project file text); ``Stop`` ends the search."""
+
+    design: str
+    folder: str
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
 class Watch(Command):
     """Look at this node (an id) for this row of the validation split; ``every`` seconds at most."""
 
@@ -304,7 +343,10 @@ class Shutdown(Command):
 
 
 def figures_json(summary: Summary) -> dict[str, Any]:
-    """The summary as plain JSON values; figures that are not finite become null."""
+    """The summary as plain JSON values; figures that are not finite become null.
+
+    There is a ``failure`` only if the run failed.
+    """
 
     def plain(value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -313,4 +355,6 @@ def figures_json(summary: Summary) -> dict[str, Any]:
             return None
         return value
 
-    return {name: plain(getattr(summary, name)) for name in summary.__dataclass_fields__}
+    values = {name: plain(getattr(summary, name)) for name in summary.__dataclass_fields__}
+    failure = values.pop("failure")
+    return {**values, "failure": asdict(failure)} if failure else values

@@ -9,6 +9,7 @@ import jax
 
 from core.compile.figures import no_tallies
 from core.errors import WorkError
+from core.train import memory
 from core.train.checkpoint import save_weights
 from core.train.early_stopping import Best
 from core.train.epoch import Between, one_epoch
@@ -22,6 +23,7 @@ from core.train.events import (
     Summary,
     figures_json,
 )
+from core.train.last_good import LastGood
 from core.train.rates import after_epoch, apply, begin_plateau
 from core.train.saving import finish, judge, restore_best, tend
 from core.train.training import Training
@@ -39,7 +41,7 @@ def run_training(training: Training, emit: Emit, between: Between) -> Summary:
         return _run(training, emit, between)
     except jax.errors.JaxRuntimeError as error:
         training.store.set_status(training.run, "interrupted")
-        raise _explained(error) from error
+        raise _explained(error, training.need) from error
     except OSError as error:
         training.store.set_status(training.run, "interrupted")
         raise WorkError(
@@ -68,20 +70,20 @@ def _run(training: Training, emit: Emit, between: Between) -> Summary:
     )
     _enter_stage(training)
     training.compile_seconds = time.perf_counter() - training.began
-    emit(Compiled(training.compile_seconds))
+    assert training.need is not None, "the stage was entered"
+    emit(Compiled(training.compile_seconds, training.need.total))
     if training.step == 0:
         training.due = True
         tend(training, emit)
     stopped_by = _epochs(training, emit, between)
-    if training.diverged:
+    if training.failure:
         training.saver.wait()
         training.record()
     else:
         finish(training, emit)
         restore_best(training)
     summary = _summary(training, stopped_by)
-    if not training.diverged:
-        save_weights(training.run.directory, program, training.state)
+    save_weights(training.run.directory, program, training.state)
     training.store.set_status(training.run, stopped_by, figures_json(summary))
     emit(Finished(summary))
     return summary
@@ -98,7 +100,7 @@ def _epochs(training: Training, emit: Emit, between: Between) -> str:
         _enter_stage(training)
         figures = one_epoch(training, emit, between)
         if figures is None:
-            return "diverged" if training.diverged else "interrupted"
+            return "diverged" if training.failure else "interrupted"
         validation = _end_epoch(training, figures)
         tend(training, emit)
         pace = (time.perf_counter() - before) / (training.epoch - begun)
@@ -114,9 +116,12 @@ def _enter_stage(training: Training) -> None:
     if stage != program.stage:
         # Figures of other losses say nothing about those of this stage.
         training.best, training.plateau = Best(), begin_plateau(program.recipe.schedule)
-        training.state = program.enter(training.state, stage)
+        training.state, training.last_good = program.enter(training.state, stage), None
         apply(training)
     program.compile(training.state)
+    if training.last_good is None:
+        training.need = memory.check(program, training.state)
+        training.last_good = LastGood(program, training.state)
 
 
 def _has_waited_enough(training: Training) -> bool:
@@ -159,14 +164,16 @@ def _summary(training: Training, stopped_by: str) -> Summary:
         validation=final["validation"],
         test=final["test"],
         parameters=training.job.analysis.parameters,
+        failure=training.failure,
     )
 
 
-def _explained(error: Exception) -> WorkError:
+def _explained(error: Exception, need: memory.Need | None) -> WorkError:
     text = str(error)
     if "RESOURCE_EXHAUSTED" in text or "out of memory" in text.lower():
+        account = f"; it needs {need.to_text()} at batch size {need.batch_size}" if need else ""
         return WorkError(
-            f"out of memory while training: {text.splitlines()[0][:200]}",
-            "Try a smaller batch size or fewer units.",
+            f"out of memory while training{account}: {text.splitlines()[0][:200]}",
+            "Try a smaller batch size with accumulate, rematerialise, or bfloat16.",
         )
     return WorkError(f"training failed: {text.splitlines()[0][:300]}")

@@ -8,10 +8,12 @@ from typing import Any
 import jax
 from flax import nnx
 
+from core.compile import remat
 from core.compile.lowering import lower
 from core.compile.model import Network
 from core.compile.plan import Plan
-from core.train.feed import Play
+from core.design.document import End
+from core.train.feed import Batch, Play
 
 
 class Networks:
@@ -20,12 +22,16 @@ class Networks:
     ``frozen`` are the numbers of those of the rest that are weights too.
     """
 
-    def __init__(self, plan: Plan, seed: int, platform: str = "") -> None:
+    def __init__(
+        self, plan: Plan, seed: int, platform: str = "", rematerialise: bool = False
+    ) -> None:
         """Build the network once; ``params`` and ``rest`` are its first arrays.
 
         On a ``platform`` that has faster ways for some layers, networks in training and evaluation
-        mode use them; see ``core.compile.lowering``.
+        mode use them; see ``core.compile.lowering``. With ``rematerialise``, outputs are computed
+        again in the backward pass instead of kept.
         """
+        self._remat = rematerialise
         network = Network(plan, nnx.Rngs(seed))
         network.eval()
         self._plain_graph = _split(network)[0]
@@ -55,6 +61,12 @@ class Networks:
     def plain(self, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Network:
         """The network in evaluation mode, of Flax's own layers, to be given away."""
         return self._merge(self._plain_graph, params, rest)
+
+    def values(self, network: Network, feed: Batch, half: str) -> dict[End, jax.Array]:
+        """Every node's output in training; see ``Network.values``."""
+        if self._remat:
+            return remat.values(network, feed, half)
+        return network.values(feed, half=half)
 
     def play(self, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Play:
         """The network in evaluation mode, as feeds use it; it is built when it is asked."""

@@ -51,7 +51,8 @@ class Program:
         """
         self.plan, self.recipe, self.prepared, self.placement = plan, recipe, prepared, placement
         with jax.default_device(placement.here):
-            self.networks = Networks(plan, recipe.seed, placement.here.platform)
+            platform = placement.here.platform
+            self.networks = Networks(plan, recipe.seed, platform, recipe.remat)
         self.param_names, self.rest_names = self.networks.param_names, self.networks.rest_names
         self.train_rows = prepared.splits["train"]
         self.rules: Rules = figure_rules(plan, _target_scales(plan, prepared))
@@ -150,12 +151,20 @@ class Program:
 
     def compile(self, state: State) -> None:
         """Compile the present stage's train step for both batch sizes that an epoch has."""
-        sizes = {self.batch_size, self.epoch_samples % self.batch_size} - {0}
-        for size in sizes:
-            if (self.stage, size) not in self._compiled:
-                loaded = self.feed.load(np.resize(self.train_rows, size).astype(np.int32))
-                lowered = self._jitted[self.stage].lower(state, loaded)
-                self._compiled[self.stage, size] = lowered.compile()
+        for size in {self.batch_size, self.epoch_samples % self.batch_size} - {0}:
+            self.compiled(state, size)
+
+    def compiled(self, state: State, size: int) -> Any:
+        """The present stage's compiled train step for batches of a size."""
+        key = (self.stage, size)
+        if key not in self._compiled:
+            loaded = self.feed.load(self.rows_for(size))
+            self._compiled[key] = self._jitted[self.stage].lower(state, loaded).compile()
+        return self._compiled[key]
+
+    def rows_for(self, size: int) -> np.ndarray:
+        """Rows of the training split, int32 ``[size]``, to compile with."""
+        return np.resize(self.train_rows, size).astype(np.int32)
 
     def step(self, state: State, rows: np.ndarray) -> State:
         """One step on the given rows. The old state's arrays are given up."""

@@ -48,6 +48,9 @@ def apply(training: Training) -> None:
     state = training.state
     rate = training.job.program.placement.put(np.float32(scale(training)))
     training.state = state._replace(rate=rate)
+    if training.last_good is not None:
+        # Going back does again what was done since, with the rate that it was done with.
+        training.last_good.follow(training.state)
 
 
 def set_rate(training: Training, command: SetRate) -> RateChanged:

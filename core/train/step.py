@@ -84,7 +84,7 @@ class Step:
         networks, lower = self.networks, self.precision.lowered
         used = [lower([r])[0] if i in networks.frozen else r for i, r in enumerate(rest)]
         network = networks.training(lower(params), used)
-        found = network.values(self.precision.fed(batch), half=self.precision.half)
+        found = networks.values(network, self.precision.fed(batch), self.precision.half)
         size = next(iter(batch.values())).shape[0]
         sums = tallies(self.plan, self.rules, found, jnp.ones(size), losses)
         loss = total_loss(self.rules, sums) + self.held.penalty(params)
@@ -105,8 +105,11 @@ class Step:
         updates, kept = optimizer.update(gradients, turn.optimizer, chosen)
         updates = jax.tree.map(lambda u: (rate * u).astype(u.dtype), updates)
         changed = self.held.constrained(optax.apply_updates(chosen, updates), player.params)
-        before = (chosen, turn.optimizer)
-        (changed, kept), scale = self.precision.kept(gradients, (changed, kept), before, turn.scale)
+        before = (chosen, turn.optimizer, turn.rest, no_tallies(self.rules))
+        after = (changed, kept, rest, sums)
+        (changed, kept, rest, sums), scale = self.precision.kept(
+            gradients, after, before, turn.scale
+        )
         return _Turn(_with(turn.params, player.params, changed), rest, kept, scale, sums)
 
 

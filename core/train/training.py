@@ -13,7 +13,10 @@ from core.project.runs import Point, Run, RunStore
 from core.train.checkpoint import WEIGHTS, Arrays, best_path, load_checkpoint
 from core.train.early_stopping import Best, EarlyStopping
 from core.train.events import Figures
+from core.train.failure import Failure
 from core.train.job import Job
+from core.train.last_good import LastGood
+from core.train.memory import Need
 from core.train.place import Place
 from core.train.rates import apply, begin_plateau
 from core.train.saver import Saver
@@ -52,7 +55,9 @@ class Training:
     earlier_seconds: float = 0.0
     aside_seconds: float = 0.0
     began: float = field(default_factory=time.perf_counter)
-    diverged: bool = False
+    last_good: LastGood | None = None
+    need: Need | None = None
+    failure: Failure | None = None
     single: bool = False
     due: bool = False
     sums: Tallies = field(default_factory=dict)

@@ -18,10 +18,13 @@ from core.train.events import (
     Continued,
     Event,
     Failed,
+    FindRate,
     Loaded,
     LoadRun,
     Pause,
     Paused,
+    RateSearched,
+    RateTried,
     Ready,
     SetRate,
     Shutdown,
@@ -124,6 +127,8 @@ class Worker:
                 self._survey = command
             case CompareWeights():
                 self._compare(command)
+            case FindRate():
+                self._find_rate(command)
             case Shutdown():
                 self._open = False
             case _:
@@ -161,6 +166,36 @@ class Worker:
             told = _failure("the weights could not be compared", error)
             found = WeightsCompared(command.source, Match(), {}, told.message)
         self.tell(found)
+
+    def _find_rate(self, command: FindRate) -> None:
+        """Search a learning rate; the network that is looked at stays."""
+        from core.train.rate_finder import search
+
+        def tell(rate: float, loss: float) -> bool:
+            self.tell(RateTried(rate, loss))
+            while self.pipe.poll() and not self._stopping:
+                self._obey_while_searching(self.pipe.recv())
+            return not self._stopping
+
+        self._stopping = False
+        try:
+            found = RateSearched(search(command, tell))
+        except Exception as error:  # noqa: BLE001 - the window waits for an answer
+            told = _failure("no learning rate was found", error)
+            found = RateSearched(None, told.message, told.hint)
+        self.tell(found)
+
+    def _obey_while_searching(self, command: Command) -> None:
+        """What ends a search; other commands come with a training, which begins after it."""
+        match command:
+            case Watch():
+                self._watch = command
+            case Survey():
+                self._survey = command
+            case Stop():
+                self._stopping = True
+            case Shutdown():
+                self._open, self._stopping = False, True
 
     def _between(self, training: Training) -> bool:
         """Between two steps: hear commands, wait while paused, look at the probe."""

@@ -14,6 +14,7 @@ from designer.cli.output import FAILED, report
 
 COMMANDS = (
     "train",
+    "find-rate",
     "evaluate",
     "runs",
     "info",
@@ -58,7 +59,8 @@ def run(arguments: list[str]) -> int:
 
 def _dispatch(arguments: list[str]) -> int:
     if arguments and arguments[0] in COMMANDS:
-        name = f"{arguments[0]}_" if keyword.iskeyword(arguments[0]) else arguments[0]
+        name = arguments[0].replace("-", "_")
+        name += "_" if keyword.iskeyword(name) else ""
         command = importlib.import_module(f"designer.cli.{name}")
         parser = Parser(
             prog=f"layerloom {arguments[0]}", description=command.__doc__, allow_abbrev=False
@@ -70,7 +72,7 @@ def _dispatch(arguments: list[str]) -> int:
         command.arguments(parser)
         found: int = command.run(parser.parse_args(arguments[1:]))
         return found
-    if arguments and arguments[0].isalpha() and not os.path.exists(arguments[0]):
+    if arguments and _is_word(arguments[0]) and not os.path.exists(arguments[0]):
         raise InputError(
             f"there is no command or file called {arguments[0]!r}",
             f"The commands are {', '.join(COMMANDS)}.",
@@ -87,6 +89,11 @@ def _dispatch(arguments: list[str]) -> int:
     from designer.application import open_window
 
     return open_window(options.file)
+
+
+def _is_word(text: str) -> bool:
+    """Whether a command may be meant: letters, which a hyphen may divide."""
+    return all(part.isalpha() for part in text.split("-"))
 
 
 def _version() -> str:

@@ -314,11 +314,10 @@ def _tell(summary: Summary, as_json: bool, directory: Path) -> int:
         print_json(figures_json(summary))
     else:
         _print_summary(summary, directory)
-    if summary.stopped_by == "diverged":
-        print_error(
-            f"run {summary.run} diverged: the loss is not finite after step {summary.steps}",
-            "Try a lower --learning-rate.",
-        )
+    failure = summary.failure
+    if failure:
+        slower = " Set it for one run with --learning-rate." if failure.remedies else ""
+        print_error(f"run {summary.run} diverged: {failure.message}", failure.hint + slower)
     elif summary.stopped_by == "interrupted":
         print_error(
             f"run {summary.run} was interrupted after epoch {summary.epochs}",
