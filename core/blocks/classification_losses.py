@@ -13,6 +13,7 @@ from core.blocks.losses import (
     Loss,
     Metric,
     Reduced,
+    any_labelled,
     check_class_weights,
     check_labels,
     check_yes_no,
@@ -20,7 +21,8 @@ from core.blocks.losses import (
     is_yes_no,
     label_accuracy,
     like_logits,
-    per_sample,
+    mean_of_answered,
+    mean_of_labelled,
     yes_no_accuracy,
 )
 from core.params import param
@@ -46,8 +48,8 @@ class CrossEntropy(Loss):
     ε / C. Class weights multiply each class's term; the batch's mean is not divided by them.
 
     ``logits`` ``[B, ..., C]`` float32 (no softmax before), ``target`` ``[B, ...]`` int32 class
-    labels; a loss ``[B]``, the mean over a sample's places. Nothing is trained. Metric: accuracy,
-    the share of labels whose logit is the largest.
+    labels, -1 where there is none; a loss ``[B]``, the mean over a sample's places with a label.
+    Nothing is trained. Metric: accuracy, the share of labels whose logit is the largest.
 
     Sources: Bridle, Probabilistic interpretation of feedforward classification network outputs,
     1990; Szegedy et al., Rethinking the Inception architecture for computer vision, 2016 (label
@@ -86,13 +88,16 @@ class CrossEntropy(Loss):
     def forward(self, logits: Tensor, target: Tensor) -> Call:
         if not self.label_smoothing and not self.class_weights:
             hard = "optax.softmax_cross_entropy_with_integer_labels"
-            return per_sample(call(hard, Name("logits"), Name("target")), target.rank)
+            return mean_of_labelled(call(hard, Name("logits"), Name("target")), target)
         truth = call("jax.nn.one_hot", Name("target"), logits.features)
         if self.label_smoothing:
             truth = call("optax.smooth_labels", truth, self.label_smoothing)
         if self.class_weights:
             truth = call("jnp.multiply", truth, call("jnp.asarray", self.class_weights))
-        return per_sample(call("optax.softmax_cross_entropy", Name("logits"), truth), target.rank)
+        return mean_of_labelled(call("optax.softmax_cross_entropy", Name("logits"), truth), target)
+
+    def counted(self, logits: Tensor, target: Tensor) -> Call | None:
+        return any_labelled(target)
 
     def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
         return {"accuracy": label_accuracy(target)}
@@ -109,8 +114,8 @@ class BinaryCrossEntropy(Reduced):
     t is taken for t (1 - ε) + ε / 2.
 
     ``logits`` ``[B, ..., N]`` float32 (no sigmoid before); ``target`` of the same shape, or ``[B]``
-    for one logit a sample, float32 or int32 with the values 0 and 1; a loss ``[B]``. Nothing is
-    trained. Metric: accuracy at 0.5.
+    for one logit a sample, float32 or int32 with the values 0 and 1, int32 also -1 where nobody
+    knows, which does not count; a loss ``[B]``. Nothing is trained. Metric: accuracy at 0.5.
 
     Source: Cox, The regression analysis of binary sequences, 1958.
     """
@@ -156,10 +161,17 @@ class BinaryCrossEntropy(Reduced):
         else:
             weighted = "layers.weighted_binary_cross_entropy"
             loss = call(weighted, Name("logits"), truth, self.positive_weight)
+        if self.reduction == "mean":
+            return mean_of_answered(loss, logits, target)
+        if target.dtype == "int32":
+            loss = call("jnp.where", call("jnp.greater_equal", like_logits(logits), 0), loss, 0)
         return self.joined(loss, logits.rank)
 
+    def counted(self, logits: Tensor, target: Tensor) -> Call | None:
+        return any_labelled(target)
+
     def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
-        return {"accuracy": yes_no_accuracy(logits)}
+        return {"accuracy": yes_no_accuracy(logits, target)}
 
     def probabilities(self, logits: Tensor, target: Tensor) -> Call:
         return call("nnx.sigmoid", Name("logits"))
@@ -171,8 +183,9 @@ class Focal(Loss):
 
     ``logits`` ``[B, ..., N]`` float32 (no sigmoid or softmax before). For yes-or-no answers
     ``target`` has the same shape, or ``[B]`` with one logit a sample, with the values 0 and 1. For
-    C classes it is int32 ``[B, ...]``, and alpha does not count. A loss ``[B]``, the mean over a
-    sample's places. Nothing is trained. Metric: accuracy.
+    C classes it is int32 ``[B, ...]``, and alpha does not count. An int32 -1 is no label and does
+    not count. A loss ``[B]``, the mean over a sample's places. Nothing is trained. Metric:
+    accuracy.
 
     Source: Lin et al., Focal loss for dense object detection, 2017.
     """
@@ -216,17 +229,20 @@ class Focal(Loss):
             margin = call("jnp.where", is_yes, Name("logits"), call("jnp.negative", Name("logits")))
             factor = call("jnp.where", is_yes, self.alpha, 1 - self.alpha)
             loss = call("jnp.multiply", factor, call("layers.focal", margin, self.gamma))
-            return per_sample(loss, logits.rank)
+            return mean_of_answered(loss, logits, target)
         margin = call("layers.log_odds", Name("logits"), Name("target"))
         loss = call("layers.focal", margin, self.gamma)
         if self.class_weights:
             weights = call("jnp.take", call("jnp.asarray", self.class_weights), Name("target"))
             loss = call("jnp.multiply", weights, loss)
-        return per_sample(loss, target.rank)
+        return mean_of_labelled(loss, target)
+
+    def counted(self, logits: Tensor, target: Tensor) -> Call | None:
+        return any_labelled(target)
 
     def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
         yes_no = is_yes_no(logits, target)
-        return {"accuracy": yes_no_accuracy(logits) if yes_no else label_accuracy(target)}
+        return {"accuracy": yes_no_accuracy(logits, target) if yes_no else label_accuracy(target)}
 
     def probabilities(self, logits: Tensor, target: Tensor) -> Call:
         if is_yes_no(logits, target):

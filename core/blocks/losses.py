@@ -162,6 +162,35 @@ def check_yes_no(logits: Tensor, target: Tensor) -> None:
         )
 
 
+def labelled(target: Tensor) -> Call | None:
+    """Which elements of ``target`` have a label, ``[B, ...]``; None where all have.
+
+    A label of -1 says that nobody knows it.
+    """
+    return call("jnp.greater_equal", Name("target"), 0) if target.dtype == "int32" else None
+
+
+def any_labelled(target: Tensor) -> Call | None:
+    """Which samples have a label at some place, ``[B]``; None where all have."""
+    known = labelled(target)
+    return per_sample(known, target.rank, "jnp.any") if known else None
+
+
+def mean_of_labelled(value: Call, target: Tensor) -> Call:
+    """The mean ``[B]`` of ``value``, of the target's shape, over the places with a label."""
+    known = labelled(target)
+    if target.rank == 1 or known is None:
+        return per_sample(value, target.rank)
+    return call("layers.mean_where", value, known)
+
+
+def mean_of_answered(value: Call, logits: Tensor, target: Tensor) -> Call:
+    """The mean ``[B]`` of ``value``, of the shape of yes-or-no logits, over those with a label."""
+    if target.dtype != "int32" or logits.sizes == (1,):
+        return per_sample(value, logits.rank)
+    return call("layers.mean_where", value, call("jnp.greater_equal", like_logits(logits), 0))
+
+
 def like_logits(logits: Tensor) -> Call:
     """The target, of the shape of its logits ``[B, ..., N]``."""
     return call("jnp.reshape", Name("target"), (-1, *logits.sizes))
@@ -170,14 +199,14 @@ def like_logits(logits: Tensor) -> Call:
 def label_accuracy(target: Tensor) -> Metric:
     """The share of labels whose logit is the largest."""
     best = call("jnp.argmax", Name("logits"), axis=-1)
-    return Metric(per_sample(call("jnp.equal", best, Name("target")), target.rank))
+    return Metric(mean_of_labelled(call("jnp.equal", best, Name("target")), target))
 
 
-def yes_no_accuracy(logits: Tensor) -> Metric:
+def yes_no_accuracy(logits: Tensor, target: Tensor) -> Metric:
     """The share of yes-or-no targets that the logit's sign tells."""
     says_yes = call("jnp.greater", Name("logits"), 0)
     is_yes = call("jnp.greater", like_logits(logits), 0.5)
-    return Metric(per_sample(call("jnp.equal", says_yes, is_yes), logits.rank))
+    return Metric(mean_of_answered(call("jnp.equal", says_yes, is_yes), logits, target))
 
 
 def check_class_weights(weights: tuple[float, ...], logits: Tensor) -> None:

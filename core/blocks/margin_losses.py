@@ -11,12 +11,14 @@ from core.blocks.losses import (
     PER_SAMPLE,
     Loss,
     Metric,
+    any_labelled,
     check_labels,
     check_yes_no,
     is_yes_no,
     label_accuracy,
     like_logits,
-    per_sample,
+    mean_of_answered,
+    mean_of_labelled,
     yes_no_accuracy,
 )
 from core.params import param
@@ -44,19 +46,27 @@ class _Margin(Loss):
             check_labels(logits, target)
         return PER_SAMPLE
 
-    def shortfall(self, logits: Tensor, target: Tensor) -> tuple[Call, int]:
-        """What is missing to the margin, at least 0, and how many axes that has."""
+    def shortfall(self, logits: Tensor, target: Tensor) -> Call:
+        """What is missing to the margin, at least 0, for each answer or label."""
         if is_yes_no(logits, target):
             is_yes = call("jnp.greater", like_logits(logits), 0.5)
             ahead = call("jnp.where", is_yes, Name("logits"), call("jnp.negative", Name("logits")))
-            rank = logits.rank
         else:
-            ahead, rank = call("layers.lead", Name("logits"), Name("target")), target.rank
-        return call("nnx.relu", call("jnp.subtract", self.margin, ahead)), rank
+            ahead = call("layers.lead", Name("logits"), Name("target"))
+        return call("nnx.relu", call("jnp.subtract", self.margin, ahead))
+
+    def averaged(self, value: Call, logits: Tensor, target: Tensor) -> Call:
+        """The mean ``[B]`` of what ``shortfall`` gives over what has a label."""
+        if is_yes_no(logits, target):
+            return mean_of_answered(value, logits, target)
+        return mean_of_labelled(value, target)
+
+    def counted(self, logits: Tensor, target: Tensor) -> Call | None:
+        return any_labelled(target)
 
     def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
         yes_no = is_yes_no(logits, target)
-        return {"accuracy": yes_no_accuracy(logits) if yes_no else label_accuracy(target)}
+        return {"accuracy": yes_no_accuracy(logits, target) if yes_no else label_accuracy(target)}
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ class Hinge(_Margin):
     )
 
     def forward(self, logits: Tensor, target: Tensor) -> Call:
-        return per_sample(*self.shortfall(logits, target))
+        return self.averaged(self.shortfall(logits, target), logits, target)
 
 
 @dataclass(frozen=True)
@@ -102,5 +112,5 @@ class SquaredHinge(_Margin):
     formula = "loss = (the hinge loss)²"
 
     def forward(self, logits: Tensor, target: Tensor) -> Call:
-        missing, rank = self.shortfall(logits, target)
-        return per_sample(call("jnp.square", missing), rank)
+        missing = self.shortfall(logits, target)
+        return self.averaged(call("jnp.square", missing), logits, target)

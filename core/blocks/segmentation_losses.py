@@ -11,6 +11,7 @@ from core.blocks.losses import (
     PER_SAMPLE,
     Loss,
     Metric,
+    any_labelled,
     check_labels,
     check_yes_no,
     label_accuracy,
@@ -29,8 +30,9 @@ class Dice(Loss):
 
     ``logits`` ``[B, ..., C]`` float32 with one to three axes of places (no sigmoid or softmax
     before). With several logits ``target`` is int32 ``[B, ...]``, the class of each place; with one
-    it is 0 or 1, ``[B, ...]`` or ``[B, ..., 1]``. A loss ``[B]``, the mean over the classes.
-    Nothing is trained. Metric: accuracy, the share of places that are right.
+    it is 0 or 1, ``[B, ...]`` or ``[B, ..., 1]``. Places with an int32 -1 have no label and do not
+    count. A loss ``[B]``, the mean over the classes. Nothing is trained. Metric: accuracy, the
+    share of places that are right.
 
     Source: Milletari et al., V-Net: fully convolutional neural networks for volumetric medical
     image segmentation, 2016.
@@ -70,11 +72,21 @@ class Dice(Loss):
         truth = like_logits(logits)
         if logits.features > 1:
             truth = call("jax.nn.one_hot", Name("target"), logits.features)
-        return call("layers.dice", self.probabilities(logits, target), truth, self.smooth)
+        said = self.probabilities(logits, target)
+        if target.dtype == "int32":
+            # A place without a label belongs to no area, and nothing said there counts.
+            known = call("jnp.expand_dims", Name("target"), -1)
+            known = like_logits(logits) if logits.features == 1 else known
+            known = call("jnp.greater_equal", known, 0)
+            said, truth = (call("jnp.where", known, part, 0) for part in (said, truth))
+        return call("layers.dice", said, truth, self.smooth)
+
+    def counted(self, logits: Tensor, target: Tensor) -> Call | None:
+        return any_labelled(target)
 
     def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
         one = logits.features == 1
-        return {"accuracy": yes_no_accuracy(logits) if one else label_accuracy(target)}
+        return {"accuracy": yes_no_accuracy(logits, target) if one else label_accuracy(target)}
 
     def probabilities(self, logits: Tensor, target: Tensor) -> Call:
         if logits.features == 1:

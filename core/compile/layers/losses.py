@@ -122,9 +122,10 @@ def finds_own_pair(first: jax.Array, second: jax.Array) -> jax.Array:
 
 
 def mean_where(values: jax.Array, counts: jax.Array) -> jax.Array:
-    """Mean ``[B]`` of the elements of ``[B, T]`` that count; 0 where none does."""
-    total = jnp.sum(jnp.where(counts, values, 0), axis=1)
-    return total / jnp.maximum(jnp.sum(counts, axis=1), 1)
+    """Mean ``[B]`` of the elements of ``[B, ...]`` that count; 0 where none does."""
+    axes = tuple(range(1, values.ndim))
+    total = jnp.sum(jnp.where(counts, values, 0), axis=axes)
+    return total / jnp.maximum(jnp.sum(counts, axis=axes), 1)
 
 
 def ctc(logits: jax.Array, labels: jax.Array, blank: int, padding: int) -> jax.Array:
