@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.blocks.block import port
 from core.blocks.call import Call, Name, call
+from core.blocks.class_metrics import label_metrics, yes_no_accuracy, yes_no_metrics
 from core.blocks.losses import (
     FOR_NUMBERS,
     PER_SAMPLE,
@@ -19,11 +20,9 @@ from core.blocks.losses import (
     check_yes_no,
     class_weights_param,
     is_yes_no,
-    label_accuracy,
     like_logits,
     mean_of_answered,
     mean_of_labelled,
-    yes_no_accuracy,
 )
 from core.params import param
 from core.tensor import Tensor
@@ -49,7 +48,9 @@ class CrossEntropy(Loss):
 
     ``logits`` ``[B, ..., C]`` float32 (no softmax before), ``target`` ``[B, ...]`` int32 class
     labels, -1 where there is none; a loss ``[B]``, the mean over a sample's places with a label.
-    Nothing is trained. Metric: accuracy, the share of labels whose logit is the largest.
+    Nothing is trained. Metrics: accuracy, the share of labels whose logit is the largest; when a
+    split is evaluated also that of labels among the 3 and 5 largest, precision, recall, F1 and the
+    area under the ROC curve, or with several places a sample their intersection over union.
 
     Sources: Bridle, Probabilistic interpretation of feedforward classification network outputs,
     1990; Szegedy et al., Rethinking the Inception architecture for computer vision, 2016 (label
@@ -100,7 +101,12 @@ class CrossEntropy(Loss):
         return any_labelled(target)
 
     def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
-        return {"accuracy": label_accuracy(target)}
+        found = label_metrics(logits, target)
+        if target.rank == 2 and not self.label_smoothing and not self.class_weights:
+            found["perplexity"] = Metric(
+                self.forward(logits, target), exponential=True, in_training=False
+            )
+        return found
 
     def probabilities(self, logits: Tensor, target: Tensor) -> Call:
         return call("nnx.softmax", Name("logits"), axis=-1)
@@ -115,7 +121,8 @@ class BinaryCrossEntropy(Reduced):
 
     ``logits`` ``[B, ..., N]`` float32 (no sigmoid before); ``target`` of the same shape, or ``[B]``
     for one logit a sample, float32 or int32 with the values 0 and 1, int32 also -1 where nobody
-    knows, which does not count; a loss ``[B]``. Nothing is trained. Metric: accuracy at 0.5.
+    knows, which does not count; a loss ``[B]``. Nothing is trained. Metrics: accuracy at 0.5; when
+    a split is evaluated also precision, recall, F1 and the area under the ROC curve.
 
     Source: Cox, The regression analysis of binary sequences, 1958.
     """
@@ -171,7 +178,10 @@ class BinaryCrossEntropy(Reduced):
         return any_labelled(target)
 
     def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
-        return {"accuracy": yes_no_accuracy(logits, target)}
+        if logits.rank > 2 and target.dtype == "float32":
+            # The pixels of a picture that is rebuilt, which are no answers.
+            return {"accuracy": yes_no_accuracy(logits, target)}
+        return yes_no_metrics(logits, target)
 
     def probabilities(self, logits: Tensor, target: Tensor) -> Call:
         return call("nnx.sigmoid", Name("logits"))
@@ -241,8 +251,9 @@ class Focal(Loss):
         return any_labelled(target)
 
     def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
-        yes_no = is_yes_no(logits, target)
-        return {"accuracy": yes_no_accuracy(logits, target) if yes_no else label_accuracy(target)}
+        if is_yes_no(logits, target):
+            return yes_no_metrics(logits, target)
+        return label_metrics(logits, target)
 
     def probabilities(self, logits: Tensor, target: Tensor) -> Call:
         if is_yes_no(logits, target):

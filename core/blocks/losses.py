@@ -25,13 +25,24 @@ class Metric:
 
     A split's figure is the mean over its samples, with ``root`` the square root of the mean, with
     ``exponential`` the mean's exponential (perplexity). ``in_target_units`` figures scale with the
-    target, so standardised data is scaled back.
+    target, so standardised data is scaled back. One that is not ``in_training`` is computed when a
+    split is evaluated, and not in every step.
+
+    Where ``finish`` names a function, ``value`` is computed of the batch as a whole instead, with
+    how much each sample counts, ``[B]``, as the name ``counts``: arrays of any shape that are added
+    up over batches. The function makes the figures that the metric ``gives`` of the sums. Of a
+    ``whole`` metric ``value`` is arrays ``[B, ...]``, and the function is given those of all
+    samples of the split, with their ``counts``, on the device.
     """
 
     value: Call
     root: bool = False
     in_target_units: bool = False
     exponential: bool = False
+    in_training: bool = True
+    gives: tuple[str, ...] = ()
+    finish: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,19 +205,6 @@ def mean_of_answered(value: Call, logits: Tensor, target: Tensor) -> Call:
 def like_logits(logits: Tensor) -> Call:
     """The target, of the shape of its logits ``[B, ..., N]``."""
     return call("jnp.reshape", Name("target"), (-1, *logits.sizes))
-
-
-def label_accuracy(target: Tensor) -> Metric:
-    """The share of labels whose logit is the largest."""
-    best = call("jnp.argmax", Name("logits"), axis=-1)
-    return Metric(mean_of_labelled(call("jnp.equal", best, Name("target")), target))
-
-
-def yes_no_accuracy(logits: Tensor, target: Tensor) -> Metric:
-    """The share of yes-or-no targets that the logit's sign tells."""
-    says_yes = call("jnp.greater", Name("logits"), 0)
-    is_yes = call("jnp.greater", like_logits(logits), 0.5)
-    return Metric(mean_of_answered(call("jnp.equal", says_yes, is_yes), logits, target))
 
 
 def check_class_weights(weights: tuple[float, ...], logits: Tensor) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.blocks.block import port
 from core.blocks.call import Call, Name, call
+from core.blocks.class_metrics import label_metrics, yes_no_metrics
 from core.blocks.losses import (
     PER_SAMPLE,
     Loss,
@@ -15,11 +16,9 @@ from core.blocks.losses import (
     check_labels,
     check_yes_no,
     is_yes_no,
-    label_accuracy,
     like_logits,
     mean_of_answered,
     mean_of_labelled,
-    yes_no_accuracy,
 )
 from core.params import param
 from core.tensor import Tensor
@@ -65,8 +64,9 @@ class _Margin(Loss):
         return any_labelled(target)
 
     def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
-        yes_no = is_yes_no(logits, target)
-        return {"accuracy": yes_no_accuracy(logits, target) if yes_no else label_accuracy(target)}
+        if is_yes_no(logits, target):
+            return yes_no_metrics(logits, target)
+        return label_metrics(logits, target, chances=False)
 
 
 @dataclass(frozen=True)

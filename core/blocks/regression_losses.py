@@ -13,6 +13,8 @@ from core.tensor import Tensor
 
 _PORTS = (port("prediction", 2, 3, 4, 5), port("target", 2, 3, 4, 5, remedy=FOR_LABELS))
 
+_PAIR = (Name("prediction"), Name("target"))
+
 
 @dataclass(frozen=True)
 class _Regression(Reduced):
@@ -31,11 +33,17 @@ class _Regression(Reduced):
         return PER_SAMPLE
 
     def metrics(self, prediction: Tensor, target: Tensor) -> Mapping[str, Metric]:
-        squares = call("optax.squared_error", Name("prediction"), Name("target"))
+        squares = call("optax.squared_error", *_PAIR)
         distance = call("jnp.abs", _difference())
         return {
             "rmse": Metric(per_sample(squares, target.rank), root=True, in_target_units=True),
             "mae": Metric(per_sample(distance, target.rank), in_target_units=True),
+            "r2": Metric(
+                call("layers.target_moments", *_PAIR, Name("counts")),
+                gives=("r2",),
+                finish="layers.determination",
+                in_training=False,
+            ),
         }
 
 
@@ -45,7 +53,7 @@ class MeanSquaredError(_Regression):
 
     ``prediction`` and ``target`` float32 of one shape ``[B, ...]``; a loss ``[B]``. Nothing is
     trained. Metrics: rmse (root mean squared error) and mae (mean absolute error), both in the
-    target's own units.
+    target's own units, and r2 (share of the variance that is explained).
 
     Source: Gauss, Theoria combinationis observationum erroribus minimis obnoxiae, 1823.
     """
@@ -56,7 +64,7 @@ class MeanSquaredError(_Regression):
     formula = "loss = mean of (prediction - target)²"
 
     def forward(self, prediction: Tensor, target: Tensor) -> Call:
-        error = call("optax.squared_error", Name("prediction"), Name("target"))
+        error = call("optax.squared_error", *_PAIR)
         return self.joined(error, target.rank)
 
 
@@ -123,9 +131,9 @@ class LogCosh(_Regression):
     formula = "loss = mean of log cosh(prediction - target)"
 
     def forward(self, prediction: Tensor, target: Tensor) -> Call:
-        error = call("optax.log_cosh", Name("prediction"), Name("target"))
+        error = call("optax.log_cosh", *_PAIR)
         return self.joined(error, target.rank)
 
 
 def _difference() -> Call:
-    return call("jnp.subtract", Name("prediction"), Name("target"))
+    return call("jnp.subtract", *_PAIR)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.blocks.block import ShapeError, port
 from core.blocks.call import Call, Name, call
+from core.blocks.class_metrics import label_metrics, yes_no_metrics
 from core.blocks.losses import (
     PER_SAMPLE,
     Loss,
@@ -14,9 +15,7 @@ from core.blocks.losses import (
     any_labelled,
     check_labels,
     check_yes_no,
-    label_accuracy,
     like_logits,
-    yes_no_accuracy,
 )
 from core.params import param
 from core.tensor import Tensor
@@ -85,8 +84,9 @@ class Dice(Loss):
         return any_labelled(target)
 
     def metrics(self, logits: Tensor, target: Tensor) -> Mapping[str, Metric]:
-        one = logits.features == 1
-        return {"accuracy": yes_no_accuracy(logits, target) if one else label_accuracy(target)}
+        if logits.features == 1:
+            return yes_no_metrics(logits, target)
+        return label_metrics(logits, target)
 
     def probabilities(self, logits: Tensor, target: Tensor) -> Call:
         if logits.features == 1:

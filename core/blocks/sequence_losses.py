@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.blocks.block import ShapeError, port
 from core.blocks.call import Call, Name, call
+from core.blocks.class_metrics import TOP
 from core.blocks.losses import FOR_NUMBERS, PER_SAMPLE, Loss, Metric, check_labels
 from core.params import param
 from core.tensor import Tensor
@@ -21,7 +22,8 @@ class NextToken(Loss):
     ``logits`` ``[B, T, V]`` float32 (no softmax before), ``tokens`` ``[B, T]`` int32, the same ids
     that the network reads; the logits at place t are compared with token t + 1, those of the last
     place with nothing. The network must not look ahead. A loss ``[B]``, the mean over T - 1 places.
-    Nothing is trained. Metrics: accuracy and perplexity, the exponential of the mean cross-entropy.
+    Nothing is trained. Metrics: accuracy, also among the top 3 and 5, and perplexity, the
+    exponential of the mean cross-entropy.
 
     Sources: Bengio et al., A neural probabilistic language model, 2003; Radford et al., Improving
     language understanding by generative pre-training, 2018.
@@ -61,6 +63,14 @@ class NextToken(Loss):
         return {
             "accuracy": Metric(call("jnp.mean", right, axis=1)),
             "perplexity": Metric(self.forward(logits, tokens), exponential=True),
+            **{
+                f"top_{k}_accuracy": Metric(
+                    call("jnp.mean", call("layers.in_top", said, truth, k), axis=1),
+                    in_training=False,
+                )
+                for k in TOP
+                if k < logits.features
+            },
         }
 
     def probabilities(self, logits: Tensor, tokens: Tensor) -> Call:

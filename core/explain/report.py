@@ -63,8 +63,8 @@ def confusion_matrix(truth: np.ndarray, predicted: np.ndarray, classes: int) -> 
 
 
 def class_report(job: Job, state: State, rows: np.ndarray, most: int = 100) -> ClassReport | None:
-    """The report of the shown loss; None if that does not classify, or into more than
-    ``most`` classes.
+    """The report of the shown loss over what has a label; None if it does not classify, or into
+    more than ``most`` classes.
     """
     loss = job.program.plan.shown
     column = job.program.plan.feeds.get(loss.target_node or "")
@@ -79,6 +79,8 @@ def class_report(job: Job, state: State, rows: np.ndarray, most: int = 100) -> C
     if count > most or truth.size != predicted.size or np.any(truth != truth.astype(np.int64)):
         return None
     names = job.prepared.dataset.columns[column].classes
+    known = truth.reshape(predicted.shape) >= 0
+    truth, predicted = truth.reshape(predicted.shape)[known], predicted[known]
     titles = tuple(names[i] if i < len(names) else str(i) for i in range(count))
     return ClassReport(titles, confusion_matrix(truth, predicted, count))
 

@@ -9,12 +9,23 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from core.compile.figures import Rules, Tally, added, finish, no_tallies, tallies, unknown
+from core.compile.figures import (
+    Rules,
+    Tally,
+    added,
+    evaluated_tallies,
+    finish,
+    unknown,
+    whole_tally,
+)
 from core.compile.plan import Plan
 from core.train.feed import Feed
 from core.train.networks import Networks
 
 EVALUATION_BATCH = 256
+# What may be kept of a split for a metric that needs it as a whole, in numbers; a larger split has
+# no such metric.
+MOST_KEPT = 1 << 26
 
 Arrays = list[jax.Array]
 
@@ -30,7 +41,9 @@ class Evaluation:
         # A loss that compares samples with one another is another one in batches of another size.
         self._compared = any(loss.across_batch for loss in plan.losses)
         self._size = batch_size if self._compared else min(EVALUATION_BATCH, rows)
-        self._sum_jit = jax.jit(self._sum, static_argnums=5)
+        self._sum_jit = jax.jit(self._sum, static_argnums=4)
+        self._added_jit = jax.jit(added)
+        self._whole_jit = jax.jit(self._whole, static_argnums=0)
         self._predict_jit = jax.jit(self._predict)
 
     def figures(
@@ -39,11 +52,16 @@ class Evaluation:
         """Figures of the losses with these numbers over the given rows; NaN for no rows."""
         if not len(rows):
             return unknown(self.rules)
-        sums: Any = no_tallies(self.rules)
+        sums: Any = None
+        kept: list[Any] = []
         for padded, count in self._padded(rows):
             weight = (np.arange(len(padded)) < count).astype(np.float32)
-            sums = self._sum_jit(params, rest, self.feed.load(padded), weight, sums, losses)
-        return finish(self.rules, jax.device_get(sums))
+            loaded = self.feed.load(padded)
+            found, part = self._sum_jit(params, rest, loaded, weight, losses)
+            sums = found if sums is None else self._added_jit(sums, found)
+            kept.append({n: k for n, k in part.items() if _size(k) * len(rows) <= MOST_KEPT})
+        wholes = {name: self._joined(name, [part[name] for part in kept]) for name in kept[0]}
+        return finish(self.rules, jax.device_get(sums | wholes))
 
     def predict(self, params: Arrays, rest: Arrays, rows: np.ndarray) -> np.ndarray:
         """What the shown loss is given as its prediction, for the given rows ``[N, ...]``."""
@@ -73,11 +91,32 @@ class Evaluation:
         rest: Arrays,
         loaded: Any,
         weight: jax.Array,
-        sums: dict[str, Tally],
         losses: tuple[int, ...],
-    ) -> dict[str, Tally]:
+    ) -> tuple[dict[str, Tally], dict[str, Any]]:
         found = self._found(params, rest, loaded)
-        return added(sums, tallies(self.plan, self.rules, found, weight, losses))
+        return evaluated_tallies(self.plan, self.rules, found, weight, losses)
+
+    def _joined(self, name: str, parts: list[Any]) -> Tally:
+        """The figures of a metric of a whole split, from what was kept of its batches."""
+        arrays = [np.concatenate(leaves) for leaves in zip(*map(_leaves, parts), strict=True)]
+        # One compilation serves splits of about one size; what is filled in does not count.
+        room = 1 << (len(arrays[0]) - 1).bit_length()
+        filled = [np.pad(a, [(0, room - len(a))] + [(0, 0)] * (a.ndim - 1)) for a in arrays]
+        kept, counts = jax.tree.unflatten(jax.tree.structure(parts[0]), filled)
+        tally: Tally = self._whole_jit(name, kept, counts)
+        return tally
+
+    def _whole(self, name: str, kept: Any, counts: jax.Array) -> Tally:
+        return whole_tally(self.rules[name], kept, counts)
 
     def _predict(self, params: Arrays, rest: Arrays, loaded: Any) -> jax.Array:
         return self._found(params, rest, loaded)[self.plan.shown.prediction]
+
+
+def _leaves(part: Any) -> list[np.ndarray]:
+    return [np.asarray(leaf) for leaf in jax.tree.leaves(part)]
+
+
+def _size(kept: Any) -> int:
+    """How many numbers are kept of a sample."""
+    return sum(leaf[0].size for leaf in jax.tree.leaves(kept))

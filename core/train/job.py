@@ -13,6 +13,7 @@ from core.data.binding import DataBinding, Prepared, prepare
 from core.design.analysis import Analysis, analyse
 from core.design.document import Design
 from core.project.facts import data_facts
+from core.train.balance import balanced
 from core.train.devices import keep_compiled
 from core.train.events import Surveyed, View
 from core.train.placement import Placement
@@ -41,6 +42,8 @@ class Job:
         plan = make_plan(analysis)
         assert design.data is not None, "a design without data has an error"
         prepared = prepare(DataBinding.from_json(design.data), folder)
+        if analysis.recipe.balance_classes:
+            plan = balanced(plan, analysis, prepared)
         place = Placement.choose(device, devices)
         program = Program(plan, analysis.recipe, prepared, place)
         return cls(design, analysis, prepared, program, place)

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.errors import InputError
 from core.project.file import load
 from core.project.runs import find_run
-from designer.cli.output import DONE, print_json
+from designer.cli.output import DONE, figure_table, print_json
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         print_json(answer | ({"classes": report.to_json()} if report else {}))
         return DONE
     print(f"run {found.id}, {options.split} split, {len(rows)} samples")
-    print("  ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
+    print(figure_table({options.split: metrics}))
     for name, value in training.job.prepared.dataset.baselines.items():
         print(f"baseline {name} {value:.4f}")
     if report:

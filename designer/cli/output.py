@@ -23,6 +23,24 @@ def print_json(value: Any) -> None:
     print(json.dumps(_finite(value), allow_nan=False))
 
 
+def figure_table(columns: Mapping[str, Mapping[str, float]]) -> str:
+    """Figures as a table, one line a figure, with a column for each of the named sets of them."""
+    names = list(dict.fromkeys(name for figures in columns.values() for name in figures))
+    first = max(len(name) for name in (*names, ""))
+    widths = [max(len(title), 8) for title in columns]
+    pairs = list(zip(columns.items(), widths, strict=True))
+    lines = [" ".join([" " * first, *(f"{title:>{width}}" for (title, _), width in pairs)])]
+    for name in names:
+        cells = [_cell(figures.get(name), width) for (_, figures), width in pairs]
+        lines.append(" ".join([f"{name:<{first}}", *cells]))
+    return "\n".join(lines)
+
+
+def _cell(value: float | None, width: int) -> str:
+    known = value is not None and math.isfinite(value)
+    return f"{value:>{width}.4f}" if known else f"{'-':>{width}}"
+
+
 def _finite(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _finite(inner) for key, inner in value.items()}

@@ -25,7 +25,7 @@ from core.project.runs import Run, RunStore, find_run, store_of
 from core.train.events import Compiled, EpochEnd, Event, Progress, Started, Summary, figures_json
 from core.train.recipe import Recipe
 from designer.cli import crew
-from designer.cli.output import DONE, FAILED, print_error, print_json
+from designer.cli.output import DONE, FAILED, figure_table, print_error, print_json
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -305,7 +305,9 @@ def _short(event: EpochEnd) -> str:
 
 def _figures(event: EpochEnd) -> str:
     shown = [f"{name} {value:.4f}" for name, value in event.train.items()]
-    shown += [f"validation {name} {value:.4f}" for name, value in event.validation.items()]
+    # The others are in the summary, and in the run's record.
+    watched = [n for n in event.validation if n in event.train]
+    shown += [f"validation {name} {event.validation[name]:.4f}" for name in watched]
     return "  ".join(shown)
 
 
@@ -327,13 +329,8 @@ def _tell(summary: Summary, as_json: bool, directory: Path) -> int:
 
 
 def _print_summary(summary: Summary, directory: Path) -> None:
-    rows: dict[str, Any] = {
-        "train": summary.train,
-        "validation": summary.validation,
-        "test": summary.test,
-    }
-    for name, figures in rows.items():
-        print(f"{name:<11}" + "  ".join(f"{k} {v:.4f}" for k, v in figures.items()))
+    splits = {"train": summary.train, "validation": summary.validation, "test": summary.test}
+    print(figure_table(splits))
     print(
         f"{summary.parameters:,} parameters, {summary.steps} steps in {summary.seconds:.1f} s, "
         f"{summary.samples_per_second:,.0f} samples/s on {summary.device}"

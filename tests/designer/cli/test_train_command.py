@@ -32,7 +32,8 @@ def test_train(call: Line, file: Path) -> None:
     assert list(found) == TRAIN_KEYS
     assert (found["stopped_by"], found["epochs"], found["steps"]) == ("epochs", 2, 14)
     for split in ("train", "validation", "test"):
-        assert set(found[split]) == {"loss", "accuracy"}
+        assert list(found[split])[:2] == ["loss", "accuracy"]
+        assert {"precision_macro", "recall_macro", "f1_macro", "f1_micro", "auc"} < set(found[split])
     assert file.read_bytes() == before
     run = store_of(file).get(found["run"])
     assert run.directory == file.parent / ".layerloom" / "runs" / found["run"]
@@ -145,7 +146,7 @@ def test_a_diverging_run_fails(call: Line, tmp_path: Path) -> None:
     assert "--learning-rate" in hint
     again = call("evaluate", path, "--json")
     assert again.code == 0
-    assert set(again.json["metrics"]) == {"loss", "mae", "rmse"}
+    assert set(again.json["metrics"]) == {"loss", "mae", "rmse", "r2"}
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("dense.unit", "units"), ("dens.units", "dense")])
