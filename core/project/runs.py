@@ -64,7 +64,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Point:
-    """One recorded figure. ``series`` is ``step``, ``train`` or ``validation``."""
+    """One recorded figure. ``series`` is ``step``, ``train``, ``validation`` or ``layer``.
+
+    A figure of a layer is called ``NODE.FIGURE``; see ``LayerFigures``.
+    """
 
     step: int
     epoch: float

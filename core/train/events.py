@@ -221,18 +221,52 @@ class View(Event):
 
 
 @dataclass(frozen=True)
+class LayerFigures:
+    """How one node learns and what it gives, over a few training samples; None if it has no such.
+
+    The norms are Euclidean, of the gradient of the loss with respect to all of the node's weights
+    and of the weights themselves; ``update_ratio`` is the norm of the change that the optimizer
+    proposes, divided by that of the weights. ``dead_share`` is the share of the units of an output
+    without negative values that are 0 for all samples; ``mean`` and ``deviation`` are those of the
+    output. Any may be infinite or NaN where training has failed.
+    """
+
+    gradient_norm: float | None = None
+    weight_norm: float | None = None
+    update_ratio: float | None = None
+    dead_share: float | None = None
+    mean: float | None = None
+    deviation: float | None = None
+
+    @property
+    def known(self) -> dict[str, float]:
+        """The figures that the node has, by name."""
+        return {n: v for n in self.__dataclass_fields__ if (v := getattr(self, n)) is not None}
+
+
+@dataclass(frozen=True)
 class Surveyed(Event):
     """What all nodes learn and compute.
 
     ``gradients`` holds, by node id, the root of the mean square of the loss' gradient with respect
     to the node's parameters, over a few training samples with layers in training mode; it may be
     infinite or NaN. ``outputs`` holds small parts of outputs for one probe sample, without the
-    batch axis: of images ``[H, W, C]``, sequences ``[T, F]`` and vectors ``[F]``.
+    batch axis: of images ``[H, W, C]``, sequences ``[T, F]`` and vectors ``[F]``. ``layers`` has
+    the figures of each node that has any, by node id in computing order.
     """
 
     step: int
     gradients: Mapping[str, float]
     outputs: Mapping[str, np.ndarray]
+    layers: Mapping[str, LayerFigures] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Layers(Event):
+    """What was recorded of the layers at the end of an epoch, by node id in computing order."""
+
+    step: int
+    layers: Mapping[str, LayerFigures]
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,13 @@ from core.train.events import (
     EpochEnd,
     Figures,
     Finished,
+    Layers,
     Started,
     Summary,
     figures_json,
 )
 from core.train.last_good import LastGood
+from core.train.layer_record import layer_points
 from core.train.rates import after_epoch, apply, begin_plateau
 from core.train.saving import finish, judge, restore_best, tend
 from core.train.training import Training
@@ -102,6 +104,7 @@ def _epochs(training: Training, emit: Emit, between: Between) -> str:
         if figures is None:
             return "diverged" if training.failure else "interrupted"
         validation = _end_epoch(training, figures)
+        _survey_layers(training, emit)
         tend(training, emit)
         pace = (time.perf_counter() - before) / (training.epoch - begun)
         left = pace * (epochs - training.epoch)
@@ -146,6 +149,14 @@ def _end_epoch(training: Training, figures: Figures) -> Figures:
         after_epoch(training, judged.get("loss", math.nan))
     training.due = True
     return validation
+
+
+def _survey_layers(training: Training, emit: Emit) -> None:
+    """Record and tell how the layers learn, where it is time to."""
+    found = training.layers.survey(training)
+    if found:
+        training.points += layer_points(training.job, found, float(training.epoch))
+        emit(Layers(found.step, found.layers))
 
 
 def _summary(training: Training, stopped_by: str) -> Summary:

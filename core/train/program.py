@@ -18,7 +18,7 @@ from core.data.binding import Prepared
 from core.data.environment import Environment
 from core.data.on_disk import OnDisk
 from core.explain.look import Look, look
-from core.explain.survey import SAMPLES, Findings, rms, small_samples
+from core.explain.survey import SAMPLES, Findings, survey
 from core.train.evaluation import Evaluation
 from core.train.feed import Feed, ResidentFeed
 from core.train.held import Held
@@ -82,7 +82,7 @@ class Program:
         # Spread over the split, whose rows may be sorted.
         places = np.linspace(0, len(self.train_rows) - 1, min(SAMPLES, self.batch_size))
         self._survey_rows = self.train_rows[places.astype(np.int32)].astype(np.int32)
-        self._survey_compiling: Future[Any] | None = None
+        self._survey_compiling: dict[int, Future[Any]] = {}
 
     def _play_in(self, environment: Environment) -> Callable[..., Evaluation]:
         """Let batches and figures come from games. Raises InputError where nothing acts."""
@@ -195,26 +195,27 @@ class Program:
         return self._look_jit(self.evaluated(state), state.rest, loaded)
 
     def prepare_survey(self, state: State) -> bool:
-        """Compile the survey in a thread, beside the training; returns whether that is done."""
-        if self._survey_compiling is None:
-            given = (state.params, state.rest, *self._survey_loads(0))
-            shapes = jax.tree.map(_shape_of, given)
+        """Compile the present stage's survey in a thread, beside the training; returns whether
+        that is done.
+        """
+        if self.stage not in self._survey_compiling:
+            shapes = jax.tree.map(_shape_of, (state, *self._survey_loads(0)))
+            function = jax.jit(partial(self._survey, self.stages[self.stage]))
             thread = ThreadPoolExecutor(1)
-            self._survey_compiling = thread.submit(
-                lambda: jax.jit(self._survey).lower(*shapes).compile()
+            self._survey_compiling[self.stage] = thread.submit(
+                lambda: function.lower(*shapes).compile()
             )
             thread.shutdown(wait=False)
-        return self._survey_compiling.done()
+        return self._survey_compiling[self.stage].done()
 
     def survey(self, state: State, row: int) -> Findings:
-        """Gradients at some training samples, and small outputs for one row of the data.
+        """What layers do for some training samples, and small outputs for one row of the data.
 
         Waits for its compilation.
         """
         self.prepare_survey(state)
-        assert self._survey_compiling is not None
-        compiled = self._survey_compiling.result()
-        return compiled(state.params, state.rest, *self._survey_loads(row))
+        compiled = self._survey_compiling[self.stage].result()
+        return compiled(state, *self._survey_loads(row))
 
     def _survey_loads(self, row: int) -> tuple[Any, Any]:
         return self.shown.load(self._survey_rows), self.shown.load(np.array([row], np.int32))
@@ -233,27 +234,10 @@ class Program:
         batch, _ = self.shown.batch(loaded, network.values, jnp.zeros((), jnp.int32))
         return look(network, batch)
 
-    def _survey(
-        self, params: list[jax.Array], rest: list[jax.Array], some: Any, one: Any
-    ) -> Findings:
-        network, start = self.networks.evaluating(params, rest), jnp.zeros((), jnp.int32)
-        batch, _ = self.shown.batch(some, network.values, start)
-        step = self.stages[self.stage]
-        by_layer: dict[str, list[jax.Array]] = {}
-        for player in step.players:
-            slopes, _ = jax.grad(step.objective, has_aux=True)(params, rest, batch, player.losses)
-            for place in player.params:
-                layer = self.param_names[place].partition(".")[0]
-                by_layer.setdefault(layer, []).append(slopes[place])
-        found = network.values(self.shown.batch(one, network.values, start)[0])
-        return Findings(
-            {
-                s.node: rms(by_layer[s.attribute])
-                for s in self.plan.steps
-                if s.attribute in by_layer
-            },
-            small_samples(found),
-        )
+    def _survey(self, step: Step, state: State, some: Any, one: Any) -> Findings:
+        play, start = self.networks.play(state.params, state.rest), jnp.zeros((), jnp.int32)
+        batches = (self.shown.batch(loaded, play, start)[0] for loaded in (some, one))
+        return survey(step, self.param_names, state, *batches)
 
 
 def _batch_size(recipe: Recipe, rows: int) -> int:

@@ -12,10 +12,11 @@ from core.errors import InputError
 from core.project.runs import Point, Run, RunStore
 from core.train.checkpoint import WEIGHTS, Arrays, best_path, load_checkpoint
 from core.train.early_stopping import Best, EarlyStopping
-from core.train.events import Figures
+from core.train.events import Figures, Surveyed
 from core.train.failure import Failure
 from core.train.job import Job
 from core.train.last_good import LastGood
+from core.train.layer_record import LayerRecord, layer_points
 from core.train.memory import Need
 from core.train.place import Place
 from core.train.rates import apply, begin_plateau
@@ -69,6 +70,7 @@ class Training:
     next_saving: float = 0.0
     best_weights: Arrays | None = None
     written: Place | None = None
+    layers: LayerRecord = field(default_factory=LayerRecord)
     stopping: EarlyStopping = field(init=False)
 
     def __post_init__(self) -> None:
@@ -142,6 +144,10 @@ class Training:
         self.gather()
         part, self.untold = self.untold, no_tallies(self.job.program.rules)
         return part
+
+    def record_layers(self, found: Surveyed) -> None:
+        """Record what a survey found of the layers. Raises WorkError."""
+        self.store.record(self.run, layer_points(self.job, found, float(self.epoch)))
 
     def note(self, series: str, figures: Figures) -> None:
         """Keep figures of the present step, to be recorded with the next checkpoint."""

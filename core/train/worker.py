@@ -35,17 +35,12 @@ from core.train.events import (
     Watch,
     WeightsCompared,
 )
+from core.train.pacing import BEFORE_SURVEY, VIEW_SHARE
 from core.train.transfer import Match
 
 if TYPE_CHECKING:
     from core.train.training import Training
 
-# Views may take this share of the time, and surveys as much again, so that looking does not slow
-# learning down.
-VIEW_SHARE = 0.015
-# Seconds of training before the survey is compiled, beside it: that would be most of what a short
-# run takes. Such a run is surveyed at its end.
-BEFORE_SURVEY = 1.0
 # Seconds between two looks for commands: asking the pipe costs a hundredth of a small step.
 HEARING_INTERVAL = 0.02
 
@@ -325,10 +320,13 @@ class Worker:
             self._owes_survey = False
         elif training.job.program.prepare_survey(training.state):
             self._owes_survey = False
-            self._tell_survey()
+            self._tell_survey(last=True)
 
-    def _tell_survey(self) -> float:
-        """Survey all nodes, if that is wanted; returns the seconds it took."""
+    def _tell_survey(self, last: bool = False) -> float:
+        """Survey all nodes, if that is wanted; returns the seconds it took.
+
+        The ``last`` of a run is recorded, too.
+        """
         training = self._training
         if training is None or not self._survey.every:
             return 0.0
@@ -338,6 +336,8 @@ class Worker:
             found = training.job.survey(
                 training.state, self._survey.pictured, number, training.step
             )
+            if last:
+                training.record_layers(found)
         except Exception as error:  # noqa: BLE001 - nor must a survey that fails
             self._survey = Survey(0.0)
             self.tell(replace(_failure("a survey of the nodes failed", error), ends_run=False))

@@ -1,0 +1,51 @@
+"""Writes into a run's record how its layers learn, at ends of epochs."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from core.project.runs import Point
+from core.train.events import Surveyed
+from core.train.pacing import BEFORE_SURVEY, LAYERS_INTERVAL, VIEW_SHARE
+
+if TYPE_CHECKING:
+    from core.train.job import Job
+    from core.train.training import Training
+
+SERIES = "layer"
+
+
+class LayerRecord:
+    """Surveys a training's layers when it is time to; the survey is compiled beside the training.
+
+    A survey that fails is not tried again: nothing that only looks may end a training.
+    """
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def survey(self, training: Training) -> Surveyed | None:
+        """What is to be recorded at the end of an epoch, if anything."""
+        began = time.perf_counter()
+        if training.train_seconds < BEFORE_SURVEY or began < self._next:
+            return None
+        try:
+            if not training.job.program.prepare_survey(training.state):
+                return None
+            found = training.job.survey(training.state, (), 0, training.step)
+        except Exception:  # noqa: BLE001 - see the class
+            self._next = float("inf")
+            return None
+        now = time.perf_counter()
+        self._next = now + max(LAYERS_INTERVAL, (now - began) / VIEW_SHARE)
+        return found
+
+
+def layer_points(job: Job, found: Surveyed, epoch: float) -> list[Point]:
+    """The figures of a survey as points of a run, called ``NODE.FIGURE``."""
+    return [
+        Point(found.step, epoch, SERIES, f"{job.analysis.name_of(node)}.{name}", value)
+        for node, figures in found.layers.items()
+        for name, value in figures.known.items()
+    ]
