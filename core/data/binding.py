@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -129,14 +129,18 @@ def prepare(binding: DataBinding, folder: Path) -> Prepared:
         raise InputError(f"Split: {fault.message}", "Correct it in the data panel.")
     source = source_of(binding)
     dataset = source.load(folder)
-    splits = source.divide(dataset, split_of(binding))
+    made = prepared_for(dataset, source.divide(dataset, split_of(binding)))
+    return replace(made, environment=source if isinstance(source, Environment) else None)
+
+
+def prepared_for(dataset: Dataset, splits: Mapping[str, np.ndarray]) -> Prepared:
+    """A dataset with its columns standardised by the rows ``train`` of ``splits``."""
     scales = fit_scales(dataset, splits["train"])
     columns = {
         name: standardise(column.values, *scales[name]) if name in scales else column.values
         for name, column in dataset.columns.items()
     }
-    environment = source if isinstance(source, Environment) else None
-    return Prepared(columns, splits, scales, dataset, environment)
+    return Prepared(columns, dict(splits), scales, dataset)
 
 
 def describe(binding: DataBinding, folder: Path) -> Description:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -52,8 +53,10 @@ def _weighted(block: Loss, labels: np.ndarray, logits: Tensor) -> Loss | None:
         return None
     names = {field.name for field in fields(block)}
     if "class_weights" in names and logits.features > 1 and not block.values()["class_weights"]:
-        return replace(block, class_weights=balanced_weights(labels, logits.features))
+        given: dict[str, Any] = {"class_weights": balanced_weights(labels, logits.features)}
+        return replace(block, **given)
     if "positive_weight" in names and block.values()["positive_weight"] == 1:
         no, yes = balanced_weights(labels, 2)
-        return replace(block, positive_weight=yes / no)
+        given = {"positive_weight": yes / no}
+        return replace(block, **given)
     return None

@@ -119,4 +119,4 @@ def _leaves(part: Any) -> list[np.ndarray]:
 
 def _size(kept: Any) -> int:
     """How many numbers are kept of a sample."""
-    return sum(leaf[0].size for leaf in jax.tree.leaves(kept))
+    return sum(leaf.size // len(leaf) for leaf in jax.tree.leaves(kept))

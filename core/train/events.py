@@ -270,6 +270,40 @@ class Layers(Event):
 
 
 @dataclass(frozen=True)
+class FoldProgress(Event):
+    """A cross-validation trains ``fold``, counted from 0, and has done a ``share`` of it."""
+
+    fold: int
+    folds: int
+    share: float
+
+
+@dataclass(frozen=True)
+class FoldEnd(Event):
+    """A fold is done: the figures of the rows that it was not trained on."""
+
+    fold: int
+    folds: int
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class CrossValidated(Event):
+    """A cross-validation is over: the figures of each fold, their mean and standard deviation.
+
+    The deviation is that of the folds themselves, divided by their number. A figure that a fold
+    does not have is left out of both; one that none has is NaN. Fewer folds were done than there
+    are if it was broken off.
+    """
+
+    folds: int
+    figures: tuple[Figures, ...]
+    mean: Figures
+    spread: Figures
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Command:
     """Base of what the trainer can be told."""
 
@@ -338,6 +372,20 @@ class Survey(Command):
 
     every: float = 1.0
     pictured: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CrossValidate(Command):
+    """Train a design (project file text) once for each fold; with 0 folds each leaves one row out.
+
+    Its data paths count from ``folder``.
+    """
+
+    design: str
+    folder: str
+    folds: int = 5
+    stratify: bool = True
+    device: str = "auto"
 
 
 @dataclass(frozen=True)

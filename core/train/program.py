@@ -106,6 +106,20 @@ class Program:
             epoch -= stage.epochs
         return len(self.stages) - 1
 
+    def take_rows(self, prepared: Prepared) -> None:
+        """Go over to other rows, or other scales, of the same data; what is compiled serves on.
+
+        Class weights and the schedule stay as they are.
+        """
+        self.prepared, self.train_rows = prepared, prepared.splits["train"]
+        self.batch_size = _batch_size(self.recipe, len(self.train_rows))
+        self.steps_per_epoch = -(-len(self.train_rows) // self.batch_size)
+        self.rules = figure_rules(self.plan, _target_scales(self.plan, prepared))
+        self.feed = _feed_of(self.plan, prepared)(
+            self.plan, prepared, self.batch_size, self.recipe.seed, self.placement
+        )
+        self.evaluation.feed, self.evaluation.rules = self.feed, self.rules
+
     def initial_state(self) -> State:
         """The state before the first step, on the device. May be asked for once only."""
         params, rest = self.networks.params, self.networks.rest

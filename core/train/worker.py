@@ -8,6 +8,7 @@ import time
 import traceback
 from dataclasses import replace
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError, LayerloomError
@@ -16,6 +17,7 @@ from core.train.events import (
     CompareWeights,
     Continue,
     Continued,
+    CrossValidate,
     Event,
     Failed,
     FindRate,
@@ -124,6 +126,8 @@ class Worker:
                 self._compare(command)
             case FindRate():
                 self._find_rate(command)
+            case CrossValidate():
+                self._cross_validate(command)
             case Shutdown():
                 self._open = False
             case _:
@@ -150,6 +154,33 @@ class Worker:
         self._training = reopen(command)
         self.tell(Loaded(command.run))
         self._look()
+
+    def _cross_validate(self, command: CrossValidate) -> None:
+        """The network that is looked at stays as it is."""
+        from core.project.file import from_text
+        from core.train.cross_validation import cross_validate
+
+        self._stopping = False
+        design = from_text(command.design, "the design")
+        self.tell(
+            cross_validate(
+                design,
+                Path(command.folder),
+                command.folds,
+                self.tell,
+                self._going_on,
+                stratify=command.stratify,
+                device=command.device,
+            )
+        )
+
+    def _going_on(self) -> bool:
+        """Hear commands now and then; whether to go on."""
+        now = time.perf_counter()
+        if now >= self._next_hearing:
+            self._next_hearing = now + HEARING_INTERVAL
+            self._obey_while_training()
+        return not self._stopping
 
     def _compare(self, command: CompareWeights) -> None:
         """Tell how other weights fit a design; what goes on is not touched by a failure."""

@@ -16,6 +16,7 @@ COMMANDS = (
     "train",
     "find-rate",
     "evaluate",
+    "cross-validate",
     "runs",
     "info",
     "check",

@@ -30,17 +30,7 @@ from designer.cli.output import DONE, FAILED, figure_table, print_error, print_j
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("file", type=Path, help="project file")
-    parser.add_argument(
-        "--epochs",
-        type=int,
-        help="passes over the training split; of a recipe in stages, the last stage gets longer or "
-        "shorter, so that there are so many in all",
-    )
-    parser.add_argument("--batch-size", type=int, help="samples in one step")
-    parser.add_argument("--learning-rate", type=float, help="the optimizer's learning rate")
-    parser.add_argument("--seed", type=int, help="start of all randomness")
-    parser.add_argument("--device", choices=("auto", "cpu", "gpu", "tpu"), default="auto")
+    training_arguments(parser)
     parser.add_argument(
         "--devices",
         type=device_count,
@@ -55,6 +45,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RUN/FILE",
         help="start from the weights of a run or a .safetensors file, where they fit",
     )
+    crew.arguments(parser)
+
+
+def training_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the file, and the options that change what is trained."""
+    parser.add_argument("file", type=Path, help="project file")
+    parser.add_argument(
+        "--epochs",
+        type=int,
+        help="passes over the training split; of a recipe in stages, the last stage gets longer or "
+        "shorter, so that there are so many in all",
+    )
+    parser.add_argument("--batch-size", type=int, help="samples in one step")
+    parser.add_argument("--learning-rate", type=float, help="the optimizer's learning rate")
+    parser.add_argument("--seed", type=int, help="start of all randomness")
+    parser.add_argument("--device", choices=("auto", "cpu", "gpu", "tpu"), default="auto")
     parser.add_argument(
         "--set",
         action="append",
@@ -62,15 +68,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NODE.PARAM=VALUE",
         help="change a node's parameter for this run; may be repeated",
     )
-    crew.arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Train and tell how it went."""
-    design = load(options.file)
-    for assignment in options.set:
-        design = with_parameter(design, assignment)
-    design = with_recipe(design, options)
+    design = changed(load(options.file), options)
     crew.check(options)
     resumed: Run | None = None
     if options.resume:
@@ -110,7 +112,7 @@ def _train(
         raise InputError(
             error.message if named else f"{options.file}: {error.message}", error.hint
         ) from error
-    with _interruptible() as going_on, _progress(options.json) as show:
+    with interruptible() as going_on, _progress(options.json) as show:
         summary = run_training(training, show, crew.together(options, going_on))
     return _tell(summary, options.json, training.run.directory)
 
@@ -122,6 +124,13 @@ def device_count(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is neither a number above 0 nor 'all'")
     return int(text)
+
+
+def changed(design: Design, options: argparse.Namespace) -> Design:
+    """The design with what ``training_arguments`` ask for. Raises InputError."""
+    for assignment in options.set:
+        design = with_parameter(design, assignment)
+    return with_recipe(design, options)
 
 
 def with_recipe(design: Design, options: argparse.Namespace) -> Design:
@@ -236,7 +245,7 @@ def _meant(word: str, choices: list[str]) -> str:
 
 
 @contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
+def interruptible() -> Iterator[Callable[[], bool]]:
     """Ctrl+C ends the run after the present step; a second one ends it at once."""
     asked = False
 

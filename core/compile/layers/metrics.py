@@ -173,7 +173,7 @@ def areas_under_curves(
     characteristic curve, 1982.
     """
     scores, truth = ranking
-    areas = jax.lax.map(lambda column: _area(*column, counts > 0), (scores.T, truth.T))
+    areas = jax.lax.map(lambda column: _area(column[0], column[1], counts > 0), (scores.T, truth.T))
     return {"auc": jnp.nanmean(areas)}
 
 

@@ -33,7 +33,9 @@ def test_train(call: Line, file: Path) -> None:
     assert (found["stopped_by"], found["epochs"], found["steps"]) == ("epochs", 2, 14)
     for split in ("train", "validation", "test"):
         assert list(found[split])[:2] == ["loss", "accuracy"]
-        assert {"precision_macro", "recall_macro", "f1_macro", "f1_micro", "auc"} < set(found[split])
+        assert {"precision_macro", "recall_macro", "f1_macro", "f1_micro", "auc"} < set(
+            found[split]
+        )
     assert file.read_bytes() == before
     run = store_of(file).get(found["run"])
     assert run.directory == file.parent / ".layerloom" / "runs" / found["run"]

@@ -1,0 +1,127 @@
+"""Trains a design once for each fold, and tells its figures' mean and spread over the folds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from core.compile.figures import Rules, are_finite
+from core.data.binding import DataBinding, prepared_for, split_of
+from core.data.folds import make_folds
+from core.design.document import Design
+from core.errors import WorkError
+from core.train.epoch import QUEUE, READING_INTERVAL
+from core.train.events import CrossValidated, Event, Figures, FoldEnd, FoldProgress
+from core.train.job import Job
+from core.train.program import Program
+from core.train.state import State
+
+Emit = Callable[[Event], None]
+# Says whether to go on; called between steps.
+GoingOn = Callable[[], bool]
+
+
+def cross_validate(
+    design: Design,
+    folder: Path,
+    folds: int,
+    emit: Emit,
+    going_on: GoingOn,
+    *,
+    stratify: bool = True,
+    device: str = "auto",
+) -> CrossValidated:
+    """Train on all folds but one, in turn, and evaluate on that one; 0 folds leave one row out.
+
+    Each fold begins with the same weights and trains for all epochs of the recipe: stopping at the
+    best epoch of a fold would flatter its figures. Scales are fitted to each fold's training rows.
+    The folds share one program, so that what is compiled for the first serves all; with it they
+    share the schedule and the class weights of the first. The test split stays apart.
+
+    Raises InputError for a design with errors, or with fewer rows than folds, and WorkError when
+    the training of a fold fails.
+    """
+    began = time.perf_counter()
+    job = Job.of(design, folder, device)
+    dataset, program = job.prepared.dataset, job.program
+    split = split_of(DataBinding.from_json(design.data))
+    everything = sum(len(job.prepared.splits[name]) for name in ("train", "validation"))
+    parts = make_folds(dataset, split, folds or everything, stratify=stratify)
+    first = program.initial_state()
+    found: list[Figures] = []
+    for number, splits in enumerate(parts):
+        program.take_rows(prepared_for(dataset, splits))
+        program.stage = 0
+        tell = _teller(emit, number, len(parts), program.recipe.total_epochs)
+        # Steps give up the memory of the state that they are given.
+        fresh = jax.tree.map(jnp.copy, first)
+        state = _trained(program, fresh, tell, going_on)
+        if state is None:
+            break
+        figures = program.evaluate(state, splits["validation"])
+        found.append(_of_several(program.rules, figures) if folds == 0 else figures)
+        emit(FoldEnd(number, len(parts), found[-1]))
+    return summary_of(found, len(parts), time.perf_counter() - began)
+
+
+def summary_of(found: Sequence[Figures], folds: int, seconds: float) -> CrossValidated:
+    """Mean and standard deviation of each figure over the folds in which it has a finite value."""
+    names = dict.fromkeys(name for figures in found for name in figures)
+    values = {n: np.array([f[n] for f in found if np.isfinite(f.get(n, np.nan))]) for n in names}
+    return CrossValidated(
+        folds,
+        tuple(found),
+        {n: float(v.mean()) if len(v) else float("nan") for n, v in values.items()},
+        {n: float(v.std()) if len(v) else float("nan") for n, v in values.items()},
+        seconds,
+    )
+
+
+def _trained(
+    program: Program, state: State, tell: Callable[[float], None], going_on: GoingOn
+) -> State | None:
+    """The state after all epochs; None if it was broken off. Raises WorkError if it diverges."""
+    clock = time.perf_counter()
+    for epoch in range(program.recipe.total_epochs):
+        state = program.enter(state, program.stage_at(epoch))
+        program.compile(state)
+        batches = program.batches(epoch)
+        for number, rows in enumerate(batches, 1):
+            state = program.step(state, rows)
+            if not going_on():
+                return None
+            if time.perf_counter() - clock > QUEUE:
+                jax.block_until_ready(state.samples)
+                clock = time.perf_counter()
+                tell(epoch + number / len(batches))
+        if not are_finite(program.rules, jax.device_get(state.sums)):
+            raise WorkError(
+                f"the loss is not finite after epoch {epoch + 1} of a fold",
+                "Lower the learning rate in the recipe.",
+            )
+    return state
+
+
+def _teller(emit: Emit, fold: int, folds: int, epochs: int) -> Callable[[float], None]:
+    """Tells how far a fold has come, as often as a screen can show."""
+    told = 0.0
+
+    def tell(epoch: float) -> None:
+        nonlocal told
+        now = time.perf_counter()
+        if now - told > READING_INTERVAL:
+            told = now
+            emit(FoldProgress(fold, folds, epoch / epochs))
+
+    return tell
+
+
+def _of_several(rules: Rules, figures: Figures) -> Figures:
+    """Without the figures that one sample alone does not have, such as an area under a curve."""
+    unfit = {name for rule in rules.values() if rule.finish for name in rule.names}
+    return {name: value for name, value in figures.items() if name not in unfit}
