@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
         from designer.watching import Watching
 
         self.watching = Watching(self.session, self.trainer, self.canvas)
-        for name in ("training", "activations", "saliency"):
+        for name in ("training", "layers", "activations", "saliency"):
             self.docks.fill(name, getattr(self.watching.views, name))
         if self.preferences.layout() is None:
             self.docks.arrange()

@@ -11,20 +11,24 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.project.runs import Point
-from core.train.events import EpochEnd, Progress, View
+from core.train.events import EpochEnd, Figures, Progress, View
+from widgets.layer_table import LayerTable
 from widgets.pictures.saliency_view import SaliencyView
 from widgets.pictures.sample_chooser import SampleChooser
 from widgets.pictures.value_view import ValueView
+from widgets.plots.curves import CurvePlot
 from widgets.plots.training_panel import TrainingPanel
 from widgets.theme import Theme
 
 # What is recorded beside the metrics.
 NO_METRICS = ("loss", "learning_rate")
 STEP_SERIES, VALIDATION_SERIES = "train", "validation"
+# What curves are made of, by the series of a run's record.
+_SERIES = {"step": STEP_SERIES, "validation": VALIDATION_SERIES}
 
 
 class Views(QWidget):
-    """All views of one training, side by side in ``training``, ``activations`` and ``saliency``.
+    """All views of one training: ``training``, ``layers``, ``activations`` and ``saliency``.
 
     ``sample_changed`` carries the number of the probe sample that the user chose.
     """
@@ -34,6 +38,7 @@ class Views(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.training = TrainingPanel()
+        self.layers = LayerTable()
         self.value = ValueView()
         self.saliency_view = SaliencyView()
         self.chooser = SampleChooser()
@@ -45,29 +50,38 @@ class Views(QWidget):
         column.setSpacing(0)
         column.addWidget(self.chooser)
         column.addWidget(self.saliency_view, 1)
-        self._metric = ""
+        # By figure and series, the epochs and values of all that may be drawn.
+        self._curves: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
+        self._metric = self._wanted = ""
+        self.training.metric_chosen.connect(self._choose_metric)
         self.clear()
 
     def clear(self) -> None:
         """Take everything of an earlier run away."""
-        self._metric = ""
-        self.training.clear()
-        self.training.set_metric("Metric")
+        self.clear_curves()
+        self.layers.clear()
         self.value.clear("Train, and select a node: what it computes for the sample shows here.")
         self.saliency_view.clear("Train, and see here which inputs the prediction depends on.")
         self.chooser.set_samples(0)
 
+    def clear_curves(self) -> None:
+        """Take the curves away; the choice of the metric stays."""
+        self._curves.clear()
+        self.training.clear()
+        self._metric = ""
+        self.training.set_metrics((), "")
+
     def show_points(self, points: Sequence[Point]) -> None:
         """Draw the recorded figures of a run anew."""
-        self.training.clear()
-        self._name_metric([p.name for p in points])
-        for plot, name in (
-            (self.training.loss_plot, "loss"),
-            (self.training.metric_plot, self._metric),
-        ):
-            for recorded, series in (("step", STEP_SERIES), ("validation", VALIDATION_SERIES)):
-                chosen = [p for p in points if p.series == recorded and p.name == name]
-                plot.set_series(series, [p.epoch for p in chosen], [p.value for p in chosen])
+        self.clear_curves()
+        for point in points:
+            if point.series in _SERIES:
+                curve = self._curves.setdefault((point.name, _SERIES[point.series]), ([], []))
+                curve[0].append(point.epoch)
+                curve[1].append(point.value)
+        self._offer_metrics()
+        self._draw(self.training.loss_plot, "loss")
+        self._draw(self.training.metric_plot, self._metric)
 
     def show_progress(self, event: Progress) -> None:
         """Append the figures of some steps."""
@@ -101,17 +115,36 @@ class Views(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of ``theme``."""
         self.training.set_theme(theme)
+        self.layers.set_theme(theme)
         self.saliency_view.set_theme(theme)
 
-    def _append(self, series: str, epoch: float, figures: object) -> None:
-        assert isinstance(figures, dict)
-        self._name_metric(list(figures))
+    def _append(self, series: str, epoch: float, figures: Figures) -> None:
+        known = len(self._curves)
+        for name, value in figures.items():
+            curve = self._curves.setdefault((name, series), ([], []))
+            curve[0].append(epoch)
+            curve[1].append(value)
         self.training.loss_plot.append(series, epoch, figures.get("loss", float("nan")))
         if self._metric in figures:
             self.training.metric_plot.append(series, epoch, figures[self._metric])
+        if len(self._curves) > known:
+            self._offer_metrics()
 
-    def _name_metric(self, names: Sequence[str]) -> None:
-        if not self._metric:
-            self._metric = next((n for n in dict.fromkeys(names) if n not in NO_METRICS), "")
-            if self._metric:
-                self.training.set_metric(self._metric)
+    def _offer_metrics(self) -> None:
+        """Offer what there is to draw; draw what was chosen last, else the first."""
+        names = dict.fromkeys(name for name, _ in self._curves if name not in NO_METRICS)
+        shown = self._wanted if self._wanted in names else next(iter(names), "")
+        self.training.set_metrics(tuple(names), shown)
+        if shown != self._metric:
+            self._metric = shown
+            self._draw(self.training.metric_plot, shown)
+
+    def _choose_metric(self, name: str) -> None:
+        self._wanted = name
+        self._offer_metrics()
+
+    def _draw(self, plot: CurvePlot, name: str) -> None:
+        plot.clear()
+        for series in (STEP_SERIES, VALIDATION_SERIES):
+            if (name, series) in self._curves:
+                plot.set_series(series, *self._curves[name, series])

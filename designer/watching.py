@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QObject
 
 from core.design.outlook import watched_output
 from core.errors import LayerloomError
 from core.project.runs import IMPORTED, RUNNING, Point, Run
-from core.train.events import EpochEnd, Event, Finished, Progress, RateChanged, Started, View
+from core.train.events import (
+    EpochEnd,
+    Event,
+    Finished,
+    LayerFigures,
+    Layers,
+    Progress,
+    RateChanged,
+    Started,
+    Surveyed,
+    View,
+)
 from designer.background import Background, outcome
+from designer.layer_rows import layer_rows, recorded_layers
 from designer.session import Session
 from designer.training import PAUSED, TRAINING, Trainer, how_it_ended
 from designer.views import Views
@@ -66,6 +80,7 @@ class Watching(QObject):
             self.trainer.trouble.emit(found.message, found.hint, False)
         elif self.trainer.run is run and not self.trainer.busy:
             self.views.show_points(found)
+            self.views.layers.set_layers(layer_rows(recorded_layers(found)))
             self._tell_how_far(run)
 
     def _follow(self, ids: list[str]) -> None:
@@ -104,6 +119,8 @@ class Watching(QObject):
                 self.views.training.rate.show_rate(event.rate)
             case EpochEnd():
                 self.views.show_epoch(event)
+            case Surveyed() | Layers():
+                self._show_layers(event.layers)
             case Finished():
                 self.views.training.set_progress(*self.trainer.progress)
             case View():
@@ -111,9 +128,16 @@ class Watching(QObject):
                     name = self.session.analysis_of_whole.name_of(event.node)
                     self.views.show_view(event, name)
 
+    def _show_layers(self, layers: Mapping[str, LayerFigures]) -> None:
+        """Show what was found of the layers of the open design."""
+        whole = self.session.analysis_of_whole
+        named = {whole.name_of(n): figures for n, figures in layers.items() if n in whole.nodes}
+        self.views.layers.set_layers(layer_rows(named))
+
     def _begin(self, event: Started) -> None:
         if event.step == 0 or self.trainer.run is None:
-            self.views.training.clear()
+            self.views.clear_curves()
+            self.views.layers.clear()
         else:
             points = self.trainer.store.points(self.trainer.run)
             self.views.show_points([p for p in points if p.step <= event.step])

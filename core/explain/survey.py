@@ -69,6 +69,7 @@ def survey(
     norms = {
         layer: {
             "gradient_norm": norm(slopes[layer]),
+            "gradient_rms": rms(slopes[layer]),
             "weight_norm": norm(weights[layer]),
             "update_ratio": norm(changes[layer]) / norm(weights[layer]),
         }

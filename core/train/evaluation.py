@@ -20,6 +20,7 @@ from core.compile.figures import (
 )
 from core.compile.plan import Plan
 from core.train.feed import Feed
+from core.train.hosts import gathered
 from core.train.networks import Networks
 
 EVALUATION_BATCH = 256
@@ -114,7 +115,7 @@ class Evaluation:
 
 
 def _leaves(part: Any) -> list[np.ndarray]:
-    return [np.asarray(leaf) for leaf in jax.tree.leaves(part)]
+    return [gathered(leaf) for leaf in jax.tree.leaves(part)]
 
 
 def _size(kept: Any) -> int:

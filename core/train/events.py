@@ -225,13 +225,15 @@ class LayerFigures:
     """How one node learns and what it gives, over a few training samples; None if it has no such.
 
     The norms are Euclidean, of the gradient of the loss with respect to all of the node's weights
-    and of the weights themselves; ``update_ratio`` is the norm of the change that the optimizer
+    and of the weights themselves; ``gradient_rms`` is the root of the mean square, which does not
+    grow with the number of weights. ``update_ratio`` is the norm of the change that the optimizer
     proposes, divided by that of the weights. ``dead_share`` is the share of the units of an output
     without negative values that are 0 for all samples; ``mean`` and ``deviation`` are those of the
     output. Any may be infinite or NaN where training has failed.
     """
 
     gradient_norm: float | None = None
+    gradient_rms: float | None = None
     weight_norm: float | None = None
     update_ratio: float | None = None
     dead_share: float | None = None

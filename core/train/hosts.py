@@ -6,6 +6,7 @@ import socket
 from dataclasses import dataclass
 
 import jax
+import numpy as np
 from jax.experimental import multihost_utils
 
 from core.errors import WorkError
@@ -46,6 +47,13 @@ def agreed(go_on: bool) -> bool:
     if jax.process_count() == 1:
         return go_on
     return bool(multihost_utils.broadcast_one_to_all(go_on))
+
+
+def gathered(array: jax.Array) -> np.ndarray:
+    """All rows ``[N, ...]`` of an array that may be divided among processes, in each of them."""
+    if array.is_fully_addressable:
+        return np.asarray(array)
+    return np.asarray(multihost_utils.process_allgather(array, tiled=True))
 
 
 def free_port() -> int:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import jax
+
 from core.project.runs import Point
 from core.train.events import Surveyed
+from core.train.layer_series import SERIES, point_name
 from core.train.pacing import BEFORE_SURVEY, LAYERS_INTERVAL, VIEW_SHARE
 
 if TYPE_CHECKING:
     from core.train.job import Job
     from core.train.training import Training
-
-SERIES = "layer"
 
 
 class LayerRecord:
@@ -28,6 +29,9 @@ class LayerRecord:
     def survey(self, training: Training) -> Surveyed | None:
         """What is to be recorded at the end of an epoch, if anything."""
         began = time.perf_counter()
+        if jax.process_count() > 1:
+            # All would have to survey at the same step, but each has a clock of its own.
+            return None
         if training.train_seconds < BEFORE_SURVEY or began < self._next:
             return None
         try:
@@ -45,7 +49,7 @@ class LayerRecord:
 def layer_points(job: Job, found: Surveyed, epoch: float) -> list[Point]:
     """The figures of a survey as points of a run, called ``NODE.FIGURE``."""
     return [
-        Point(found.step, epoch, SERIES, f"{job.analysis.name_of(node)}.{name}", value)
+        Point(found.step, epoch, SERIES, point_name(job.analysis.name_of(node), name), value)
         for node, figures in found.layers.items()
         for name, value in figures.known.items()
     ]

@@ -37,7 +37,7 @@ def game_rules(policy: Policy) -> dict[str, FigureRule]:
     for number, opponent in enumerate(opponents(world)):
         names += [f"{ending}_against_{opponent}" for ending in _endings(number)]
     number = policy.plan.losses.index(policy.acting)
-    return {name: FigureRule(number) for name in names}
+    return {name: FigureRule(number, names=(name,)) for name in names}
 
 
 def opponents(environment: Environment) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def banner(kind: str, text: str, hint: str, label: str) -> Callable[[Theme], QWi
 def training(theme: Theme) -> QWidget:
     made = TrainingPanel()
     made.set_theme(theme)
-    made.set_metric("Accuracy")
+    made.set_metrics(("accuracy", "f1_macro"), "accuracy")
     x = np.linspace(0, 12, 1500)
     noise = NUMBERS.normal(0, 0.06, 1500) * np.exp(-x / 9)
     made.loss_plot.set_series("train", x, 2.3 * np.exp(-x / 2.5) + 0.12 + noise)

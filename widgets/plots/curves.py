@@ -118,6 +118,11 @@ class CurvePlot(QWidget):
         """The curves, oldest first."""
         return list(self._series)
 
+    def set_chooser(self, chooser: QWidget) -> None:
+        """Put something that chooses what is drawn in the place of the heading."""
+        self._title.hide()
+        self._header.insertWidget(0, chooser, 0, Qt.AlignmentFlag.AlignLeft)
+
     def set_title(self, title: str, y_label: str) -> None:
         """Change the heading and the label of the vertical axis."""
         self._title.setText(title)
@@ -184,7 +189,7 @@ class CurvePlot(QWidget):
         return plot
 
     def _lay_out(self) -> None:
-        header = QVBoxLayout()
+        header = self._header = QVBoxLayout()
         header.setContentsMargins(10, 6, 2, 4)
         header.setSpacing(1)
         header.addWidget(self._title)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.inputs import ComboBox
 from widgets.plots.curves import CurvePlot
 from widgets.rate_field import RateField
 from widgets.theme import Theme
@@ -24,12 +27,21 @@ class TrainingPanel(QWidget):
     """Two plots, ``loss_plot`` and ``metric_plot``, side by side above a progress bar.
 
     ``rate`` is the field of the learning rate.
+    ``metric_chosen`` carries the name of the metric that the user wants to see in the second.
     """
+
+    metric_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.loss_plot = CurvePlot("Loss", y_label="Loss")
         self.metric_plot = CurvePlot("Metric", y_label="Metric", empty_text="")
+        self.metric_choice = ComboBox()
+        self.metric_choice.setAccessibleName("Metric that is drawn")
+        self.metric_choice.setToolTip("Choose the metric that is drawn")
+        self.metric_choice.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.metric_choice.activated.connect(self._choose)
+        self.metric_plot.set_chooser(self.metric_choice)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Training progress")
@@ -56,6 +68,7 @@ class TrainingPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(plots, 1)
         column.addLayout(line)
+        self.set_metrics((), "")
         self.set_progress(0.0, "")
 
     def set_progress(self, fraction: float | None, text: str) -> None:
@@ -71,9 +84,22 @@ class TrainingPanel(QWidget):
         known = self._bar.maximum() > 0
         return (self._bar.value() / _STEPS if known else None), self._text.text()
 
-    def set_metric(self, name: str) -> None:
-        """Name the second plot after the metric that it shows."""
-        self.metric_plot.set_title(name, name)
+    def set_metrics(self, names: Sequence[str], shown: str) -> None:
+        """Offer the named metrics, of which one is ``shown``; without any there is no choice."""
+        offered = [self.metric_choice.itemData(i) for i in range(self.metric_choice.count())]
+        if offered != list(names):
+            self.metric_choice.clear()
+            for name in names:
+                self.metric_choice.addItem(spoken(name), name)
+            if not names:
+                self.metric_choice.addItem("Metric", "")
+        self.metric_choice.setCurrentIndex(max(self.metric_choice.findData(shown), 0))
+        self.metric_choice.setEnabled(len(names) > 1)
+        text = spoken(shown) if shown else "Metric"
+        self.metric_plot.set_title(text, text)
+
+    def _choose(self, _index: int) -> None:
+        self.metric_chosen.emit(self.metric_choice.currentData())
 
     def clear(self) -> None:
         """Take the curves and the progress away."""
@@ -86,3 +112,8 @@ class TrainingPanel(QWidget):
         """Draw the plots in the colours of ``theme``."""
         self.loss_plot.set_theme(theme)
         self.metric_plot.set_theme(theme)
+
+
+def spoken(name: str) -> str:
+    """A figure's name as people read it: ``f1_macro`` is ``f1 macro``."""
+    return name.replace("_", " ")

@@ -1,0 +1,90 @@
+"""What the figures of layers mean: a row of texts for each, and what is doubtful about it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from core.project.runs import Point
+from core.train.events import LayerFigures
+from core.train.layer_series import SERIES
+from designer import gradients
+from widgets.layer_table import BAD, DOUBTFUL, GOOD, LayerRow
+
+# Shares of units that are dead, and of the weights that a step changes, from which on a layer is
+# doubtful or bad. A step mostly changes about a thousandth.
+SOME_DEAD, MOST_DEAD = 0.5, 0.9
+FAST, STILL = 0.1, 1e-6
+
+
+def layer_rows(layers: Mapping[str, LayerFigures]) -> list[LayerRow]:
+    """The rows of layers by name, in computing order.
+
+    Gradients are held against that of the layer nearest the loss, as in the nodes.
+    """
+    slopes = {n: f.gradient_rms for n, f in layers.items() if f.gradient_rms is not None}
+    nearest = gradients.reference(slopes, list(layers))
+    other = slopes[nearest] if nearest else None
+    return [_row(name, figures, other, nearest or "") for name, figures in layers.items()]
+
+
+def recorded_layers(points: Sequence[Point]) -> dict[str, LayerFigures]:
+    """The figures of layers that were recorded last in a run, by name."""
+    recorded = [p for p in points if p.series == SERIES]
+    last = max((p.step for p in recorded), default=0)
+    found: dict[str, dict[str, float]] = {}
+    for point in recorded:
+        name, _, figure = point.name.rpartition(".")
+        if point.step == last and figure in LayerFigures.__dataclass_fields__:
+            found.setdefault(name, {})[figure] = point.value
+    return {name: LayerFigures(**figures) for name, figures in found.items()}
+
+
+def _row(name: str, figures: LayerFigures, other: float | None, nearest: str) -> LayerRow:
+    state, verdict, reason = _verdict(figures, other, nearest)
+    output = ""
+    if figures.mean is not None and figures.deviation is not None:
+        output = f"{_number(figures.mean)} ± {_number(figures.deviation)}"
+    return LayerRow(
+        name,
+        _number(figures.gradient_norm),
+        _number(figures.weight_norm),
+        _number(figures.update_ratio),
+        "" if figures.dead_share is None else f"{figures.dead_share:.0%}",
+        output,
+        state,
+        verdict,
+        reason,
+    )
+
+
+def _verdict(figures: LayerFigures, other: float | None, nearest: str) -> tuple[str, str, str]:
+    """How a layer stands: its state, a few words, and a sentence."""
+    wrong = [n for n, v in figures.known.items() if not math.isfinite(v) and n != "update_ratio"]
+    if wrong:
+        what = wrong[0].replace("_", " ")
+        return BAD, "not finite", f"The {what} is not a finite number: training has failed here."
+    if figures.gradient_rms is not None:
+        found = gradients.level(figures.gradient_rms, other)
+        words = gradients.words(figures.gradient_rms, other, nearest)
+        if found <= -1:
+            return BAD, "gradient vanishes", words
+        if found >= 1:
+            return BAD, "gradient explodes", words
+    dead = figures.dead_share or 0.0
+    if dead >= SOME_DEAD:
+        some = "half of its units" if dead < MOST_DEAD else "most units"
+        reason = f"{dead:.0%} of the units are 0 for all samples looked at, and learn nothing."
+        return (BAD if dead >= MOST_DEAD else DOUBTFUL), f"{some} dead", reason
+    if figures.update_ratio is not None and figures.update_ratio > FAST:
+        reason = f"A step changes the weights by {figures.update_ratio:.0%}; lower the rate."
+        return DOUBTFUL, "changes fast", reason
+    if figures.update_ratio is not None and figures.update_ratio < STILL:
+        return DOUBTFUL, "hardly changes", "A step changes less than a millionth of the weights."
+    if figures.gradient_rms is not None:
+        return GOOD, "in balance", gradients.words(figures.gradient_rms, other, nearest)
+    return GOOD, "", ""
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
