@@ -156,6 +156,9 @@ SPECS: Mapping[str, Spec] = {
     "find_rate": Spec(
         "Find &learning rate ...", "Search a learning rate by a short training whose rate rises"
     ),
+    "cross_validate": Spec(
+        "Cross-&validate ...", "Train once for each fold of the data, and see how figures vary"
+    ),
     "plugins": Spec("P&lugins ...", "Choose which packages may bring blocks of their own"),
     "help": Spec("&Help", "How to begin, shortcuts and blocks", ("F1",), "help"),
     "keys": Spec("&Keyboard map", "Show every key and what the mouse does", ("?",)),
@@ -215,7 +218,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         *("train", "pause", "step", "stop", "resume", SEPARATOR),
         *("halve_rate", "double_rate"),
         SEPARATOR,
-        "runs",
+        *("cross_validate", "runs"),
     ),
     "&Help": ("help", "keys"),
 }

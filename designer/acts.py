@@ -123,6 +123,16 @@ class Acts:
             session.act("Set learning rate", partial(with_rate, rate=dialog.rate), whole=True)
         dialog.deleteLater()
 
+    def cross_validate(self) -> None:
+        """Open the dialog that trains the design once for each fold."""
+        if self._has_errors():
+            return
+        from designer.cross_validation_dialog import CrossValidationDialog
+
+        dialog = CrossValidationDialog(self._window.trainer, self._window)
+        dialog.exec()
+        dialog.deleteLater()
+
     def choose_plugins(self) -> None:
         """Open the dialog that enables plugins."""
         from designer.plugins_dialog import PluginsDialog
@@ -287,6 +297,7 @@ def slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "resume": acts.resume,
         "transfer": acts.choose_weights,
         "find_rate": acts.find_rate,
+        "cross_validate": acts.cross_validate,
         "plugins": acts.choose_plugins,
         "help": acts.show_help,
         "keys": acts.show_keys,

@@ -79,7 +79,8 @@ def _verdict(figures: LayerFigures, other: float | None, nearest: str) -> tuple[
     if figures.update_ratio is not None and figures.update_ratio > FAST:
         reason = f"A step changes the weights by {figures.update_ratio:.0%}; lower the rate."
         return DOUBTFUL, "changes fast", reason
-    if figures.update_ratio is not None and figures.update_ratio < STILL:
+    # At the end of many schedules the rate is 0, which is as it should be.
+    if figures.update_ratio is not None and 0 < figures.update_ratio < STILL:
         return DOUBTFUL, "hardly changes", "A step changes less than a millionth of the weights."
     if figures.gradient_rms is not None:
         return GOOD, "in balance", gradients.words(figures.gradient_rms, other, nearest)

@@ -95,6 +95,7 @@ def _training(window: MainWindow) -> None:
     active = trainer.state in ("training", "paused")
     actions["train"].setEnabled(not trainer.busy)
     actions["find_rate"].setEnabled(not trainer.busy)
+    actions["cross_validate"].setEnabled(not trainer.busy)
     actions["pause"].setEnabled(active)
     actions["pause"].setText("Co&ntinue" if trainer.state == "paused" else "&Pause")
     actions["step"].setEnabled(trainer.state == "paused")

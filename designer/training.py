@@ -15,6 +15,8 @@ from core.train.events import (
     Compiled,
     Continue,
     Continued,
+    CrossValidate,
+    CrossValidated,
     EpochEnd,
     Event,
     Failed,
@@ -45,6 +47,7 @@ from designer.session import Session
 from designer.training_process import TrainingProcess
 
 IDLE, STARTING, TRAINING, PAUSED, STOPPING = "idle", "starting", "training", "paused", "stopping"
+FOLDING = "cross-validating"
 
 
 class Trainer(QObject):
@@ -162,9 +165,19 @@ class Trainer(QObject):
 
     def stop(self) -> None:
         """End the run after the present step."""
-        if self.state in (STARTING, TRAINING, PAUSED):
+        if self.state == FOLDING:
+            self.process.send(Stop())
+        elif self.state in (STARTING, TRAINING, PAUSED):
             self.process.send(Stop())
             self._become(STOPPING)
+
+    def cross_validate(self, folds: int, stratify: bool) -> None:
+        """Train once for each fold, with 0 folds one for each row; ``heard`` carries what comes."""
+        if self.busy:
+            return
+        self._become(FOLDING)
+        design, folder = to_text(self.session.whole), str(self.session.folder)
+        self.process.send(CrossValidate(design, folder, folds, stratify))
 
     def watch(self, node: str, row: int) -> None:
         """Choose the node and the probe sample that the views show."""
@@ -263,6 +276,8 @@ class Trainer(QObject):
                 self._end(event.summary)
             case Failed():
                 self._fail(event)
+            case CrossValidated():
+                self._become(IDLE)
             case EpochEnd() | Loaded() | View() | Surveyed() | WeightsCompared():
                 pass
         self.heard.emit(event)
@@ -304,7 +319,7 @@ class Trainer(QObject):
         self.trouble.emit(event.message, event.hint, False)
 
     def _mourn(self, code: int) -> None:
-        was_busy = self.busy
+        was_busy = self.busy and self.state != FOLDING
         self._refresh_run()
         self._become(IDLE)
         saved = _how_far(self._saved) if was_busy and self.run else ""
@@ -317,7 +332,8 @@ class Trainer(QObject):
         self.process.start()
 
     def _refresh_run(self) -> None:
-        if self.run is not None and self._store is not None and self.busy:
+        trains = self.busy and self.state != FOLDING
+        if self.run is not None and self._store is not None and trains:
             self._store.set_status(self.run, "interrupted")
             self.run = self._store.get(self.run.id)
 

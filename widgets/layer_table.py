@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPixmap
+from PySide6.QtGui import QBrush, QColor, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -24,14 +24,15 @@ EMPTY_TEXT = "Train, and see here how each layer learns"
 GOOD, DOUBTFUL, BAD = "good", "doubtful", "bad"
 _COLUMNS = (
     ("Layer", "The nodes in computing order"),
+    ("State", "Whether the layer learns as it should, and what is doubtful about it"),
     ("Gradient", "Euclidean norm of the loss' gradient with respect to all of the layer's weights"),
     ("Weights", "Euclidean norm of all of the layer's weights"),
     ("Update", "What the optimizer changes in a step, as a share of the weights; "
      "around a thousandth is usual"),
     ("Dead", "Share of the units of a ReLU-like output that are 0 for all samples looked at"),
     ("Output", "Mean and standard deviation of what the layer computes"),
-    ("", "What is doubtful about the layer"),
 )  # fmt: skip
+_STATE, _NUMBERS = 1, range(2, 6)
 _ICONS = {DOUBTFUL: "warning", BAD: "error"}
 
 
@@ -83,7 +84,7 @@ class LayerTable(QWidget):
             self.tree.takeTopLevelItem(self.tree.topLevelItemCount() - 1)
         while self.tree.topLevelItemCount() < len(rows):
             item = QTreeWidgetItem()
-            for column in range(1, 5):
+            for column in _NUMBERS:
                 item.setTextAlignment(column, _RIGHT)
             self.tree.addTopLevelItem(item)
         for number, row in enumerate(rows):
@@ -101,16 +102,15 @@ class LayerTable(QWidget):
 
     def _fill(self, item: QTreeWidgetItem | None, row: LayerRow) -> None:
         assert item is not None
-        texts = (row.name, row.gradient, row.weights, row.update, row.dead, row.output, row.verdict)
+        numbers = (row.gradient, row.weights, row.update, row.dead)
+        texts = (row.name, row.verdict, *numbers, row.output)
         for column, text in enumerate(texts):
             if item.text(column) != text:
                 item.setText(column, text)
             item.setToolTip(column, row.reason)
         color = {DOUBTFUL: self._theme.warning, BAD: self._theme.error}.get(row.state)
-        last = len(_COLUMNS) - 1
-        item.setForeground(last, QBrush(QColor(color)) if color else QBrush())
-        mark = icons.icon(_ICONS[row.state], color) if color else QPixmap()
-        item.setIcon(last, mark)
+        item.setForeground(_STATE, QBrush(QColor(color)) if color else QBrush())
+        item.setIcon(_STATE, icons.icon(_ICONS[row.state], color) if color else QIcon())
 
     def _dress_header(self) -> None:
         header = self.tree.header()
@@ -118,7 +118,7 @@ class LayerTable(QWidget):
         header.setSectionsMovable(False)
         for column, (_, tip) in enumerate(_COLUMNS):
             self.tree.headerItem().setToolTip(column, tip)
-            if 1 <= column <= 4:
+            if column in _NUMBERS:
                 self.tree.headerItem().setTextAlignment(column, _RIGHT)
             if column < len(_COLUMNS) - 1:
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)

@@ -123,6 +123,10 @@ class CurvePlot(QWidget):
         self._title.hide()
         self._header.insertWidget(0, chooser, 0, Qt.AlignmentFlag.AlignLeft)
 
+    def set_heading_height(self, height: int) -> None:
+        """Let the heading take so many pixels."""
+        self._title.setFixedHeight(height)
+
     def set_title(self, title: str, y_label: str) -> None:
         """Change the heading and the label of the vertical axis."""
         self._title.setText(title)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -40,6 +41,8 @@ class TrainingPanel(QWidget):
         self.metric_choice.setAccessibleName("Metric that is drawn")
         self.metric_choice.setToolTip("Choose the metric that is drawn")
         self.metric_choice.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
+        # In a narrow panel the names are cut rather than the plots pushed out.
+        self.metric_choice.setMinimumContentsLength(6)
         self.metric_choice.activated.connect(self._choose)
         self.metric_plot.set_chooser(self.metric_choice)
         self._bar = QProgressBar()
@@ -70,6 +73,11 @@ class TrainingPanel(QWidget):
         column.addLayout(line)
         self.set_metrics((), "")
         self.set_progress(0.0, "")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Both headings take the same height, so that the plots are in line."""
+        self.loss_plot.set_heading_height(self.metric_choice.sizeHint().height())
+        super().showEvent(event)
 
     def set_progress(self, fraction: float | None, text: str) -> None:
         """Show a fraction from 0 to 1, or None while it is unknown, and ``text`` beside it."""
