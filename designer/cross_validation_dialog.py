@@ -48,6 +48,7 @@ class CrossValidationDialog(QDialog):
         self.folds = SpinBox()
         self.folds.setRange(2, MOST_FOLDS)
         self.folds.setValue(5)
+        self.folds.setMaximumWidth(120)
         self.folds.setAccessibleName("Folds")
         self.one_out = QCheckBox("&Leave one row out")
         self.one_out.setToolTip("As many folds as there are rows: exact, and slow")
@@ -100,6 +101,8 @@ class CrossValidationDialog(QDialog):
         buttons = QDialogButtonBox()
         self.go = buttons.addButton("&Start", QDialogButtonBox.ButtonRole.ActionRole)
         self.go.setDefault(True)
+        # The default button's text is bold, which its hint of a size does not know yet.
+        self.go.setMinimumWidth(88)
         self.go.clicked.connect(self.start)
         self.end = buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
