@@ -194,8 +194,8 @@ class Focal(Loss):
     ``logits`` ``[B, ..., N]`` float32 (no sigmoid or softmax before). For yes-or-no answers
     ``target`` has the same shape, or ``[B]`` with one logit a sample, with the values 0 and 1. For
     C classes it is int32 ``[B, ...]``, and alpha does not count. An int32 -1 is no label and does
-    not count. A loss ``[B]``, the mean over a sample's places. Nothing is trained. Metric:
-    accuracy.
+    not count. A loss ``[B]``, the mean over a sample's places. Nothing is trained. Metrics: those
+    of the cross-entropies.
 
     Source: Lin et al., Focal loss for dense object detection, 2017.
     """

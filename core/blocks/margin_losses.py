@@ -77,7 +77,7 @@ class Hinge(_Margin):
     has the same shape, or ``[B]`` with one score a sample, with the values 0 and 1, which are taken
     for -1 and 1. For C classes it is int32 ``[B, ...]``, and the best of the wrong classes is held
     against the true one (Crammer and Singer). A loss ``[B]``, the mean over a sample's places.
-    Nothing is trained. Metric: accuracy.
+    Nothing is trained. Metrics: those of the cross-entropies, the scores ranked as they are.
 
     Sources: Cortes and Vapnik, Support-vector networks, 1995; Crammer and Singer, On the
     algorithmic implementation of multiclass kernel-based vector machines, 2001.
@@ -101,7 +101,7 @@ class SquaredHinge(_Margin):
 
     ``logits`` ``[B, ..., N]`` float32 are scores without limits; ``target`` as for Hinge: yes or no
     for each score, or int32 labels ``[B, ...]`` of the classes. A loss ``[B]``, the mean over a
-    sample's places. Nothing is trained. Metric: accuracy.
+    sample's places. Nothing is trained. Metrics: those of the cross-entropies.
 
     Source: Lee and Mangasarian, SSVM: a smooth support vector machine, 2001.
     """

@@ -30,8 +30,9 @@ class Dice(Loss):
     ``logits`` ``[B, ..., C]`` float32 with one to three axes of places (no sigmoid or softmax
     before). With several logits ``target`` is int32 ``[B, ...]``, the class of each place; with one
     it is 0 or 1, ``[B, ...]`` or ``[B, ..., 1]``. Places with an int32 -1 have no label and do not
-    count. A loss ``[B]``, the mean over the classes. Nothing is trained. Metric: accuracy, the
-    share of places that are right.
+    count. A loss ``[B]``, the mean over the classes. Nothing is trained. Metrics:
+    accuracy, the share of places that are right; when a split is evaluated also precision, recall,
+    F1 and the intersection over union.
 
     Source: Milletari et al., V-Net: fully convolutional neural networks for volumetric medical
     image segmentation, 2016.
