@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.train.events import CrossValidated, Event, Figures, FoldEnd, FoldProgress
+from core.train.fold_summary import summary_of
 from designer.training import FOLDING, Trainer
 from widgets.banner import Banner
 from widgets.inputs import SpinBox
@@ -131,13 +132,17 @@ class CrossValidationDialog(QDialog):
                 self._done.append(event.figures)
                 done = len(self._done)
                 self._progress(done / event.folds, f"Fold {done} of {event.folds} is done")
+                self._list(summary_of(self._done, event.folds, 0.0))
             case CrossValidated():
-                self._show(event)
+                done = len(event.figures)
+                told = f"{done} folds"
+                if done < event.folds:
+                    told = f"Stopped after {done} of {event.folds}"
+                self._progress(done / event.folds, f"{told}, {event.seconds:.1f} s")
+                self._list(event)
 
-    def _show(self, found: CrossValidated) -> None:
-        done = len(found.figures)
-        whole = f"{done} folds" if done == found.folds else f"Stopped after {done} of {found.folds}"
-        self._progress(done / found.folds, f"{whole}, {found.seconds:.1f} s")
+    def _list(self, found: CrossValidated) -> None:
+        """List the figures of the folds that are done."""
         self.table.clear()
         for name, mean in found.mean.items():
             values = [f[name] for f in found.figures if math.isfinite(f.get(name, math.nan))]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from core.compile.figures import Rules, are_finite
 from core.data.binding import DataBinding, prepared_for, split_of
@@ -17,6 +16,7 @@ from core.design.document import Design
 from core.errors import WorkError
 from core.train.epoch import QUEUE, READING_INTERVAL
 from core.train.events import CrossValidated, Event, Figures, FoldEnd, FoldProgress
+from core.train.fold_summary import summary_of
 from core.train.job import Job
 from core.train.program import Program
 from core.train.state import State
@@ -67,19 +67,6 @@ def cross_validate(
         found.append(_of_several(program.rules, figures) if folds == 0 else figures)
         emit(FoldEnd(number, len(parts), found[-1]))
     return summary_of(found, len(parts), time.perf_counter() - began)
-
-
-def summary_of(found: Sequence[Figures], folds: int, seconds: float) -> CrossValidated:
-    """Mean and standard deviation of each figure over the folds in which it has a finite value."""
-    names = dict.fromkeys(name for figures in found for name in figures)
-    values = {n: np.array([f[n] for f in found if np.isfinite(f.get(n, np.nan))]) for n in names}
-    return CrossValidated(
-        folds,
-        tuple(found),
-        {n: float(v.mean()) if len(v) else float("nan") for n, v in values.items()},
-        {n: float(v.std()) if len(v) else float("nan") for n, v in values.items()},
-        seconds,
-    )
 
 
 def _trained(

@@ -17,8 +17,9 @@ from core.data.folds import make_folds
 from core.design import edits
 from core.design.document import Design
 from core.errors import InputError, WorkError
-from core.train.cross_validation import cross_validate, summary_of
+from core.train.cross_validation import cross_validate
 from core.train.events import CrossValidated, Event, FoldEnd, FoldProgress
+from core.train.fold_summary import summary_of
 from core.train.program import Program
 from tests.designs import IRIS, classifier, iris_mlp, noisy_mlp, with_recipe
 
