@@ -13,7 +13,7 @@ from core.compile.figures import Rules, are_finite
 from core.data.binding import DataBinding, prepared_for, split_of
 from core.data.folds import make_folds
 from core.design.document import Design
-from core.errors import WorkError
+from core.errors import InputError, WorkError
 from core.train.epoch import QUEUE, READING_INTERVAL
 from core.train.events import CrossValidated, Event, Figures, FoldEnd, FoldProgress
 from core.train.fold_summary import summary_of
@@ -48,6 +48,11 @@ def cross_validate(
     """
     began = time.perf_counter()
     job = Job.of(design, folder, device)
+    if job.prepared.environment is not None:
+        raise InputError(
+            f"{job.prepared.dataset.title}: games have no rows that could be divided into folds",
+            "Train with several seeds instead, and compare the runs.",
+        )
     dataset, program = job.prepared.dataset, job.program
     split = split_of(DataBinding.from_json(design.data))
     everything = sum(len(job.prepared.splits[name]) for name in ("train", "validation"))

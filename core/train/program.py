@@ -109,13 +109,14 @@ class Program:
     def take_rows(self, prepared: Prepared) -> None:
         """Go over to other rows, or other scales, of the same data; what is compiled serves on.
 
-        Class weights and the schedule stay as they are.
+        Class weights and the schedule stay as they are. Not for games, which have no rows.
         """
         self.prepared, self.train_rows = prepared, prepared.splits["train"]
-        self.batch_size = _batch_size(self.recipe, len(self.train_rows))
-        self.steps_per_epoch = -(-len(self.train_rows) // self.batch_size)
+        self.epoch_samples = len(self.train_rows)
+        self.batch_size = _batch_size(self.recipe, self.epoch_samples)
+        self.steps_per_epoch = -(-self.epoch_samples // self.batch_size)
         self.rules = figure_rules(self.plan, _target_scales(self.plan, prepared))
-        self.feed = _feed_of(self.plan, prepared)(
+        self.feed = self.shown = _feed_of(self.plan, prepared)(
             self.plan, prepared, self.batch_size, self.recipe.seed, self.placement
         )
         self.evaluation.feed, self.evaluation.rules = self.feed, self.rules

@@ -17,6 +17,8 @@ from core.data.folds import make_folds
 from core.design import edits
 from core.design.document import Design
 from core.errors import InputError, WorkError
+from core.project.file import load
+from core.project.gallery import examples
 from core.train.cross_validation import cross_validate
 from core.train.events import CrossValidated, Event, FoldEnd, FoldProgress
 from core.train.fold_summary import summary_of
@@ -141,3 +143,8 @@ def test_too_many_folds_and_a_fold_that_diverges() -> None:
     with pytest.raises(WorkError, match="not finite") as caught:
         validated(wild, 3)
     assert "learning rate" in caught.value.hint
+
+
+def test_games_have_no_folds() -> None:
+    with pytest.raises(InputError, match="games have no rows"):
+        validated(load(examples()["cart_pole"]), 3)

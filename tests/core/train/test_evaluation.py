@@ -34,8 +34,8 @@ class Given:
     def load(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         return {name: values[rows] for name, values in self.arrays.items()}
 
-    def batch(self, loaded: dict[str, Any], play: Any, step: Any) -> dict[str, Any]:
-        return loaded
+    def batch(self, loaded: dict[str, Any], play: Any, step: Any) -> tuple[dict[str, Any], Any]:
+        return loaded, {}
 
     def play(self, params: Any, rest: Any) -> Any:
         return lambda batch: {End(name, "output"): value for name, value in batch.items()}
