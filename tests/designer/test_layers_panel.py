@@ -84,5 +84,6 @@ def test_a_run_fills_the_panel_and_reopening_shows_it_again(
     window.files.new()
     assert not table.tree.topLevelItemCount()
     assert window.files.read(path)
+    qtbot.waitUntil(lambda: table.tree.topLevelItemCount() > 0, timeout=PATIENCE)
     rows = [table.tree.topLevelItem(i) for i in range(table.tree.topLevelItemCount())]
     assert [[row.text(c) for c in range(7)] for row in rows] == shown

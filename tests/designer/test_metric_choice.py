@@ -54,5 +54,6 @@ def test_the_metric_that_is_drawn_is_chosen_with_keys(
     assert choice.currentText() == "precision macro"
     assert len(panel.metric_plot.points("validation")[0]) == 3
     assert window.files.read(path)
+    qtbot.waitUntil(lambda: choice.count() > 1, timeout=PATIENCE)
     assert choice.currentText() == "precision macro"
     assert len(panel.metric_plot.points("validation")[0]) == 3
