@@ -175,11 +175,26 @@ class Worker:
         )
 
     def _going_on(self) -> bool:
-        """Hear commands now and then; whether to go on."""
+        """Hear commands now and then; whether to go on with the folds."""
         now = time.perf_counter()
-        if now >= self._next_hearing:
-            self._next_hearing = now + HEARING_INTERVAL
-            self._obey_while_training()
+        if now < self._next_hearing:
+            return not self._stopping
+        self._next_hearing = now + HEARING_INTERVAL
+        while self._open and not self._stopping and self.pipe.poll():
+            try:
+                command = self.pipe.recv()
+            except (EOFError, OSError):
+                self._open, self._stopping = False, True
+                break
+            match command:
+                case Stop():
+                    self._stopping = True
+                case Shutdown():
+                    self._open, self._stopping = False, True
+                case Watch() | Survey() | CompareWeights():
+                    self.obey(command)
+                case _:
+                    continue
         return not self._stopping
 
     def _compare(self, command: CompareWeights) -> None:
