@@ -99,7 +99,8 @@ class Worker:
                 self.obey(command)
             except Exception as error:  # noqa: BLE001 - the window must hear of anything
                 failed = _failure("unexpected error", error)
-                self.tell(replace(failed, ends_run=isinstance(command, Train)))
+                ends = isinstance(command, Train | CrossValidate)
+                self.tell(replace(failed, ends_run=ends))
 
     def tell(self, event: Event) -> None:
         """Send an event; if the window is gone, stop."""

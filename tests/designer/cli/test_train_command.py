@@ -105,7 +105,7 @@ def test_an_unknown_figure_is_refused_before_a_run_begins(call: Line, tmp_path: 
     file = saved(edits.set_recipe(iris_mlp(), recipe), tmp_path)
     told = call.wrong("train", file)
     assert "the recipe monitors 'recall', which is no figure of this design" in told
-    assert "hint: Choose one of: loss, accuracy." in told
+    assert "hint: Choose one of: loss, accuracy, precision_macro" in told
     assert store_of(file).runs() == []
 
 
