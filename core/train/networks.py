@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import jax
@@ -19,7 +19,8 @@ from core.train.feed import Batch, Play
 class Networks:
     """Makes networks of flat lists of arrays: ``params`` that are trained, and the ``rest``.
 
-    ``frozen`` are the numbers of those of the rest that are weights too.
+    ``frozen`` are the numbers of those of the rest that are weights too, ``averages`` those of what
+    layers learn by looking, such as batch statistics, with the layer's attribute.
     """
 
     def __init__(
@@ -44,15 +45,26 @@ class Networks:
         self.rest, self._rest_form = jax.tree.flatten(rest)
         self.param_names = _names(params)
         self.rest_names = _names(rest)
-        self.frozen = frozenset(
-            number
-            for number, (_, value) in enumerate(nnx.to_flat_state(rest))
-            if isinstance(value, nnx.Param)
-        )
+        kinds = [type(value) for _, value in nnx.to_flat_state(rest)]
+        self.frozen = frozenset(n for n, kind in enumerate(kinds) if issubclass(kind, nnx.Param))
+        self.averages = {
+            number: self.rest_names[number].partition(".")[0]
+            for number, kind in enumerate(kinds)
+            if issubclass(kind, nnx.BatchStat)
+        }
 
-    def training(self, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Network:
-        """The network in training mode."""
-        return self._merge(self._train_graph, params, rest)
+    def training(
+        self,
+        params: Sequence[jax.Array],
+        rest: Sequence[jax.Array],
+        resting: Iterable[str] = (),
+    ) -> Network:
+        """The network in training mode; layers that are ``resting`` keep to their averages."""
+        network = self._merge(self._train_graph, params, rest)
+        for attribute in resting:
+            layer = getattr(network, attribute)
+            layer.set_attributes(use_running_average=True, raise_if_not_found=False)
+        return network
 
     def evaluating(self, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Network:
         """The network in evaluation mode."""

@@ -14,11 +14,13 @@ from core.train.stage import Stage
 class Player:
     """Losses that are added and train the same arrays, in one step of ``every`` so many.
 
-    ``losses`` are numbers of the plan's losses, ``params`` numbers of the trained arrays.
+    ``losses`` are numbers of the plan's losses, ``params`` numbers of the trained arrays, and
+    ``layers`` the attributes that the arrays belong to, with those that have none but keep averages.
     """
 
     losses: tuple[int, ...]
     params: tuple[int, ...]
+    layers: frozenset[str]
     every: int = 1
 
 
@@ -37,22 +39,29 @@ def players(plan: Plan, stage: Stage | None, param_names: Sequence[str]) -> tupl
             )
     active = [known[name] for name in names] or list(known.values())
     allowed = _attributes(plan, stage.trains, _called(stage)) if stage and stage.trains else None
-    groups: dict[tuple[tuple[int, ...], int], list[int]] = {}
+    groups: dict[tuple[frozenset[str], int], list[int]] = {}
     for number in sorted(active):
         loss = plan.losses[number]
-        params = tuple(_of(loss, plan, allowed, param_names))
-        groups.setdefault((params, loss.every), []).append(number)
-    return tuple(Player(tuple(n), params, every) for (params, every), n in groups.items())
+        groups.setdefault((_layers(loss, plan, allowed), loss.every), []).append(number)
+    return tuple(
+        Player(tuple(numbers), tuple(_params(layers, param_names)), layers, every)
+        for (layers, every), numbers in groups.items()
+    )
 
 
-def _of(
-    loss: LossStep, plan: Plan, allowed: Collection[str] | None, param_names: Sequence[str]
-) -> Iterable[int]:
-    own = _attributes(plan, loss.trains, loss.name) if loss.trains else None
-    for number, name in enumerate(param_names):
-        attribute = name.partition(".")[0]
-        if (own is None or attribute in own) and (allowed is None or attribute in allowed):
-            yield number
+def resting(plan: Plan, found: Iterable[Player]) -> frozenset[str]:
+    """The layers that none of the players trains: they are used as a frozen one is."""
+    return frozenset(plan.learning).difference(*(player.layers for player in found))
+
+
+def _layers(loss: LossStep, plan: Plan, allowed: frozenset[str] | None) -> frozenset[str]:
+    every = frozenset(plan.learning)
+    own = _attributes(plan, loss.trains, loss.name) if loss.trains else every
+    return own & (every if allowed is None else allowed)
+
+
+def _params(layers: Collection[str], param_names: Sequence[str]) -> Iterable[int]:
+    return (n for n, name in enumerate(param_names) if name.partition(".")[0] in layers)
 
 
 def _attributes(plan: Plan, names: Iterable[str], who: str) -> frozenset[str]:

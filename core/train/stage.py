@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.params import Configured, Fault, param
@@ -39,6 +39,20 @@ class Stage(Configured):
         """The saved form; names that stand for all are left out."""
         written = {n: list(v) if isinstance(v, tuple) else v for n, v in self.values().items()}
         return {n: v for n, v in written.items() if v not in ("", [])}
+
+
+def for_epochs(stages: Sequence[Stage], total: int) -> tuple[Stage, ...]:
+    """The stages as far as so many epochs go; the last one is longer where there are too few."""
+    found: list[Stage] = []
+    left = total
+    for number, stage in enumerate(stages, 1):
+        if left <= 0:
+            break
+        found.append(
+            replace(stage, epochs=left if number == len(stages) else min(stage.epochs, left))
+        )
+        left -= found[-1].epochs
+    return tuple(found)
 
 
 def read_stages(raw: Any) -> tuple[tuple[Stage, ...], tuple[Fault, ...]]:

@@ -15,7 +15,7 @@ from core.compile.plan import Plan
 from core.train.feed import Batch, Feed
 from core.train.held import Held
 from core.train.networks import Networks
-from core.train.players import Player
+from core.train.players import Player, resting
 from core.train.precision import Precision
 from core.train.recipe import Recipe
 from core.train.state import State
@@ -24,7 +24,10 @@ from core.train.update import moved
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """What a step of one stage is made of; ``optimizers`` are the players', in their order."""
+    """What a step of one stage is made of; ``optimizers`` are the players', in their order.
+
+    A player changes the weights and averages of the layers that it trains, and of no others.
+    """
 
     plan: Plan
     recipe: Recipe
@@ -83,7 +86,7 @@ class Step:
         """The loss in training mode with its penalty, each figure's sum, and what layers keep."""
         networks, lower = self.networks, self.precision.lowered
         used = [lower([r])[0] if i in networks.frozen else r for i, r in enumerate(rest)]
-        network = networks.training(lower(params), used)
+        network = networks.training(lower(params), used, resting(self.plan, self.players))
         found = networks.values(network, self.precision.fed(batch), self.precision.half)
         size = next(iter(batch.values())).shape[0]
         sums = tallies(self.plan, self.rules, found, jnp.ones(size), losses)
@@ -105,6 +108,9 @@ class Step:
         updates, kept = optimizer.update(gradients, turn.optimizer, chosen)
         updates = jax.tree.map(lambda u: (rate * u).astype(u.dtype), updates)
         changed = self.held.constrained(optax.apply_updates(chosen, updates), player.params)
+        for place, layer in self.networks.averages.items():
+            if layer not in player.layers:
+                rest[place] = turn.rest[place]
         before = (chosen, turn.optimizer, turn.rest, no_tallies(self.rules))
         after = (changed, kept, rest, sums)
         (changed, kept, rest, sums), scale = self.precision.kept(
