@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
-from core.design import edits
+from core.blocks.losses import Loss
+from core.design import edits, naming
 from core.design.analysis import NodeReport
 from core.design.ports import block_of
 from core.params import Value
@@ -139,13 +140,16 @@ class Inspector(QScrollArea):
             self.form.set_values(declared, shown_values, messages, subject=report.node.id)
             return
         facts = self.session.analysis.facts
-        columns = list(facts.columns) if facts else []
+        offered = {"column": tuple(facts.columns) if facts else ()}
+        if isinstance(block, Loss):
+            whole = self.session.analysis_of_whole
+            offered["names"] = naming.learners(whole.flat, whole.nodes)
         values = {**block.values(), **dict(report.node.params)}
         self.form.set_values(
             block.params(),
             {p.name: values[p.name] for p in block.params()},
             {f.name: f.message for f in faults},
-            {p.name: columns for p in block.params() if p.kind == "column"},
+            {p.name: offered[p.kind] for p in block.params() if p.kind in offered},
             subject=report.node.id,
         )
 

@@ -12,6 +12,7 @@ from core.design.analysis import Analysis, DataFacts, analyse
 from core.design.document import Design
 from core.design.history import History
 from core.design.levels import Path, at_level, level, valid_path
+from core.design.naming import follow
 from core.design.nesting import check_no_circle
 from core.design.outlook import outlook
 from core.errors import InputError
@@ -87,6 +88,7 @@ class Session(QObject):
         try:
             after = edit(self.whole) if whole else at_level(self.path, edit)(self.whole)
             check_no_circle(after, self.whole)
+            after = follow(self.whole, after)
         except InputError as error:
             self.refused.emit(error.message, error.hint)
             return False

@@ -1,4 +1,4 @@
-"""Editors for the names of the data's columns."""
+"""Editors for names that are chosen from those that there are: columns of the data, nodes."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class NamesField(Field):
             item = QListWidgetItem(name)
             item.setCheckState(_PARTLY if untold else _TICK[name in chosen])
             if name not in self._options:
-                item.setToolTip(f"{name} is not in the data")
+                item.setToolTip(f"There is no {name}")
             self._list.addItem(item)
         self._list.setCurrentRow(row)
         rows = min(max(self._list.count(), 2), _LIST_ROWS)

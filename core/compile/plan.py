@@ -196,6 +196,8 @@ def _places(analysis: Analysis, steps: list[Step]) -> dict[str, frozenset[str]]:
         add(analysis.name_of(node), (node,))
     for key, use in analysis.flat.uses.items():
         add(analysis.name_of(key), analysis.flat.inner(use))
+    for key in analysis.flat.muted:
+        add(analysis.name_of(key), ())
     return found
 
 

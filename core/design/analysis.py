@@ -22,6 +22,7 @@ from core.design.order import computing_order
 from core.design.problems import ERROR, Problem
 from core.design.recipe_problems import recipe_problems
 from core.design.reports import DataFacts, NodeReport, Reporting
+from core.design.turns import turns
 from core.design.unfolding import flatten
 from core.design.within import lifted, of_levels, told_once
 from core.tensor import Tensor
@@ -127,6 +128,7 @@ def analyse(
         *_data_problems(design, facts),
         *_playing_problems(reports, facts),
         *recipe_problems(design, reports, flat),
+        *turns(flat, reports, sources, Recipe.read(design.recipe)[0]),
     )
     if not flat.is_plain:
         problems = tuple(lifted(p, flat) for p in told_once(problems, flat))

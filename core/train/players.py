@@ -15,7 +15,7 @@ class Player:
     """Losses that are added and train the same arrays, in one step of ``every`` so many.
 
     ``losses`` are numbers of the plan's losses, ``params`` numbers of the trained arrays, and
-    ``layers`` the attributes that the arrays belong to, with those that have none but keep averages.
+    ``layers`` the attributes that are trained, with those that keep nothing but averages.
     """
 
     losses: tuple[int, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def moved(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> set[st
 
 def test_a_stage_leaves_what_it_does_not_train_to_the_bit(tmp_path: Path) -> None:
     weights = weights_at_epochs(job_of(two_stages()), tmp_path)
-    changes = [moved(a, b) for a, b in zip(weights, weights[1:], strict=False)]
+    changes = [moved(a, b) for a, b in itertools.pairwise(weights)]
     assert changes == [SECOND, SECOND, *[FIRST | SECOND] * 3]
 
 
@@ -81,7 +82,7 @@ def test_each_stage_has_the_whole_schedule(tmp_path: Path) -> None:
     weights = weights_at_epochs(job, tmp_path)
     steps = [
         np.abs(after["dense.kernel"] - before["dense.kernel"]).sum()
-        for before, after in zip(weights, weights[1:], strict=False)
+        for before, after in itertools.pairwise(weights)
     ]
     assert steps[3] < 0.5 * steps[0], "the rate falls in the first stage"
     assert steps[4] > 2 * steps[3], "and is high again in the second"
