@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.data.dataset import NO_LABEL
+
 MOST_COLUMNS = 16
 _SHOWN = 4
 _WORDS = 12
@@ -30,11 +32,17 @@ def cells(name: str, values: np.ndarray, classes: Sequence[str] = ()) -> dict[st
 
 
 def _ids(row: np.ndarray, classes: Sequence[str]) -> str:
-    names = [classes[i] if i < len(classes) else str(i) for i in np.ravel(row).tolist()]
+    names = [_name(i, classes) for i in np.ravel(row).tolist()]
     if len(names) > 1 and classes and all(len(name) == 1 for name in classes):
         return "".join(names).translate(_VISIBLE)
     more = " …" if len(names) > _WORDS else ""
     return " ".join(names[:_WORDS]) + more
+
+
+def _name(index: int, classes: Sequence[str]) -> str:
+    if classes and index == NO_LABEL:
+        return "no label"
+    return classes[index] if 0 <= index < len(classes) else str(index)
 
 
 def _numbers(row: np.ndarray) -> str:

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from core.data.dataset import Column, Dataset, Description
+from core.data.dataset import NO_LABEL, Column, Dataset, Description
 from core.data.environment import Environment
 from core.data.on_disk import Array, OnDisk, mapped, parts
 from core.data.source import Source, sources
-from core.data.split import Split
+from core.data.split import Split, labels_of
 from core.errors import InputError
 from core.params import Fault, plain
 
@@ -26,12 +26,19 @@ class DataBinding:
 
     ``source`` is ``{"kind": ..., **parameters}``, or empty while no source is chosen; ``split``
     holds parameters of ``Split``. Both are kept as they are, unknown kinds and values included.
+    ``teacher`` is the id of a run whose network says something of every row, or empty.
     """
 
     source: Mapping[str, Any] = field(default_factory=dict)
     split: Mapping[str, Any] = field(default_factory=dict)
+    teacher: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.teacher, str):
+            raise InputError(
+                f"data: teacher must be the id of a run, not {self.teacher!r}",
+                "Choose the teacher again.",
+            )
         for name in ("source", "split"):
             raw = getattr(self, name)
             if not isinstance(raw, Mapping):
@@ -54,11 +61,12 @@ class DataBinding:
         """Read the saved form. Raises InputError if it is not an object of objects."""
         if not isinstance(raw, Mapping):
             raise InputError(f"data must be an object, not {raw!r}", "Choose the data again.")
-        return cls(raw.get("source", {}), raw.get("split", {}))
+        return cls(raw.get("source", {}), raw.get("split", {}), raw.get("teacher", ""))
 
     def to_json(self) -> dict[str, Any]:
         """The saved form: plain JSON values."""
-        return {"source": _listed(self.source), "split": _listed(self.split)}
+        taught = {"teacher": self.teacher} if self.teacher else {}
+        return {"source": _listed(self.source), "split": _listed(self.split), **taught}
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +76,9 @@ class Prepared:
     ``columns`` holds float32 and int32 arrays with all rows, standardised where asked; ``splits``
     the row numbers of ``train``, ``validation`` and ``test``; ``scales`` the training mean and
     deviation of each standardised column (``raw = value * deviation + mean``, float64, one per
-    feature of the last axis; the deviation of a constant feature is 1). ``dataset`` is as loaded.
-    Where samples come from playing in an ``environment``, the columns are only to be looked at.
+    feature of the last axis; the deviation of a constant feature is 1). ``dataset`` is as loaded,
+    with all labels, also those that the split takes away from training rows. Where samples come
+    from playing in an ``environment``, the columns are only to be looked at.
     """
 
     columns: dict[str, Array]
@@ -127,9 +136,14 @@ def prepare(binding: DataBinding, folder: Path) -> Prepared:
     """
     for fault in _read_split(binding)[1]:
         raise InputError(f"Split: {fault.message}", "Correct it in the data panel.")
-    source = source_of(binding)
+    source, split = source_of(binding), split_of(binding)
     dataset = source.load(folder)
-    made = prepared_for(dataset, source.divide(dataset, split_of(binding)))
+    made = prepared_for(dataset, source.divide(dataset, split))
+    hidden = split.without_label(dataset, made.splits["train"])
+    for name in labels_of(dataset) if len(hidden) else ():
+        labels = np.array(made.columns[name][:])
+        labels[hidden] = NO_LABEL
+        made.columns[name] = labels
     return replace(made, environment=source if isinstance(source, Environment) else None)
 
 

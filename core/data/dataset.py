@@ -16,6 +16,8 @@ from core.tensor import Tensor
 
 DTYPES = ("float32", "int32")
 SCALES = ("none", "standardise")
+# What stands in a column of labels where nobody knows the class; such a row counts in no loss.
+NO_LABEL = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +26,7 @@ class Column:
 
     ``values`` is float32 ``[N, ...]`` (features, images, series) or int32 ``[N]`` (labels) and
     ``[N, T]`` (tokens). ``classes`` names the ids of an int32 column: the classes of a label, the
-    vocabulary of tokens. ``scale`` is ``none`` or ``standardise``: mean 0 and deviation 1 for each
+    vocabulary of tokens. A label may also be ``NO_LABEL``. ``scale`` is ``none`` or ``standardise``: mean 0 and deviation 1 for each
     feature of the last axis, fitted on the training split. A column that holds the same quantity
     as another names it in ``scale_as`` and takes its statistics, so that the two stay comparable.
     Values may stay on the disk; see ``on_disk``.
@@ -129,9 +131,11 @@ def _check_values(title: str, name: str, column: Column) -> None:
         bad = ~np.isfinite(values)
         wrong, hint = "is not a finite number", "Correct the value or remove the row."
     elif column.classes:
-        bad = (values < 0) | (values >= len(column.classes))
+        is_label = values.ndim == 1
+        bad = (values < (NO_LABEL if is_label else 0)) | (values >= len(column.classes))
         wrong = f"is not one of the {len(column.classes)} classes"
         hint = f"Ids run from 0 to {len(column.classes) - 1}."
+        hint += f" A label that nobody knows is {NO_LABEL}." if is_label else ""
     else:
         return
     if bad.any():

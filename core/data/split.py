@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.dataset import Dataset
+from core.data.dataset import NO_LABEL, Dataset
+from core.data.on_disk import Array
 from core.errors import InputError
 from core.params import Configured, Fault, param
 
@@ -46,6 +47,14 @@ class Split(Configured):
         help="Give every split the same mixture of classes (shuffled order only).",
     )
     seed: int = param(0, label="Seed", help="Another number shuffles differently.", minimum=0)
+    labelled: int = param(
+        0,
+        label="Labelled rows",
+        help="Training rows that keep their label, about equally many of each class; the others "
+        "are learnt from without one. 0: all keep it.",
+        minimum=0,
+        advanced=True,
+    )
 
     @property
     def fractions(self) -> np.ndarray:
@@ -91,12 +100,54 @@ class Split(Configured):
                 )
         return dict(zip(SPLITS, parts, strict=True))
 
+    def without_label(self, dataset: Dataset, train: np.ndarray) -> np.ndarray:
+        """The training rows (int64) that lose their label, so that ``labelled`` are left.
+
+        Raises InputError where there are no labels, or fewer than shall be left.
+        """
+        if not self.labelled:
+            return np.zeros(0, np.int64)
+        labels = stratum_labels(dataset)
+        if labels is None:
+            raise InputError(
+                f"{dataset.title} has no class label to take away from training rows",
+                "Set Labelled rows of the split to 0.",
+            )
+        known = train[labels[train] != NO_LABEL]
+        if self.labelled > len(known):
+            raise InputError(
+                f"{dataset.title}: {self.labelled} training rows shall keep their label, "
+                f"but only {len(known)} have one",
+                "Set Labelled rows of the split to that or less.",
+            )
+        random = np.random.Generator(np.random.PCG64([self.seed, self.labelled]))
+        kept = _evenly(random.permutation(known), labels, self.labelled)
+        return np.setdiff1d(train, kept)
+
+
+def labels_of(dataset: Dataset) -> list[str]:
+    """The targets that are class labels, int32 ``[N]``."""
+    columns = dataset.columns
+    return [t for t in dataset.targets if _is_label(columns[t].values)]
+
 
 def stratum_labels(dataset: Dataset) -> np.ndarray | None:
     """The classes int32 ``[N]`` to stratify by: the first target that is a label, if any."""
-    targets = (dataset.columns[name].values for name in dataset.targets)
-    labels = (np.asarray(v[:]) for v in targets if v.dtype == np.int32 and v.ndim == 1)
-    return next(labels, None)
+    names = labels_of(dataset)
+    return np.asarray(dataset.columns[names[0]].values[:]) if names else None
+
+
+def _is_label(values: Array) -> bool:
+    return values.dtype == np.int32 and values.ndim == 1
+
+
+def _evenly(rows: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
+    """So many of the rows, taken in turn from each class."""
+    turn = np.zeros(len(rows), np.int64)
+    for label in np.unique(labels[rows]):
+        (places,) = np.nonzero(labels[rows] == label)
+        turn[places] = np.arange(len(places))
+    return rows[np.argsort(turn, kind="stable")[:count]]
 
 
 def split_in_order(rows: int, fractions: np.ndarray, gap: int = 0) -> list[np.ndarray]:

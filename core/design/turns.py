@@ -106,9 +106,7 @@ class _Turns:
         return {self.reports[i].tied_to or i for i in keys if i in self.reports}
 
 
-def _unknown(
-    node: str | None, what: str, wrong: str, known: Collection[str], part: str
-) -> Problem:
+def _unknown(node: str | None, what: str, wrong: str, known: Collection[str], part: str) -> Problem:
     """A name that nothing has; its fix takes the one that was probably meant, or leaves it out."""
     meant = _meant(wrong, known)
 

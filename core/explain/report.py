@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.data.dataset import NO_LABEL
+
 if TYPE_CHECKING:
     from core.train.job import Job
     from core.train.state import State
@@ -71,6 +73,10 @@ def class_report(job: Job, state: State, rows: np.ndarray, most: int = 100) -> C
     if not loss.classifies or column is None:
         return None
     truth = job.prepared.columns[column][rows]
+    if truth.ndim == 1 and truth.dtype == np.int32:
+        rows, truth = rows[truth != NO_LABEL], truth[truth != NO_LABEL]
+    if not len(rows):
+        return None
     scores = job.program.predict(state, rows)
     if scores.shape[-1] == 1:
         predicted, count = (scores[..., 0] > 0).astype(np.int64), 2

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import jax
 import numpy as np
 
+from core.data.dataset import NO_LABEL
 from core.explain.saliency import saliency
 from core.train.events import View
 
@@ -84,12 +85,14 @@ def _verdict(
         return "", f"{share:.0%} of the places right", None, none, ()
     classes = job.prepared.dataset.columns[name].classes
     guess, right = int(guesses[-1]), int(np.ravel(truth)[-1])
-    texts = _spell(classes, right), _spell(classes, guess)
+    known = right != NO_LABEL
+    texts = _spell(classes, right) if known else "", _spell(classes, guess)
+    verdict = guess == right if known else None
     if not are_chances:
-        return *texts, guess == right, none, ()
+        return *texts, verdict, none, ()
     last = places.reshape(-1, count)[-1]
     chances = np.array([1 - last[0], last[0]], np.float32) if count == 1 else last
-    return *texts, guess == right, chances, _names(classes, len(chances))
+    return *texts, verdict, chances, _names(classes, len(chances))
 
 
 def _choice(job: Job, seen: Look) -> tuple[str, str, None, np.ndarray, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from core.data.environment import AFTERWARDS, Environment
 from core.design.analysis import DataFacts
 from core.design.document import Design
 from core.errors import InputError
+from core.project.teacher import COLUMN, teacher_column
 
 
 def data_facts(design: Design, folder: Path) -> DataFacts | None:
@@ -28,7 +29,12 @@ def data_facts(design: Design, folder: Path) -> DataFacts | None:
                 remedy="Correct it in the data panel, or choose the data again.",
             )
         found, source = describe(binding, folder), source_of(binding)
+        columns, targets = found.columns, found.targets
+        if binding.teacher:
+            columns = {**columns, COLUMN: teacher_column(binding, folder, columns)}
+            targets = (*targets, COLUMN)
     except InputError as error:
-        return DataFacts({}, fault=f"data: {error.message}", remedy=error.hint)
+        message = error.message.removeprefix("data: ")
+        return DataFacts({}, fault=f"data: {message}", remedy=error.hint)
     afterwards = AFTERWARDS if isinstance(source, Environment) else ()
-    return DataFacts(found.columns, found.inputs, found.targets, afterwards=afterwards)
+    return DataFacts(columns, found.inputs, targets, afterwards=afterwards)

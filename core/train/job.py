@@ -19,6 +19,7 @@ from core.train.events import Surveyed, View
 from core.train.placement import Placement
 from core.train.program import Program
 from core.train.state import State
+from core.train.teacher import taught
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,10 @@ class Job:
         analysis = analyse(design, data_facts(design, folder))
         plan = make_plan(analysis)
         assert design.data is not None, "a design without data has an error"
-        prepared = prepare(DataBinding.from_json(design.data), folder)
+        binding = DataBinding.from_json(design.data)
+        prepared = prepare(binding, folder)
+        if binding.teacher:
+            prepared = taught(prepared, binding.teacher, folder, device)
         if analysis.recipe.balance_classes:
             plan = balanced(plan, analysis, prepared)
         place = Placement.choose(device, devices)

@@ -10,7 +10,7 @@ from typing import IO
 
 import numpy as np
 
-from core.data.dataset import Column, Dataset, Description, check_row_counts
+from core.data.dataset import NO_LABEL, Column, Dataset, Description, check_row_counts
 from core.data.source import FileSource
 from core.errors import InputError
 from core.params import param
@@ -141,11 +141,12 @@ def as_column(file: str, name: str, values: np.ndarray) -> Column:
     if values.dtype.kind == "b":
         return Column(values.astype(np.int32), ("False", "True"))
     least, most = (int(values.min()), int(values.max())) if values.size else (0, 0)
-    if least < 0 or most >= MOST_CLASSES:
+    lowest = NO_LABEL if values.ndim == 1 and most >= 0 else 0
+    if least < lowest or most >= MOST_CLASSES:
         raise InputError(
             f"{file}: the integers of array {name!r} run from {least} to {most}, "
             f"but classes are numbered from 0 to at most {MOST_CLASSES - 1}",
-            "Number the classes from 0, or save numbers to predict as floats.",
+            "Number the classes from 0 (-1: nobody knows), or save numbers to predict as floats.",
         )
     return Column(values.astype(np.int32), tuple(str(i) for i in range(most + 1)))
 

@@ -166,3 +166,26 @@ def test_description_follows_the_file(tmp_path):
     file.write_text("a,b,c,y\n1,2,3,p\n3,4,5,q\n")
     os.utime(file, ns=(1, 1))
     assert describe(binding, tmp_path).columns["features"].sizes == (3,)
+
+
+def test_only_training_rows_lose_their_label(tmp_path):
+    whole = prepare(DataBinding({"kind": "digits"}), tmp_path)
+    some = prepare(DataBinding({"kind": "digits"}, {"labelled": 100}), tmp_path)
+    label, before = some.columns["label"], whole.columns["label"]
+    known = label != -1
+    assert known[some.splits["train"]].sum() == 100
+    left = label[some.splits["train"]]
+    assert np.bincount(left[left != -1]).tolist() == [10] * 10
+    np.testing.assert_array_equal(label[known], before[known])
+    assert known[some.splits["validation"]].all()
+    assert known[some.splits["test"]].all()
+    np.testing.assert_array_equal(some.dataset.columns["label"].values, before)
+
+
+def test_a_teacher_is_saved_only_where_there_is_one():
+    data = {"source": {"kind": "digits"}, "split": {}}
+    assert DataBinding.from_json(data).to_json() == data
+    taught = {**data, "teacher": "20260101-120000"}
+    assert DataBinding.from_json(taught).to_json() == taught
+    with pytest.raises(InputError, match="teacher must be the id of a run"):
+        DataBinding.from_json({**data, "teacher": 3})

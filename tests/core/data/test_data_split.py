@@ -137,3 +137,37 @@ def test_a_split_that_would_be_empty_is_refused(order, gap):
     with pytest.raises(InputError, match=r"the .* split would be empty") as caught:
         Split(order=order).indices(labelled([0] * rows, gap))
     assert "more rows" in caught.value.hint
+
+
+def test_as_many_labels_as_asked_are_left_evenly_and_repeatably():
+    dataset = labelled([0] * 60 + [1] * 30 + [2] * 5 + [3] * 5)
+    split = Split(labelled=22)
+    rows = split.indices(dataset)["train"]
+    gone = split.without_label(dataset, rows)
+    np.testing.assert_array_equal(gone, split.without_label(dataset, rows))
+    assert set(gone) < set(rows)
+    kept = dataset.columns["y"].values[np.setdiff1d(rows, gone)]
+    # Of the two rare classes there are fewer than a quarter of 22.
+    counts = np.bincount(kept)
+    rare = np.bincount(dataset.columns["y"].values[rows])[2:]
+    assert counts.sum() == 22
+    np.testing.assert_array_equal(counts[2:], rare)
+    assert abs(counts[0] - counts[1]) <= 1
+    other = Split(labelled=22, seed=1)
+    assert set(other.without_label(dataset, rows)) != set(gone)
+
+
+def test_all_labels_stay_unless_it_is_asked():
+    dataset = labelled([0, 1] * 20)
+    assert len(Split().without_label(dataset, np.arange(40))) == 0
+    assert len(Split(labelled=40).without_label(dataset, np.arange(40))) == 0
+
+
+def test_labels_that_are_not_there_cannot_be_kept():
+    dataset = labelled([0, 1, -1, -1] * 10)
+    assert set(Split(labelled=10).without_label(dataset, np.arange(40))) >= {2, 3, 6, 38}
+    with pytest.raises(InputError, match="30 training rows shall keep .* only 20 have one"):
+        Split(labelled=30).without_label(dataset, np.arange(40))
+    numbers = Dataset({"x": dataset.columns["x"]}, title="numbers", targets=("x",))
+    with pytest.raises(InputError, match="numbers has no class label"):
+        Split(labelled=3).without_label(numbers, np.arange(40))

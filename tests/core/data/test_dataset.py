@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from core.data.dataset import Column, Dataset
+from core.data.dataset import NO_LABEL, Column, Dataset
 from core.errors import InputError
 from core.tensor import Tensor
 
@@ -55,7 +55,15 @@ def test_names_the_first_row_that_is_not_finite(bad):
         Dataset({"x": Column(values)}, title="t")
 
 
-@pytest.mark.parametrize("bad", [-1, 2])
+def test_a_label_may_be_unknown_and_a_token_not():
+    labels = np.array([1, NO_LABEL, 0], np.int32)
+    column = Column(labels, ("a", "b"))
+    assert Dataset({"y": column}, title="t").columns["y"].tensor.classes == 2
+    with pytest.raises(InputError, match="-1 is not one of the 2 classes"):
+        Dataset({"y": Column(labels[:, None], ("a", "b"))}, title="t")
+
+
+@pytest.mark.parametrize("bad", [-2, 2])
 def test_names_the_first_id_that_is_no_class(bad):
     with pytest.raises(InputError, match=rf"'y', row 2 .*: {bad} is not one of the 2 classes"):
         Dataset({"y": Column(np.array([0, 1, bad], np.int32), ("a", "b"))}, title="t")

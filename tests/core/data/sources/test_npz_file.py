@@ -56,6 +56,13 @@ def test_arrays_become_columns(tmp_path, array, values, classes):
     assert column.classes == classes
 
 
+def test_rows_without_a_label_are_read(tmp_path):
+    save(tmp_path, x=np.ones((4, 2)), y=np.array([1, -1, 0, -1]))
+    column = load(tmp_path).columns["y"]
+    assert column.values.tolist() == [1, -1, 0, -1]
+    assert column.classes == ("0", "1")
+
+
 def test_roles_are_guessed_or_chosen(tmp_path):
     save(tmp_path, x=np.ones((3, 2)), z=np.ones((3, 1)), Y=np.zeros(3, int), version=np.array(1))
     guessed = load(tmp_path)
@@ -77,7 +84,9 @@ def test_roles_are_guessed_or_chosen(tmp_path):
         ({"y": np.ones(3)}, {}, "no array to learn from", "inputs"),
         ({"x": np.ones(3)}, {"inputs": ("x",), "targets": ("x",)}, "both", "Choose"),
         ({"x": np.array(3.0)}, {"inputs": ("x",)}, "'x' is a single value", "Leave"),
-        ({"x": np.ones(2), "y": np.array([0, -1])}, {}, "run from -1 to 0", "floats"),
+        ({"x": np.ones(2), "y": np.array([0, -2])}, {}, "run from -2 to 0", "floats"),
+        ({"x": np.ones(2), "y": np.array([-1, -1])}, {}, "run from -1 to -1", "floats"),
+        ({"x": np.ones(2), "y": np.array([[0, -1]] * 2)}, {}, "run from -1 to 0", "floats"),
         ({"x": np.ones(2), "y": np.array([0, 10**6])}, {}, "to 1000000", "floats"),
     ],
 )
