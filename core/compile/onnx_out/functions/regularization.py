@@ -32,6 +32,24 @@ def gaussian_dropout(rate: float) -> Any:
     return _same
 
 
+@layer("layers.RandomCrop")
+def random_crop(padding: int) -> Any:
+    """Nothing is shifted."""
+    return _same
+
+
+@layer("layers.TokenMask")
+def token_mask(rate: float, mask_id: int, *, seed: int = 0) -> Any:
+    """Places that no operator draws alike."""
+
+    def apply(graph: Graph, weights: Weights, tokens: Value) -> Value:
+        raise InexpressibleError(
+            "ONNX cannot draw the places that JAX draws; mute the node, and nothing is hidden"
+        )
+
+    return apply
+
+
 @layer("layers.GaussianSampling")
 def gaussian_sampling() -> Any:
     """The mean."""
