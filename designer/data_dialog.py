@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from core.data.binding import DataBinding
 from core.data.source import Source, sources
 from core.errors import InputError
 from core.params import Param, Value
+from core.project.teacher import same_rows
 from designer.data_edit import choose_data, stored_path
 from designer.data_preview import Preview
 from designer.preview_pane import PreviewPane
@@ -68,13 +70,17 @@ class DataDialog(QDialog):
     def binding(self) -> dict[str, Any]:
         """The chosen data in its saved form, ``{"source": ..., "split": ...}``.
 
-        Shares and seed of the split stay as they were; the order of rows follows a new source.
+        Shares and seed of the split stay as they were; the order of rows follows a new source. A
+        teacher stays as long as the rows do.
         """
         source = {"kind": self._kind, **self._values[self._kind]} if self._kind else {}
         before = _present(self.session)
         same = before is not None and before.source.get("kind") == self._kind
         split = {k: v for k, v in self._split.items() if same or k != "order"}
-        return DataBinding(source, split).to_json()
+        chosen = DataBinding(source, split)
+        if before is not None and before.teacher and same_rows(before, chosen):
+            chosen = replace(chosen, teacher=before.teacher)
+        return chosen.to_json()
 
     def choose_path(self, path: str | Path) -> None:
         """Choose a file or folder; its suffix says which source reads it."""

@@ -12,6 +12,7 @@ from core.data.dataset import Description
 from core.design import edits
 from core.design.document import Design
 from core.design.problems import best_column, bind
+from core.project.teacher import COLUMN
 
 
 def choose_data(design: Design, data: Mapping[str, Any], found: Description) -> Design:
@@ -25,6 +26,8 @@ def choose_data(design: Design, data: Mapping[str, Any], found: Description) -> 
     moved: dict[str, str] = {}
     for role, offered in (("input", found.inputs), ("target", found.targets)):
         readers = _readers(design, role)
+        if data.get(COLUMN):
+            readers = {i: block for i, block in readers.items() if block.column != COLUMN}
         used = {block.column for block in readers.values()}
         free = [name for name in offered if name not in used]
         for node, block in readers.items():

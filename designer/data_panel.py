@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from core.data.binding import DataBinding, doubts, source_of, split_of
@@ -14,14 +16,25 @@ from core.data.source import Source, sources
 from core.data.split import Split
 from core.design import edits
 from core.design.document import Design
-from core.errors import InputError
-from core.params import Value
+from core.errors import InputError, WorkError
+from core.params import Param, Value
+from core.project.runs import FOLDER, RunStore
+from core.project.teacher import COLUMN
 from designer.data_words import column_text
 from designer.session import Session
 from designer.split_sizes import SplitSizes, split_sizes
 from widgets.labels import wrapped_label
 from widgets.parameter_form import ParameterForm
 
+TEACHER = Param(
+    "teacher",
+    "column",
+    "",
+    "Teacher",
+    "The id of a run on the same data: what its network says of each row is the column "
+    f"{COLUMN!r}, for a Distillation loss. Empty: none.",
+    advanced=True,
+)
 NOTHING = "Choose the data that this design learns from: a built-in set or files of your own."
 
 
@@ -114,28 +127,60 @@ class DataPanel(QScrollArea):
         split = split_of(binding)
         wrong = (*Split.read(binding.split)[1], *split.check())
         faults = {fault.name: fault.message for fault in wrong}
-        self.form.set_values(Split.params(), split.values(), faults, subject="split")
+        self.form.set_values(
+            (*Split.params(), TEACHER),
+            {**split.values(), TEACHER.name: binding.teacher},
+            faults,
+            {TEACHER.name: self._runs()},
+            subject="split",
+        )
         _show_text(self._doubt, "\n".join(f"{doubt.message}." for doubt in doubts(binding)))
         sizes = problem = ""
         facts = self.session.analysis.facts
         if facts and facts.columns:
             try:
                 sizes = _rows(split_sizes(binding, self.session.folder))
+                if split.labelled:
+                    sizes += f" {split.labelled:,} of the training rows keep their label."
             except InputError as error:
                 problem = _sentence(error.message, error.hint)
         _show_text(self._sizes, sizes)
         _show_text(self._empty_split, problem)
         return faults
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Offer the runs that there are now."""
+        super().showEvent(event)
+        self._show()
+
+    def _runs(self) -> tuple[str, ...]:
+        """The ids of the runs that may teach, the newest first."""
+        try:
+            return tuple(run.id for run in RunStore(self.session.folder / FOLDER).runs())
+        except WorkError:
+            # Choosing one says what is wrong with the store.
+            return ()
+
     def _set(self, name: str, value: Value) -> None:
-        self.session.act("Change split", _with_split(name, value), merge=f"split.{name}")
+        if name == TEACHER.name:
+            self.session.act("Change teacher", _with_teacher(str(value)), merge="data.teacher")
+        else:
+            self.session.act("Change split", _with_split(name, value), merge=f"split.{name}")
 
 
 def _with_split(name: str, value: Value) -> Callable[[Design], Design]:
     def edit(design: Design) -> Design:
         binding = DataBinding.from_json(design.data)
-        changed = DataBinding(binding.source, {**binding.split, name: value})
+        changed = replace(binding, split={**binding.split, name: value})
         return edits.set_data(design, changed.to_json())
+
+    return edit
+
+
+def _with_teacher(run: str) -> Callable[[Design], Design]:
+    def edit(design: Design) -> Design:
+        binding = DataBinding.from_json(design.data)
+        return edits.set_data(design, replace(binding, teacher=run).to_json())
 
     return edit
 

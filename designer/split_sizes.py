@@ -28,12 +28,14 @@ class SplitSizes:
 def split_sizes(binding: DataBinding, folder: Path) -> SplitSizes:
     """The sizes that training will find. Shipped data is loaded, files are only described.
 
-    Raises InputError for anything wrong with the data, and where a split would be empty.
+    Raises InputError for anything wrong with the data, and where a split would be empty or has
+    fewer labels than it shall keep.
     """
     source, split = source_of(binding), split_of(binding)
     if source.built_in:
         dataset = _loaded(source)
         parts = source.divide(dataset, split)
+        split.without_label(dataset, parts["train"])
         return SplitSizes(dataset.rows, tuple(len(parts[name]) for name in SPLITS), True)
     for fault in split.check():
         raise InputError(fault.message, "Change the shares.")

@@ -9,6 +9,7 @@ from typing import Any
 from core.design import edits
 from core.design.document import Design
 from core.design.flat import Flat
+from core.design.naming import LOSSES, TRAINS, other_name
 from core.design.problems import ERROR, WARNING, Fix, Problem
 from core.design.reports import NodeReport
 from core.design.stage_names import loss_names, trained_names
@@ -51,16 +52,19 @@ def _stage_problems(
     losses, trained = loss_names(nodes), trained_names(nodes, flat)
     for number, stage in enumerate(recipe.stages, 1):
         called = f"stage {number}" + (f" ({stage.name})" if stage.name else "")
-        lost = [(name, "loss", losses) for name in stage.losses if name not in losses]
+        lost = [(n, "loss", losses, LOSSES) for n in stage.losses if n not in losses]
         lost += [
-            (n, "node or group with weights", trained) for n in stage.trains if n not in trained
+            (n, "node or group with weights", trained, TRAINS)
+            for n in stage.trains
+            if n not in trained
         ]
-        for name, noun, known in lost:
+        for name, noun, known, part in lost:
             yield Problem(
                 ERROR,
                 None,
                 f"recipe: {called} names {name}, which is no {noun} of the design",
                 f"There are {', '.join(known)}." if known else f"There is no {noun}.",
+                other_name(name, known, part),
                 only_training=True,
             )
 

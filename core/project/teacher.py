@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from core.compile.plan import make_plan
 from core.data.binding import DataBinding, source_of
@@ -45,8 +44,7 @@ def teacher_column(binding: DataBinding, folder: Path, columns: Mapping[str, Ten
 
 def check_same_source(binding: DataBinding, design: Design, run: str) -> None:
     """Raise InputError unless a run's design has the rows that a binding has."""
-    theirs = DataBinding.from_json(design.data or {})
-    if _rows_of(theirs) != _rows_of(binding):
+    if not same_rows(DataBinding.from_json(design.data or {}), binding):
         raise InputError(
             f"data: the teacher, run {run}, was trained on other data, "
             "so its rows are not those of this design",
@@ -54,10 +52,12 @@ def check_same_source(binding: DataBinding, design: Design, run: str) -> None:
         )
 
 
-def _rows_of(binding: DataBinding) -> tuple[str, dict[str, Any]]:
-    """What decides which rows there are."""
-    source = source_of(binding)
-    return source.kind, source.values()
+def same_rows(one: DataBinding, other: DataBinding) -> bool:
+    """Whether two bindings have the same rows: one source with the same parameters."""
+    try:
+        return source_of(one) == source_of(other)
+    except InputError:
+        return False
 
 
 def _said(design: Design) -> Tensor:

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from core.data import DataBinding, prepare
 from core.design import edits
-from core.project.file import load
+from core.project.file import load, save
+from core.project.runs import store_of
+from designer.data_dialog import DataDialog
 from designer.data_panel import NOTHING, DataPanel
 from designer.session import Session
 from designer.split_sizes import split_sizes
@@ -140,3 +142,67 @@ def test_an_environment_has_games_in_place_of_a_split(panel: DataPanel, name: st
     panel.session.open(load(PROJECTS / "digits_mlp.loom"), None)
     assert panel.form.isVisible()
     assert "games" not in texts(panel)
+
+
+def test_few_labels_are_told_and_too_many_refused(qtbot: QtBot, panel: DataPanel) -> None:
+    session = panel.session
+    session.open(load(PROJECTS / "digits_mlp.loom"), None)
+    qtbot.mouseClick(panel.form.disclosure, Qt.MouseButton.LeftButton)
+    type_share(qtbot, panel, "labelled", "100")
+    assert session.design.data["split"]["labelled"] == 100
+    assert "100 of the training rows keep their label" in texts(panel)
+    type_share(qtbot, panel, "labelled", "1500")
+    assert "only 1258 have one" in texts(panel, "error")
+    session.undo()
+    assert "labelled" not in session.design.data["split"]
+
+
+def trained_beside(folder: Path, name: str) -> tuple[Path, str]:
+    """A copy of an example, and a run of it in the store beside it."""
+    path = folder / f"{name}.loom"
+    save(load(PROJECTS / f"{name}.loom"), path)
+    return path, store_of(path).create(name, path.read_text("utf-8")).id
+
+
+def test_a_run_is_chosen_as_the_teacher(qtbot: QtBot, panel: DataPanel, tmp_path: Path) -> None:
+    path, run = trained_beside(tmp_path, "digits_mlp")
+    session = panel.session
+    session.open(load(path), path)
+    qtbot.mouseClick(panel.form.disclosure, Qt.MouseButton.LeftButton)
+    box = panel.form.field("teacher").findChild(QComboBox)
+    assert [box.itemText(i) for i in range(box.count())] == [run]
+    type_share(qtbot, panel, "teacher", run)
+    assert session.design.data["teacher"] == run
+    assert "teacher [B, 10]" in texts(panel)
+    assert session.undo_label == "Change teacher"
+    session.undo()
+    assert "teacher" not in session.design.data
+
+
+def test_a_teacher_that_is_gone_is_told(panel: DataPanel, tmp_path: Path) -> None:
+    path, _ = trained_beside(tmp_path, "digits_mlp")
+    design = load(path)
+    panel.session.open(edits.set_data(design, {**design.data, "teacher": "nobody"}), path)
+    assert "The teacher is missing: there is no run 'nobody'" in texts(panel, "error")
+    assert panel.form.field("teacher").isVisible(), "what is set is not folded away"
+
+
+def test_choosing_the_same_data_again_keeps_the_teacher(
+    qtbot: QtBot, panel: DataPanel, tmp_path: Path
+) -> None:
+    path, run = trained_beside(tmp_path, "digits_mlp")
+    design = load(path)
+    taught = edits.set_data(design, {**design.data, "teacher": run})
+    taught = edits.set_params(
+        taught, "n9", column="teacher", shape=(10,), dtype="float32", classes=0
+    )
+    panel.session.open(taught, path)
+    for kind, kept in (("digits", run), ("iris", None)):
+        dialog = DataDialog(panel.session)
+        qtbot.addWidget(dialog)
+        dialog.sources.select(kind)
+        qtbot.waitUntil(dialog.ok.isEnabled)
+        dialog.accept()
+        assert panel.session.design.data.get("teacher") == kept
+        if kept:
+            assert panel.session.design.nodes["n9"].params["column"] == "teacher"
