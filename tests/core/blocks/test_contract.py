@@ -249,10 +249,16 @@ def test_gradient_of_inputs_flows_around_a_layer_that_is_not_passed_in(kind: str
         outputs = each(apply(block, tensors, layer, {**arrays, **floats}))
         return total(tuple(value**2 for value in outputs))
 
-    found = jax.jit(jax.grad(squares))(floats)
-    assert all(np.isfinite(part).all() for part in found.values())
+    slopes = jax.jit(jax.grad(squares))
+    # A loss may learn only from what it is sure of, as it is of larger numbers.
+    found = [
+        part
+        for size in (1, 10)
+        for part in slopes({n: size * a for n, a in floats.items()}).values()
+    ]
+    assert all(np.isfinite(part).all() for part in found)
     if floats and block.gradient != "none":
-        assert any(np.any(part != 0) for part in found.values())
+        assert any(np.any(part != 0) for part in found)
 
 
 @pytest.mark.parametrize("kind", [k for k in COMPUTED if blocks()[k].gradient != "surrogate"])
