@@ -20,10 +20,14 @@ class _Adversarial(Loss):
 
     inputs = _PORTS
     example = {"fake": (1,), "real": (1,)}
-    prediction = "fake"
 
     def _judges(self) -> bool:
         raise TypeError(f"{type(self).__name__} does not say which side it is for")
+
+    @property
+    def prediction(self) -> str:  # type: ignore[override]
+        """What is said of the data's own samples, where the loss is given that."""
+        return "real" if self._judges() else "fake"
 
     def ports(self) -> tuple[Port, ...]:
         return _PORTS if self._judges() else _PORTS[:1]
