@@ -10,9 +10,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.blocks.losses import Loss
-from core.design import edits, naming
+from core.design import edits
 from core.design.analysis import NodeReport
 from core.design.ports import block_of
+from core.design.stage_names import trained_names
 from core.params import Value
 from designer import use_params
 from designer.session import Session
@@ -143,7 +144,7 @@ class Inspector(QScrollArea):
         offered = {"column": tuple(facts.columns) if facts else ()}
         if isinstance(block, Loss):
             whole = self.session.analysis_of_whole
-            offered["names"] = naming.learners(whole.flat, whole.nodes)
+            offered["names"] = tuple(trained_names(whole.nodes, whole.flat))
         values = {**block.values(), **dict(report.node.params)}
         self.form.set_values(
             block.params(),

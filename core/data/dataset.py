@@ -26,9 +26,10 @@ class Column:
 
     ``values`` is float32 ``[N, ...]`` (features, images, series) or int32 ``[N]`` (labels) and
     ``[N, T]`` (tokens). ``classes`` names the ids of an int32 column: the classes of a label, the
-    vocabulary of tokens. A label may also be ``NO_LABEL``. ``scale`` is ``none`` or ``standardise``: mean 0 and deviation 1 for each
-    feature of the last axis, fitted on the training split. A column that holds the same quantity
-    as another names it in ``scale_as`` and takes its statistics, so that the two stay comparable.
+    vocabulary of tokens. A label may also be ``NO_LABEL``. ``scale`` is ``none`` or
+    ``standardise``: mean 0 and deviation 1 for each feature of the last axis, fitted on the
+    training split. A column that holds the same quantity as another names it in ``scale_as`` and
+    takes its statistics, so that the two stay comparable.
     Values may stay on the disk; see ``on_disk``.
     """
 

@@ -5,13 +5,15 @@ A name is that of the whole design: what stands in a group has the names of its 
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from core.design.document import Design, Graph, Node
 from core.design.flat import Flat
-from core.design.reports import NodeReport
+from core.design.problems import Fix
 from core.design.unfolding import flatten
 
 TRAINS = "trains"
@@ -30,13 +32,6 @@ def places(flat: Flat) -> dict[str, list[str]]:
     for key in flat.muted:
         found.setdefault(flat.name_of(key), [])
     return found
-
-
-def learners(flat: Flat, reports: Mapping[str, NodeReport]) -> tuple[str, ...]:
-    """The names of what has weights and so may be trained, the outermost places first."""
-    with_weights = {i for i, r in reports.items() if r.parameters or r.tied_to}
-    found = [n for n, keys in places(flat).items() if not with_weights.isdisjoint(keys)]
-    return tuple(sorted(found, key=lambda name: name.count("/")))
 
 
 def called(design: Design) -> frozenset[str]:
@@ -99,6 +94,25 @@ def with_names(
         for stage in _stages(design)
     ]
     return replace(design, recipe={**design.recipe, "stages": stages}) if stages else design
+
+
+def other_name(wrong: str, known: Collection[str], part: str) -> Fix:
+    """What mends a name that nothing has: the one that was probably meant, or leaving it out."""
+    meant = probably_meant(wrong, known)
+
+    def change(name: str) -> str | None:
+        return meant if name == wrong else name
+
+    label = f"Use {meant}" if meant else f"Leave {wrong} out"
+    return Fix(label, partial(with_names, change=change, parts=(part,)), whole=True)
+
+
+def probably_meant(name: str, known: Collection[str]) -> str | None:
+    """The same name within a group, or one that is spelled alike."""
+    last = name.rpartition("/")[2]
+    within = [n for n in known if n.rpartition("/")[2] == last]
+    close = difflib.get_close_matches(name, known, 1, 0.75)
+    return within[0] if len(within) == 1 else close[0] if close else None
 
 
 def _keys(flat: Flat) -> Iterator[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import partial
 from itertools import chain
 
 from core.blocks.losses import Loss
@@ -12,8 +10,9 @@ from core.design import naming
 from core.design.document import End
 from core.design.flat import Flat
 from core.design.order import ancestors
-from core.design.problems import ERROR, WARNING, Fix, Problem
+from core.design.problems import ERROR, WARNING, Problem
 from core.design.reports import NodeReport
+from core.design.stage_names import trained_names
 from core.train.recipe import Recipe
 from core.train.stage import Stage
 
@@ -49,13 +48,22 @@ class _Turns:
         self.flat, self.reports, self.sources, self.losses = flat, reports, sources, losses
         self.places = naming.places(flat)
         self.loss_names = {reports[i].node.name: i for i in losses}
+        self.trained = frozenset(trained_names(reports, flat))
 
     def of_loss(self, key: str, loss: Loss) -> Iterator[Problem]:
         """A loss that trains what is not there, or nothing."""
         name = self.flat.name_of(key)
         unknown = [n for n in loss.trains if n not in self.places]
         for wrong in unknown:
-            yield _unknown(key, f"{name} trains {wrong!r}", wrong, self.places, naming.TRAINS)
+            meant = naming.probably_meant(wrong, self.places)
+            yield Problem(
+                ERROR,
+                key,
+                f"{name} trains {wrong!r}, but nothing is called that",
+                f"Did you mean {meant}?" if meant else "Name nodes as the canvas does.",
+                naming.other_name(wrong, self.places, naming.TRAINS),
+                only_training=True,
+            )
         if not unknown and not self._learns(key, loss.trains):
             yield Problem(
                 WARNING,
@@ -65,27 +73,17 @@ class _Turns:
             )
 
     def of_stage(self, number: int, stage: Stage) -> Iterator[Problem]:
-        """A stage that names what is not there, or trains nothing."""
-        name = f"recipe: the stage {stage.name!r}" if stage.name else f"recipe: stage {number}"
-        unknown = [
-            _unknown(None, f"{name} {verb} {wrong!r}", wrong, known, part)
-            for part, verb, known in (
-                (naming.TRAINS, "trains", self.places),
-                (naming.LOSSES, "names the loss", self.loss_names),
-            )
-            for wrong in getattr(stage, part)
-            if wrong not in known
-        ]
-        yield from unknown
+        """A stage that trains nothing; what it names and is not there is told by the recipe."""
         counted = [self.loss_names[n] for n in stage.losses if n in self.loss_names]
+        if len(counted) < len(stage.losses) or not self.trained.issuperset(stage.trains):
+            return
         chosen = counted or list(self.losses)
-        if not unknown and not any(
-            self._learns(key, self.losses[key].trains, stage.trains) for key in chosen
-        ):
+        if not any(self._learns(key, self.losses[key].trains, stage.trains) for key in chosen):
+            called = f"stage {number}" + (f" ({stage.name})" if stage.name else "")
             yield Problem(
                 WARNING,
                 None,
-                f"{name} trains nothing",
+                f"recipe: {called} trains nothing",
                 "Choose nodes before its losses whose weights are not frozen.",
             )
 
@@ -104,32 +102,3 @@ class _Turns:
     def _owners(self, keys: Iterable[str]) -> set[str]:
         """The nodes whose weights some nodes use."""
         return {self.reports[i].tied_to or i for i in keys if i in self.reports}
-
-
-def _unknown(node: str | None, what: str, wrong: str, known: Collection[str], part: str) -> Problem:
-    """A name that nothing has; its fix takes the one that was probably meant, or leaves it out."""
-    meant = _meant(wrong, known)
-
-    def change(name: str) -> str | None:
-        return meant if name == wrong else name
-
-    return Problem(
-        ERROR,
-        node,
-        f"{what}, but {'no loss' if part == naming.LOSSES else 'nothing'} is called that",
-        f"Did you mean {meant}?" if meant else "Name nodes as they are called on the canvas.",
-        Fix(
-            f"Use {meant}" if meant else f"Leave {wrong} out",
-            partial(naming.with_names, change=change, parts=(part,)),
-            whole=True,
-        ),
-        only_training=True,
-    )
-
-
-def _meant(name: str, known: Collection[str]) -> str | None:
-    """What was probably meant: the same within a group, or something that is spelled alike."""
-    last = name.rpartition("/")[2]
-    within = [n for n in known if n.rpartition("/")[2] == last]
-    close = difflib.get_close_matches(name, known, 1, 0.75)
-    return within[0] if len(within) == 1 else close[0] if close else None

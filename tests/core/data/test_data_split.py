@@ -166,7 +166,7 @@ def test_all_labels_stay_unless_it_is_asked():
 def test_labels_that_are_not_there_cannot_be_kept():
     dataset = labelled([0, 1, -1, -1] * 10)
     assert set(Split(labelled=10).without_label(dataset, np.arange(40))) >= {2, 3, 6, 38}
-    with pytest.raises(InputError, match="30 training rows shall keep .* only 20 have one"):
+    with pytest.raises(InputError, match=r"30 training rows shall keep .* only 20 have one"):
         Split(labelled=30).without_label(dataset, np.arange(40))
     numbers = Dataset({"x": dataset.columns["x"]}, title="numbers", targets=("x",))
     with pytest.raises(InputError, match="numbers has no class label"):

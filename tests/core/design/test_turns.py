@@ -68,10 +68,14 @@ def test_what_stands_in_a_group_is_found_there() -> None:
 @pytest.mark.parametrize(
     ("stage", "message", "after"),
     [
-        ({"trains": ["dense_3"]}, "stage 2 trains 'dense_3', but nothing is called that", "trains"),
+        (
+            {"trains": ["dense_3"]},
+            "stage 2 names dense_3, which is no node or group with weights of the design",
+            "trains",
+        ),
         (
             {"name": "probe", "losses": ["dense"]},
-            "the stage 'probe' names the loss 'dense', but no loss is called that",
+            "stage 2 (probe) names dense, which is no loss of the design",
             "losses",
         ),
     ],
