@@ -53,6 +53,7 @@ class Views(QWidget):
         # By figure and series, the epochs and values of all that may be drawn.
         self._curves: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
         self._metric = self._wanted = ""
+        self._present: tuple[str, ...] = ()
         self.training.metric_chosen.connect(self._choose_metric)
         self.clear()
 
@@ -79,6 +80,8 @@ class Views(QWidget):
                 curve = self._curves.setdefault((point.name, _SERIES[point.series]), ([], []))
                 curve[0].append(point.epoch)
                 curve[1].append(point.value)
+        last = points[-1].step if points else 0
+        self._present = tuple(p.name for p in points if p.step == last)
         self._offer_metrics()
         self._draw(self.training.loss_plot, "loss")
         self._draw(self.training.metric_plot, self._metric)
@@ -127,13 +130,21 @@ class Views(QWidget):
         self.training.loss_plot.append(series, epoch, figures.get("loss", float("nan")))
         if self._metric in figures:
             self.training.metric_plot.append(series, epoch, figures[self._metric])
-        if len(self._curves) > known:
+        if series == STEP_SERIES:
+            self._present = tuple(figures)
+        if len(self._curves) > known or self._metric not in self._present:
             self._offer_metrics()
 
     def _offer_metrics(self) -> None:
-        """Offer what there is to draw; draw what was chosen last, else the first."""
+        """Offer what there is to draw; draw what was chosen last, else the present stage's first.
+
+        A metric says more than a loss of several.
+        """
         names = dict.fromkeys(name for name, _ in self._curves if name not in NO_METRICS)
-        shown = self._wanted if self._wanted in names else next(iter(names), "")
+        present = [name for name in names if name in self._present] or list(names)
+        metrics = (name for name in present if not name.endswith(".loss"))
+        default = next(metrics, present[0] if present else "")
+        shown = self._wanted if self._wanted in names else default
         self.training.set_metrics(tuple(names), shown)
         if shown != self._metric:
             self._metric = shown

@@ -27,6 +27,9 @@ def test_there_is_one_of_each_kind() -> None:
         *("digits_mlp", "digits_cnn", "digits_resnet"),
         *("el_nino_lstm", "moby_dick_attention", "moby_dick_transformer"),
         *("cart_pole", "tic_tac_toe"),
+        *("digits_denoising", "digits_vae", "digits_gan", "digits_contrastive"),
+        *("digits_hundred_labels", "digits_deep_belief", "digits_distillation"),
+        *("digits_two_tasks", "moby_dick_next_letter", "moby_dick_masked_letters"),
     }
 
 

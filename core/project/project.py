@@ -12,6 +12,7 @@ from core.project.facts import data_facts
 from core.project.file import load as load_design
 from core.project.runs import store_of
 from core.train.recipe import Recipe
+from core.train.stage import stages_for
 
 if TYPE_CHECKING:
     from core.compile.model import Network
@@ -50,6 +51,8 @@ class Project:
         from core.train.loop import run_training
         from core.train.start import start
 
+        if "epochs" in recipe:
+            recipe = {**stages_for(self.design.recipe, recipe["epochs"]), **recipe}
         changed = {**Recipe.read(self.design.recipe)[0].to_json(), **self.design.recipe, **recipe}
         design = replace(self.design, recipe=changed)
         store = store_of(self.path)

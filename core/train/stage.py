@@ -55,6 +55,12 @@ def for_epochs(stages: Sequence[Stage], total: int) -> tuple[Stage, ...]:
     return tuple(found)
 
 
+def stages_for(recipe: Mapping[str, Any], epochs: int) -> dict[str, Any]:
+    """The entry of a saved recipe that says its stages, for so many epochs; empty without any."""
+    stages = for_epochs(read_stages(recipe.get("stages", ()))[0], epochs)
+    return {"stages": [stage.to_json() for stage in stages]} if stages else {}
+
+
 def read_stages(raw: Any) -> tuple[tuple[Stage, ...], tuple[Fault, ...]]:
     """The stages of a saved recipe, and what is wrong with them."""
     if not isinstance(raw, list | tuple):

@@ -16,7 +16,7 @@ from core.design.document import Design
 from core.errors import InputError
 from core.train.events import EpochEnd
 from core.train.job import Job
-from core.train.stage import Stage, for_epochs
+from core.train.stage import Stage, for_epochs, stages_for
 from tests.designs import add, iris_mlp, noisy_mlp, wire
 from tests.training import Trained, equal, fresh_state, job_of, params_of, stop_after_epoch, train
 
@@ -152,3 +152,6 @@ def test_so_many_epochs_in_all() -> None:
     assert cut(9) == [("a", 3), ("b", 6)]
     assert for_epochs((), 5) == ()
     assert replace(stages[0], epochs=2) == for_epochs(stages, 2)[0]
+    saved = {"stages": [{"epochs": 3, "losses": ["a"]}, {"epochs": 4}]}
+    assert stages_for(saved, 2) == {"stages": [{"epochs": 2, "losses": ["a"]}]}
+    assert stages_for({}, 2) == {}
