@@ -101,19 +101,19 @@ def test_the_variational_autoencoder_uses_its_code_and_stays_near_the_prior(
 def test_the_gan_makes_digits(trained: Trained) -> None:
     run, _ = trained("digits_gan")
     made = found(run, run.job.prepared.splits["train"])["generator/pixels"]
-    made = 1 / (1 + np.exp(-made))
+    made = 1 / (1 + np.exp(-made))  # the generator's sigmoid
     real = pictures(run, "train")
-    # Between the sigmoid and the end nothing is computed but the shape.
     assert np.abs(made.mean(axis=0) - real.mean(axis=0)).mean() < 0.06
     assert np.abs(made.std(axis=0) - real.std(axis=0)).mean() < 0.08
     digit = LogisticRegression(max_iter=2000).fit(real, labels(run, "train"))
     chances = digit.predict_proba(made)
     sure = chances.max(axis=1)
-    assert np.median(sure) > 0.9, "most are taken for some digit"
+    # Of real pictures the classifier is sure at 0.95, of pixels that are drawn one by one at 0.51.
+    assert np.median(sure) > 0.7, "most are taken for some digit"
     shares = np.bincount(chances.argmax(axis=1), minlength=10) / len(made)
     assert (shares > 0.02).sum() >= 8, "and not all for the same"
-    random = digit.predict_proba(np.random.default_rng(0).permuted(real, axis=1)).max(axis=1)
-    assert np.median(sure) > np.median(random)
+    alone = np.random.default_rng(0).permuted(real, axis=0)
+    assert np.median(sure) > np.median(digit.predict_proba(alone).max(axis=1)) + 0.15
 
 
 def test_contrasted_features_are_better_than_random_ones(trained: Trained) -> None:
@@ -160,13 +160,13 @@ def test_pseudo_labels_help_where_few_are_known(trained: Trained) -> None:
 
 def test_a_deep_belief_network_is_learnt_layer_by_layer(trained: Trained) -> None:
     _, figures = trained("digits_deep_belief")
-    assert figures["loss.accuracy"] > 0.93
+    assert figures["loss.accuracy"] > 0.96
     first, _ = trained("digits_deep_belief", epochs=20)
     rows = first.job.prepared.splits["test"]
     judged = pictures(first, "test")
     mean = pictures(first, "train").mean(axis=0)
     error = np.mean((found(first, rows)["machine_1.reconstruction"] - judged) ** 2)
-    assert error < 0.3 * np.mean((mean - judged) ** 2)
+    assert error < 0.45 * np.mean((mean - judged) ** 2)
 
 
 def test_a_student_agrees_with_its_teacher(trained: Trained) -> None:
