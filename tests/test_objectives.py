@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from core import Project, load
 from core.design import edits
 from core.design.document import Design
+from core.explain.report import class_report
 from core.project.gallery import examples
 from core.project.runs import store_of
 from core.train.loop import Training
@@ -143,11 +144,18 @@ def test_masked_letters_are_told_from_both_sides(trained: Trained) -> None:
     assert figures["accuracy"] > np.mean(parts[1] == commonest) + 0.15
     # Reading from the left alone, a transformer of this size reaches 0.38.
     assert figures["accuracy"] > 0.4
+    view = run.job.view(run.state, "n4", 0, 0)
+    assert (view.true_text, view.predicted_text, view.correct) == ("", "", None)
+    assert np.isfinite(view.saliency).all()
+    assert np.any(view.saliency > 0)
 
 
 def test_pseudo_labels_help_where_few_are_known(trained: Trained) -> None:
     run, figures = trained("digits_hundred_labels")
     assert np.sum(labels(run, "train") >= 0) == 100
+    report = class_report(run.job, run.state, run.job.prepared.splits["train"])
+    assert report is not None
+    assert report.confusion.sum(axis=1).tolist() == [10] * 10, "who has no label is not judged"
 
     def supervised(design: Design) -> Design:
         gone = [i for i, n in design.nodes.items() if n.name in ("pseudo_label", "clean")]

@@ -106,8 +106,10 @@ def _choice(job: Job, seen: Look) -> tuple[str, str, None, np.ndarray, tuple[str
 
 
 def _next_token(job: Job, seen: Look) -> str:
-    """What is thought to come after the sample's tokens, where the loss predicts tokens."""
+    """What is thought to come after the sample's tokens, where the loss predicts the next one."""
     plan = job.program.plan
+    if "target" in plan.shown.inputs:
+        return ""
     classes = job.prepared.dataset.columns[plan.feeds[plan.inputs[0]]].classes
     if seen.probabilities is None or seen.probabilities.shape[-1] != len(classes):
         return ""
