@@ -344,7 +344,7 @@ class Trainer(QObject):
 
 
 def how_it_ended(status: str, epochs: int, test: Mapping[str, float | None]) -> str:
-    """One line on a run that is over: after which epoch, and its first two test figures."""
+    """One line on a run that is over: after which epoch, and two of its test figures."""
     ended = {
         "epochs": "Done",
         "early_stopping": "Stopped early",
@@ -352,7 +352,9 @@ def how_it_ended(status: str, epochs: int, test: Mapping[str, float | None]) -> 
         "diverged": "Diverged",
     }
     text = f"{ended.get(status, 'Ended')} after epoch {epochs}"
-    known = [f"{name} {value:.3g}" for name, value in test.items() if value is not None]
+    # Of several losses the total tells more than each.
+    ordered = sorted(test.items(), key=lambda figure: figure[0].endswith(".loss"))
+    known = [f"{name} {value:.3g}" for name, value in ordered if value is not None]
     return f"{text}. Test: {', '.join(known[:2])}" if known else text
 
 

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from core.design import edits
 from core.design.document import Design
-from core.project.file import save
+from core.project.file import load, save
+from core.project.gallery import examples
 from core.train.events import View
 from designer.main_window import MainWindow
 from tests.designer.conftest import PATIENCE
@@ -61,3 +63,19 @@ def test_it_trains_and_is_watched(
         assert (true, predicted, verdict) == words
     if metric:
         assert list(views.training.metric_plot.points("validation")[0]) == [1.0, 2.0]
+
+
+def test_curves_go_on_with_the_metric_of_the_present_stage(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    design = load(examples()["digits_deep_belief"])
+    stages = [{**stage, "epochs": 2} for stage in design.recipe["stages"]]
+    path = tmp_path / "design.loom"
+    save(edits.set_recipe(design, {**design.recipe, "stages": stages}), path)
+    assert window.files.read(path)
+    with qtbot.waitSignal(window.trainer.finished, timeout=PATIENCE):
+        press_action(qtbot, window, "train")
+    views = window.watching.views.training
+    assert list(views.loss_plot.points("validation")[0]) == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    assert list(views.metric_plot.points("validation")[0]) == [5.0, 6.0]
+    assert "loss.accuracy" in views.progress()[1]
