@@ -168,7 +168,7 @@ def test_pseudo_labels_help_where_few_are_known(trained: Trained) -> None:
 
 def test_a_deep_belief_network_is_learnt_layer_by_layer(trained: Trained) -> None:
     _, figures = trained("digits_deep_belief")
-    assert figures["loss.accuracy"] > 0.94
+    assert figures["loss.accuracy"] > 0.96
     first, _ = trained("digits_deep_belief", epochs=20)
     rows = first.job.prepared.splits["test"]
     judged = pictures(first, "test")
