@@ -31,6 +31,43 @@ the group. Add to my blocks keeps a group for other designs.
 <p>The palette's <b>Ready groups</b> are such groups, made already: transformer layers, residual
 blocks and others. Once on the canvas they can be entered and changed like your own.
 """
+TRAINING = """
+<h2>Training</h2>
+<p><b>Train</b> (F5) begins a run, <b>Pause</b> (F6) waits, <b>Step once</b> (F8) then does one step
+and shows it, <b>Stop</b> (Shift+F5) ends the run and keeps it, <b>Resume</b> (F7) goes on.
+<h3>Recipe</h3>
+<p>The curve under Schedule shows the learning rate over the epochs, on a logarithmic scale where it
+falls far. Type the beginning of a name in the Optimizer field to choose it. <b>Train &gt; Find
+learning rate</b> trains some steps with a rising rate; take it where the loss falls fastest. While
+a run goes on, its rate can be typed over, halved or doubled below the curves; the recipe stays as
+it was. <b>Patience</b> stops a run that no longer gets better and keeps its best weights.
+<h3>Stages and turns</h3>
+<p>In a <b>stage</b> only some losses count and only some nodes learn; each begins the schedule and
+the optimizer anew. In the list of stages Ins adds, Del removes, Alt+Up and Alt+Down move. A loss'
+<b>Trains</b> (under Advanced in the inspector) says which nodes and groups it changes: losses that
+train different ones take turns, as the two sides of a GAN do. <b>Labelled rows</b> and
+<b>Teacher</b> (under Advanced in the data panel) leave labels out, and let another run teach.
+<h3>Layers</h3>
+<p>The Layers panel shows how each layer learns. A gradient under a millionth of that of the layer
+nearest the loss vanishes; one over a thousand times as large explodes. From half of its units dead,
+a layer is doubtful; steps that change over a tenth of its weights are too fast.
+<h3>Runs</h3>
+<p>Ctrl+R lists every training of this project. F2 names a run, Shift+F2 edits its tags, Del deletes
+it. Select several and press Compare to see their curves together, and in what two of them differ.
+Restore design brings back what a run trained; undo takes that back.
+<p><b>Train &gt; Cross-validate</b>: each part of the data is judged once by a network that learnt
+from the others; the test split stays apart.
+<h3>Playing</h3>
+<p>Data may be an environment. An epoch is then a number of updates, and for each the network plays
+whole games. Wire the scores of the actions, and Targets for action and return, to a Policy
+gradient; a Mean squared error on the return trains a baseline. If a policy settles too early, raise
+its entropy bonus.
+<h3>Without a window</h3>
+<p><code>layerloom train FILE.loom --resume</code><br>
+<code>layerloom find-rate FILE.loom</code><br>
+<code>layerloom cross-validate FILE.loom --folds 5</code><br>
+<code>layerloom runs FILE.loom compare A B</code>
+"""
 CODE = """
 <h2>Code, ONNX and weights</h2>
 <h3>Code</h3>
@@ -132,6 +169,12 @@ and <code>x[..., 1:3]</code> several. A comparison is 1 or 0;
 
 PAGES: Mapping[str, Page] = {
     "begin": Page("How to begin", lambda: BEGIN + GROUPS, "start groups data train save"),
+    "training": Page(
+        "Training",
+        lambda: TRAINING,
+        "recipe optimizer schedule learning rate stages gan runs compare cross-validation layers "
+        "vanishing exploding resume early stopping reinforcement environment",
+    ),
     "code": Page(
         "Code, ONNX and weights",
         lambda: CODE,

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
             print_json({"examples": listed})
         else:
             for entry in listed:
-                print(f"{entry['name']:<24}{entry['title']}")
+                print(f"{entry['name']:<26}{entry['title']}")
         return DONE
     source = found.get(options.name.removesuffix(SUFFIX))
     if source is None:

@@ -6,7 +6,7 @@ import argparse
 import difflib
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from core.project.file import load
 from core.project.runs import Run, RunStore, find_run, store_of
 from core.train.events import Compiled, EpochEnd, Event, Progress, Started, Summary, figures_json
 from core.train.recipe import Recipe
+from core.train.stage import stages_for
 from designer.cli import crew
 from designer.cli.output import DONE, FAILED, figure_table, print_error, print_json
 
@@ -54,8 +55,8 @@ def training_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epochs",
         type=int,
-        help="passes over the training split; of a recipe in stages, the last stage gets longer or "
-        "shorter, so that there are so many in all",
+        help="passes over the training split; a recipe in stages is followed so far, and its last "
+        "stage made longer where there are more",
     )
     parser.add_argument("--batch-size", type=int, help="samples in one step")
     parser.add_argument("--learning-rate", type=float, help="the optimizer's learning rate")
@@ -158,25 +159,9 @@ def with_recipe(design: Design, options: argparse.Namespace) -> Design:
     if faults:
         raise InputError(faults[0].message, "See `layerloom train --help`.")
     if "epochs" in changes and recipe.get("stages"):
-        changes["stages"] = in_so_many_epochs(recipe["stages"], changes.pop("epochs"))
+        changes |= stages_for(recipe, changes.pop("epochs"))
     # What the file says wrongly stays, so that it is reported and not silently replaced.
     return edits.set_recipe(design, {**recipe, **design.recipe, **changes})
-
-
-def in_so_many_epochs(stages: Sequence[Mapping[str, Any]], epochs: int) -> list[Mapping[str, Any]]:
-    """The stages of a recipe, the last one changed so that all have so many epochs.
-
-    Raises InputError when nothing would be left of it.
-    """
-    *first, last = stages
-    before = sum(stage["epochs"] for stage in first)
-    if epochs <= before:
-        raise InputError(
-            f"--epochs {epochs} ends before the last of the recipe's {len(stages)} stages begins, "
-            f"which is after {before} epochs",
-            f"Ask for at least {before + 1}.",
-        )
-    return [*first, {**last, "epochs": epochs - before}]
 
 
 def with_parameter(design: Design, assignment: str) -> Design:
