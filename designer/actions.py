@@ -214,7 +214,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
         *("themes", SEPARATOR, "panels", "next_panel", "previous_panel"),
     ),
     "&Train": (
-        *("data", "transfer", "find_rate", SEPARATOR),
+        *("data", "transfer", "find_rate", "devices", SEPARATOR),
         *("train", "pause", "step", "stop", "resume", SEPARATOR),
         *("halve_rate", "double_rate"),
         SEPARATOR,

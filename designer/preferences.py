@@ -75,6 +75,16 @@ class Preferences:
     def last_theme(self, name: str) -> None:
         self._settings.setValue("last_theme", name)
 
+    @property
+    def device(self) -> str:
+        """What is trained on: ``auto``, ``cpu``, ``gpu`` or ``tpu``."""
+        saved = str(self._settings.value("device", "auto"))
+        return saved if saved in ("cpu", "gpu", "tpu") else "auto"
+
+    @device.setter
+    def device(self, kind: str) -> None:
+        self._settings.setValue("device", kind)
+
     def picture(self) -> dict[str, str]:
         """How a picture was exported last, empty before the first."""
         saved: Any = self._settings.value("picture", {})

@@ -55,7 +55,8 @@ class Trainer(QObject):
 
     ``state_changed`` comes when ``state`` changes; ``noted`` carries what to tell in one line;
     ``trouble`` carries a message, a hint, and whether the run can be resumed. ``heard`` carries the
-    worker's events that views show. ``diverged`` carries the failure of a run that did.
+    worker's events that views show. ``diverged`` carries the failure of a run that did. ``device``
+    is the kind that runs are trained on, ``device_kinds`` those that there are.
     """
 
     state_changed = Signal()
@@ -69,6 +70,8 @@ class Trainer(QObject):
         super().__init__()
         self.session = session
         self.state = IDLE
+        self.device = "auto"
+        self.device_kinds: tuple[str, ...] = ()
         self.run: Run | None = None
         self.summary: Summary | None = None
         self.progress = (0.0, "")
@@ -137,6 +140,7 @@ class Trainer(QObject):
                 store=str(self._store.root),
                 project=self.project,
                 resume=self.run.id if resume and self.run else "",
+                device=self.device,
             )
         )
         self.process.send(self._watch)
@@ -251,6 +255,7 @@ class Trainer(QObject):
     def _hear(self, event: Event) -> None:
         match event:
             case Ready():
+                self.device_kinds = event.kinds
                 self.noted.emit(f"Ready to train on {event.device}")
             case Started():
                 self._begin(event)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenu, QToolBar, QVBoxLayout, QWidget
 
 from designer.actions import ARRANGE, GROUPS
+from designer.device_menu import DeviceMenu
 from designer.docks import BOTTOM, LEFT, RIGHT, Docks
 from designer.theme_menu import ThemeMenu
 from widgets.canvas.empty_state import Way
@@ -105,6 +106,7 @@ def _fill_menus(window: MainWindow) -> None:
         "arrange": arrange,
         "groups": groups,
         "themes": themes,
+        "devices": DeviceMenu(window.trainer, window.preferences, window),
         "panels": panels,
     }
     window.actions_by_name.fill_menus(window, submenus)

@@ -23,6 +23,12 @@ def of_kind(choice: str = "auto") -> list[jax.Device]:
         ) from None
 
 
+def kinds() -> tuple[str, ...]:
+    """Those of ``cpu``, ``gpu`` and ``tpu`` that JAX can use here."""
+    preferred = jax.default_backend()
+    return tuple(dict.fromkeys(("cpu", preferred)))
+
+
 def offer_cpus(count: int) -> None:
     """Let the processor count as so many devices; only before JAX is first asked for any."""
     if count > 1:

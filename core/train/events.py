@@ -26,9 +26,13 @@ Emit = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Ready(Event):
-    """The process is warm; ``device`` is what it would train on."""
+    """The process is warm; ``device`` is what it would train on.
+
+    ``kinds`` are those of ``cpu``, ``gpu`` and ``tpu`` that there are.
+    """
 
     device: str
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

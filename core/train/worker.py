@@ -83,7 +83,7 @@ class Worker:
         self._paused = False
         self._stopping = False
         self._open = True
-        self.tell(Ready(devices.title(devices.of_kind()[0])))
+        self.tell(Ready(devices.title(devices.of_kind()[0]), devices.kinds()))
 
     def serve(self) -> None:
         """Carry out commands until told to end."""
