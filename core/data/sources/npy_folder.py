@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -75,17 +77,17 @@ class NpyFolder(Source):
         tensors: dict[str, Tensor] = {}
         for name in (*inputs, *targets):
             tensors[name] = _column(name, arrays[name]).tensor
-        check_row_counts(self.path, {name: len(arrays[name]) for name in tensors})
-        return Description(tensors, len(arrays[inputs[0]]), inputs, targets)
+        check_row_counts(self.path, {name: len(arrays[name].array) for name in tensors})
+        return Description(tensors, len(arrays[inputs[0]].array), inputs, targets)
 
     def _roles(
-        self, folder: Path, arrays: dict[str, np.ndarray]
+        self, folder: Path, arrays: dict[str, _File]
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        headers = {name: Header(a.shape, a.dtype) for name, a in arrays.items()}
+        headers = {name: Header(f.array.shape, f.array.dtype) for name, f in arrays.items()}
         title = resolve(folder, self.path).name
         return roles(title, headers, self.inputs, self.targets)
 
-    def _open(self, folder: Path) -> dict[str, np.ndarray]:
+    def _open(self, folder: Path) -> dict[str, _File]:
         root = resolve(folder, self.path)
         if not os.path.isdir(root):
             what = "is a file, not a folder" if os.path.isfile(root) else "does not exist"
@@ -96,23 +98,43 @@ class NpyFolder(Source):
         return found
 
 
-def _open(path: Path) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class _File:
+    """An array that is mapped from a file, and the map."""
+
+    array: np.ndarray
+    pages: mmap.mmap
+
+    def rows(self, numbers: np.ndarray) -> np.ndarray:
+        """Copies of some rows. The memory that reading took is given back."""
+        found = np.asarray(self.array[numbers])
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.pages.madvise(mmap.MADV_DONTNEED)
+        return found
+
+
+def _open(path: Path) -> _File:
     """A file's array without reading it. Raises InputError."""
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
+        there = np.load(path, mmap_mode="r", allow_pickle=False)
+        with open(path, "rb") as file:
+            pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        order: Literal["F", "C"] = "F" if there.flags.fnc else "C"
+        return _File(np.ndarray(there.shape, there.dtype, pages, there.offset, order=order), pages)
     except (ValueError, OSError, EOFError) as error:
         raise InputError(
             f"{path} cannot be read as a NumPy file: {error}", "Save it again with numpy.save."
         ) from error
 
 
-def _column(name: str, array: np.ndarray) -> Column:
+def _column(name: str, file: _File) -> Column:
     """The column that an array stands for; floats and pixels stay on the disk."""
+    array = file.array
     if array.dtype.kind != "f" and not is_pixels(array.dtype, array.shape):
         return as_column("", name, np.asarray(array))
 
     def read(rows: np.ndarray) -> np.ndarray:
-        return np.asarray(as_column("", name, np.asarray(array[rows])).values)
+        return np.asarray(as_column("", name, file.rows(rows)).values)
 
     features = read(np.arange(0)).shape[1:]
     return Column(OnDisk(name, (len(array), *features), np.dtype(np.float32), read))

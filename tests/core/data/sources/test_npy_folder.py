@@ -102,3 +102,15 @@ def test_what_cannot_be_used_is_refused(folder: Path) -> None:
     assert "holds no .npy files" in refusal(folder).message
     (folder / "data").rmdir()
     assert "does not exist" in refusal(folder).message
+
+
+def test_arrays_are_read_whatever_the_order_of_their_axes(folder: Path) -> None:
+    raw = np.random.default_rng(1).normal(size=(ROWS, 3, 4))
+    np.save(folder / "data" / "measured.npy", np.asfortranarray(raw))
+    column = NpyFolder(path="data").load(folder).columns["measured"].values
+    rows = np.array([5, 0, 17])
+    first = column[rows]
+    np.testing.assert_array_equal(first, raw[rows].astype(np.float32))
+    # What was read stays, whatever is read afterwards.
+    column[:]
+    np.testing.assert_array_equal(first, raw[rows].astype(np.float32))
