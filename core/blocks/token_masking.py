@@ -29,7 +29,7 @@ class MaskTokens(Block):
     kind = "MaskTokens"
     label = "Mask tokens"
     family = "Regularization"
-    keywords = ("bert", "mlm", "masked language model", "cloze", "hide", "corrupt")
+    keywords = ("cloze", "mlm", "masked language model", "hide", "corrupt", "bert")
     inputs = (port("input", 2, dtype="int32", remedy="Wire the tokens, before any Embedding."),)
     outputs = ("tokens", "mask")
     example = {"input": (6,)}
