@@ -15,6 +15,8 @@ from widgets.layer_table import BAD, DOUBTFUL, GOOD, LayerRow
 # doubtful or bad. A step mostly changes about a thousandth.
 SOME_DEAD, MOST_DEAD = 0.5, 0.9
 FAST, STILL = 0.1, 1e-6
+# Numbers below this are written with an exponent.
+SHORT = 1e-3
 
 
 def layer_rows(layers: Mapping[str, LayerFigures]) -> list[LayerRow]:
@@ -44,7 +46,7 @@ def _row(name: str, figures: LayerFigures, other: float | None, nearest: str) ->
     state, verdict, reason = _verdict(figures, other, nearest)
     output = ""
     if figures.mean is not None and figures.deviation is not None:
-        output = f"{_number(figures.mean)} ± {_number(figures.deviation)}"
+        output = _spread(figures.mean, figures.deviation)
     return LayerRow(
         name,
         _number(figures.gradient_norm),
@@ -68,14 +70,14 @@ def _verdict(figures: LayerFigures, other: float | None, nearest: str) -> tuple[
         found = gradients.level(figures.gradient_rms, other)
         words = gradients.words(figures.gradient_rms, other, nearest)
         if found <= -1:
-            return BAD, "gradient vanishes", words
+            return BAD, "vanishes", words
         if found >= 1:
-            return BAD, "gradient explodes", words
+            return BAD, "explodes", words
     dead = figures.dead_share or 0.0
     if dead >= SOME_DEAD:
-        some = "half of its units" if dead < MOST_DEAD else "most units"
+        share = "half" if dead < MOST_DEAD else "most"
         reason = f"{dead:.0%} of the units are 0 for all samples looked at, and learn nothing."
-        return (BAD if dead >= MOST_DEAD else DOUBTFUL), f"{some} dead", reason
+        return (BAD if dead >= MOST_DEAD else DOUBTFUL), f"{share} dead", reason
     if figures.update_ratio is not None and figures.update_ratio > FAST:
         reason = f"A step changes the weights by {figures.update_ratio:.0%}; lower the rate."
         return DOUBTFUL, "changes fast", reason
@@ -88,4 +90,16 @@ def _verdict(figures: LayerFigures, other: float | None, nearest: str) -> tuple[
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
+    """Two digits; small numbers with an exponent, where zeros would have to be counted."""
+    if value is None:
+        return ""
+    is_small = 0 < abs(value) < SHORT
+    mantissa, _, exponent = (f"{value:.1e}" if is_small else f"{value:.2g}").partition("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}" if exponent else mantissa
+
+
+def _spread(mean: float, deviation: float) -> str:
+    """A mean as exact as its deviation, which says how much of it means something."""
+    if math.isfinite(mean) and math.isfinite(deviation) and deviation > 0:
+        mean = round(mean, 1 - math.floor(math.log10(deviation)))
+    return f"{_number(mean)} ± {_number(deviation)}"

@@ -30,7 +30,8 @@ def refresh(window: MainWindow) -> None:
     window.actions_by_name["learning"].setChecked(window.learning.shown)
     window.actions_by_name["paste"].setEnabled(window.clipboard.available)
     analysis = window.session.analysis_of_whole
-    window.docks["problems"].setWindowTitle(f"Problems ({len(analysis.problems)})")
+    count = len(analysis.problems)
+    window.docks["problems"].setWindowTitle(f"Problems ({count})" if count else "Problems")
     count = len(window.session.design.nodes)
     window.counts.setText(f"{count} nodes   {analysis.parameters:,} parameters   ")
 

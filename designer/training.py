@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -41,6 +41,7 @@ from core.train.events import (
     Watch,
     WeightsCompared,
 )
+from core.train.stage import Stage
 from core.units import in_units
 from designer.amounts import duration
 from designer.session import Session
@@ -78,6 +79,7 @@ class Trainer(QObject):
         self._unsaved_store = unsaved_store
         self._store: RunStore | None = None
         self._started: Started | None = None
+        self._stages: tuple[Stage, ...] = ()
         self._saved: Saved | None = None
         self._watch = Watch("", 0)
         self._survey = Survey(0.0)
@@ -96,8 +98,8 @@ class Trainer(QObject):
         return self.run is not None and self.can_resume(self.run)
 
     def can_resume(self, run: Run) -> bool:
-        """Whether a run can be gone on with: it has not done the recipe's epochs yet."""
-        if self.busy or run.status in ("diverged", IMPORTED, RUNNING):
+        """Whether a run can be gone on with: it did not end by itself before the recipe's epochs."""
+        if self.busy or run.status in ("diverged", "early_stopping", IMPORTED, RUNNING):
             return False
         if not (run.directory / CHECKPOINT).is_file():
             return False
@@ -130,6 +132,7 @@ class Trainer(QObject):
         if resume and self.run is None:
             return
         self._store = self.store
+        self._stages = self.session.analysis_of_whole.recipe.stages
         self._become(STARTING)
         self.noted.emit("Compiling the design ...")
         self.process.send(self._survey)
@@ -297,7 +300,8 @@ class Trainer(QObject):
     def _advance(self, event: Progress) -> None:
         assert self._started is not None
         epochs = self._started.epochs
-        text = f"epoch {min(int(event.epoch) + 1, epochs)} of {epochs}"
+        text = stage_at(self._stages, event.epoch)
+        text += f"epoch {min(int(event.epoch) + 1, epochs)} of {epochs}"
         if event.samples_per_second:
             text += f", {event.samples_per_second:,.0f} samples/s"
             left = (epochs - event.epoch) * self._started.train_samples / event.samples_per_second
@@ -346,6 +350,17 @@ class Trainer(QObject):
         if state != self.state:
             self.state = state
             self.state_changed.emit()
+
+
+def stage_at(stages: Sequence[Stage], epoch: float) -> str:
+    """Which stage a fractional epoch lies in, to begin a line with; empty without stages."""
+    done = 0
+    for number, stage in enumerate(stages, 1):
+        done += stage.epochs
+        if epoch < done or number == len(stages):
+            name = f" ({stage.name})" if stage.name else ""
+            return f"stage {number} of {len(stages)}{name}, "
+    return ""
 
 
 def how_it_ended(status: str, epochs: int, test: Mapping[str, float | None]) -> str:

@@ -24,7 +24,7 @@ from core.train.events import (
 from designer.background import Background, outcome
 from designer.layer_rows import layer_rows, recorded_layers
 from designer.session import Session
-from designer.training import PAUSED, TRAINING, Trainer, how_it_ended
+from designer.training import PAUSED, STARTING, TRAINING, Trainer, how_it_ended
 from designer.views import Views
 from widgets.canvas.view import Canvas
 
@@ -42,7 +42,7 @@ class Watching(QObject):
         self.views.sample_changed.connect(self._choose_sample)
         canvas.selection_changed.connect(self._follow)
         trainer.heard.connect(self._show)
-        trainer.state_changed.connect(self._offer_rate)
+        trainer.state_changed.connect(self._stand)
         self.views.training.rate.chosen.connect(trainer.set_rate)
         self._follow([])
 
@@ -103,9 +103,10 @@ class Watching(QObject):
         self._row = row
         self.trainer.watch(self.trainer.watched.node, row)
 
-    def _offer_rate(self) -> None:
-        """The learning rate can be changed while there is a run to change it in."""
+    def _stand(self) -> None:
+        """The learning rate can be changed, and layers come, while there is a run."""
         self.views.training.rate.set_live(self.trainer.state in (TRAINING, PAUSED))
+        self.views.layers.set_waiting(self.trainer.state in (STARTING, TRAINING, PAUSED))
 
     def _show(self, event: Event) -> None:
         match event:

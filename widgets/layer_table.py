@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QIcon
+from PySide6.QtGui import QBrush, QColor, QFont, QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -21,6 +21,7 @@ from widgets import icons
 from widgets.theme import Theme, dark
 
 EMPTY_TEXT = "Train, and see here how each layer learns"
+WAITING_TEXT = "The layers show here as soon as the first look at them is computed"
 GOOD, DOUBTFUL, BAD = "good", "doubtful", "bad"
 _COLUMNS = (
     ("Layer", "The nodes in computing order"),
@@ -33,6 +34,10 @@ _COLUMNS = (
     ("Output", "Mean and standard deviation of what the layer computes"),
 )  # fmt: skip
 _STATE, _NUMBERS = 1, range(2, 6)
+_NARROWEST = 44
+# Which columns give way in a narrow panel, in this order, and how much a name may ask for, in
+# pixels. The tooltip of the layer's name has what was left out.
+_GIVE_WAY, _LONGEST_NAME = (3, 6), 160
 _ICONS = {DOUBTFUL: "warning", BAD: "error"}
 
 
@@ -67,12 +72,19 @@ class LayerTable(QWidget):
         self.tree.setUniformRowHeights(True)
         self.tree.setAllColumnsShowFocus(True)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.tree.setProperty("role", "dense")
+        small = QFont(self.font())
+        small.setPointSizeF(max(small.pointSizeF() - 1, 7))
+        self.tree.setFont(small)
+        self.tree.header().setFont(small)
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.tree.setIconSize(QSize(14, 14))
         self.tree.setHeaderLabels([title for title, _ in _COLUMNS])
         self._dress_header()
         self._empty = QLabel(EMPTY_TEXT)
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.tree)
@@ -90,6 +102,11 @@ class LayerTable(QWidget):
         for number, row in enumerate(rows):
             self._fill(self.tree.topLevelItem(number), row)
         self._stack.setCurrentWidget(self.tree if rows else self._empty)
+        self._make_room()
+
+    def set_waiting(self, is_waiting: bool) -> None:
+        """While there are no layers: say that they come, or how to get them."""
+        self._empty.setText(WAITING_TEXT if is_waiting else EMPTY_TEXT)
 
     def clear(self) -> None:
         """Take all layers away."""
@@ -100,6 +117,26 @@ class LayerTable(QWidget):
         self._theme = theme
         self.set_layers(self._rows)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave columns out, or take them in again."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave out the columns that would be reached by scrolling sideways alone."""
+        header = self.tree.header()
+        wide = [
+            max(self.tree.sizeHintForColumn(c), header.sectionSizeHint(c))
+            for c in range(len(_COLUMNS))
+        ]
+        needed = sum(wide) - max(wide[0] - _LONGEST_NAME, 0)
+        # A scroll bar may come.
+        room = self.width() - self.tree.verticalScrollBar().sizeHint().width()
+        for column in _GIVE_WAY:
+            is_hidden = needed > room
+            self.tree.setColumnHidden(column, is_hidden)
+            needed -= wide[column] if is_hidden else 0
+
     def _fill(self, item: QTreeWidgetItem | None, row: LayerRow) -> None:
         assert item is not None
         numbers = (row.gradient, row.weights, row.update, row.dead)
@@ -108,19 +145,25 @@ class LayerTable(QWidget):
             if item.text(column) != text:
                 item.setText(column, text)
             item.setToolTip(column, row.reason)
+        figures = [
+            f"{title}: {text}" for (title, _), text in zip(_COLUMNS, texts, strict=True) if text
+        ]
+        item.setToolTip(0, "\n".join(filter(None, (*figures, row.reason))))
         color = {DOUBTFUL: self._theme.warning, BAD: self._theme.error}.get(row.state)
         item.setForeground(_STATE, QBrush(QColor(color)) if color else QBrush())
         item.setIcon(_STATE, icons.icon(_ICONS[row.state], color) if color else QIcon())
 
     def _dress_header(self) -> None:
         header = self.tree.header()
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(False)
         header.setSectionsMovable(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(_NARROWEST)
         for column, (_, tip) in enumerate(_COLUMNS):
             self.tree.headerItem().setToolTip(column, tip)
             if column in _NUMBERS:
                 self.tree.headerItem().setTextAlignment(column, _RIGHT)
-            if column < len(_COLUMNS) - 1:
+            if column:
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
 
 

@@ -2,8 +2,9 @@
 
 A widget asks for a look with the dynamic property ``role``: labels know ``headline``, ``title``,
 ``muted``, ``error``, ``warning``, ``success`` and ``key``, buttons ``primary`` and ``quiet``,
-frames ``card``, ``row`` and ``banner`` (with ``kind``). An input with ``invalid`` set to true has
-a border in the colour of errors.
+frames
+``card``, ``row`` and ``banner`` (with ``kind``), trees ``dense``. An input with ``invalid`` set to
+true has a border in the colour of errors.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ QDockWidget { color: $text_muted; font-weight: 600; titlebar-close-icon: none; }
 QDockWidget::title { background: $surface; padding: 7px 10px; border-bottom: 1px solid $border; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar { background: transparent; }
-QTabBar::tab { background: transparent; color: $text_muted; padding: 6px 12px;
+QTabBar::tab { background: transparent; color: $text_muted; padding: 6px 9px;
   border: 1px solid transparent; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
@@ -154,6 +155,7 @@ QAbstractItemView:focus { border: 1px solid $accent; }
 QHeaderView { background: $surface; border: none; border-radius: 0; }
 QHeaderView::section { background: $surface; color: $text_muted; border: none;
   border-right: 1px solid $border; border-bottom: 1px solid $border; padding: 5px 9px; }
+QTreeView[role="dense"] QHeaderView::section { padding: 5px 6px; }
 QTableView { gridline-color: $border; }
 QTableView::item { padding: 0 8px; }
 QTableCornerButton::section { background: $surface; border: none; }

@@ -127,6 +127,8 @@ class SaliencyView(QWidget):
         self._true.setText(true)
         for part in (self._true, self._true_caption):
             part.setVisible(bool(true))
+        for part in (self._predicted, self._predicted_caption):
+            part.setVisible(bool(predicted))
         sure = "" if probability is None else f" ({probability:.1%})"
         self._predicted.setText(predicted + sure)
         self._verdict.setText({None: "", True: "correct", False: "wrong"}[correct])
@@ -134,7 +136,7 @@ class SaliencyView(QWidget):
         self._verdict.style().unpolish(self._verdict)
         self._verdict.style().polish(self._verdict)
         self._draw_mark()
-        self._words.show()
+        self._words.setVisible(bool(true or predicted))
         truth = f"True {true}, predicted" if true else "Predicted"
         self.setAccessibleName(f"{truth} {self._predicted.text()}")
         self.setAccessibleDescription(self._verdict.text())
@@ -153,8 +155,8 @@ class SaliencyView(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(3)
-        self._true_caption, predicted = QLabel("True"), QLabel("Predicted")
-        pairs = ((self._true_caption, self._true), (predicted, self._predicted))
+        self._true_caption, self._predicted_caption = QLabel("True"), QLabel("Predicted")
+        pairs = ((self._true_caption, self._true), (self._predicted_caption, self._predicted))
         for line, (caption, label) in enumerate(pairs):
             caption.setProperty("role", "muted")
             label.setProperty("role", "title")

@@ -186,6 +186,8 @@ class CurvePlot(QWidget):
             plot.getAxis(side).enableAutoSIPrefix(False)
             plot.getAxis(side).setStyle(tickFont=font, tickLength=-4)
         plot.getAxis("left").setWidth(58)
+        # The label stands closer to the numbers than by itself; the curves need the room.
+        plot.getAxis("bottom").setHeight(36)
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
         plot.addItem(self._cursor, ignoreBounds=True)

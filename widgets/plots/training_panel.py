@@ -35,8 +35,8 @@ class TrainingPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.loss_plot = CurvePlot("Loss", y_label="Loss")
-        self.metric_plot = CurvePlot("Metric", y_label="Metric", empty_text="")
+        self.loss_plot = CurvePlot("Loss", y_label="")
+        self.metric_plot = CurvePlot("Metric", y_label="", empty_text="")
         self.metric_choice = ComboBox()
         self.metric_choice.setAccessibleName("Metric that is drawn")
         self.metric_choice.setToolTip("Choose the metric that is drawn")
@@ -85,6 +85,7 @@ class TrainingPanel(QWidget):
         if fraction is not None:
             self._bar.setValue(round(min(max(fraction, 0.0), 1.0) * _STEPS))
         self._text.setText(text)
+        self._text.setToolTip(text)
         self._bar.setAccessibleDescription(text)
 
     def progress(self) -> tuple[float | None, str]:
@@ -95,7 +96,7 @@ class TrainingPanel(QWidget):
     def set_metrics(self, names: Sequence[str], shown: str) -> None:
         """Offer the named metrics, of which one is ``shown``; without any there is no choice."""
         offered = [self.metric_choice.itemData(i) for i in range(self.metric_choice.count())]
-        if offered != list(names):
+        if offered != list(names) or not offered:
             self.metric_choice.clear()
             for name in names:
                 self.metric_choice.addItem(spoken(name), name)
@@ -103,8 +104,8 @@ class TrainingPanel(QWidget):
                 self.metric_choice.addItem("Metric", "")
         self.metric_choice.setCurrentIndex(max(self.metric_choice.findData(shown), 0))
         self.metric_choice.setEnabled(len(names) > 1)
-        text = spoken(shown) if shown else "Metric"
-        self.metric_plot.set_title(text, text)
+        # The choice above the plot says what is drawn.
+        self.metric_plot.set_title(spoken(shown) if shown else "Metric", "")
 
     def _choose(self, _index: int) -> None:
         self.metric_chosen.emit(self.metric_choice.currentData())
@@ -123,5 +124,6 @@ class TrainingPanel(QWidget):
 
 
 def spoken(name: str) -> str:
-    """A figure's name as people read it: ``f1_macro`` is ``f1 macro``."""
-    return name.replace("_", " ")
+    """A figure's name as people read it: ``f1_macro`` is ``f1 macro``; nodes keep their names."""
+    node, dot, metric = name.rpartition(".")
+    return f"{node}{dot}{metric.replace('_', ' ')}"
