@@ -12,6 +12,8 @@ BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 NARROWEST = {LEFT: 210, RIGHT: 280, BOTTOM: 210}
 # Which panels go behind which in a narrow window, in this order.
 _STACKED = (("activations", "saliency"), ("training", "activations"), ("training", "saliency"))
+# The window lays itself out anew after each such step, within this time.
+_LAID_OUT_MS = 60
 
 
 class Docks(QObject):
@@ -21,6 +23,11 @@ class Docks(QObject):
         super().__init__(window)
         self._window = window
         self._by_name: dict[str, QDockWidget] = {}
+        self._in_front: QDockWidget | None = None
+        self._made_room = QTimer(self)
+        self._made_room.setSingleShot(True)
+        self._made_room.setInterval(_LAID_OUT_MS)
+        self._made_room.timeout.connect(self._bring_back)
         window.installEventFilter(self)
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
@@ -86,10 +93,23 @@ class Docks(QObject):
                 continue
             below = {self._window.dockWidgetArea(d) for d in (dock, beside)} == {BOTTOM}
             if below and dock not in self._window.tabifiedDockWidgets(beside):
+                if self._in_front is None:
+                    self._in_front = self._front_of(self._by_name["training"])
                 self._window.tabifyDockWidget(beside, dock)
-                # The new tab comes to the front when it has been laid out.
-                QTimer.singleShot(0, beside, beside.raise_)
+                # New tabs come to the front when they have been laid out.
+                self._made_room.start()
                 return
+
+    def _front_of(self, dock: QDockWidget) -> QDockWidget:
+        """The panel that can be seen where ``dock`` and those on it are."""
+        others = self._window.tabifiedDockWidgets(dock)
+        return next((d for d in (dock, *others) if not d.visibleRegion().isEmpty()), dock)
+
+    def _bring_back(self) -> None:
+        """Once there is room: show again what was seen before."""
+        if self._in_front is not None:
+            self._in_front.raise_()
+        self._in_front = None
 
     def arrange(self) -> None:
         """Give every dock its share of the window."""

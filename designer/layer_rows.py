@@ -101,5 +101,6 @@ def _number(value: float | None) -> str:
 def _spread(mean: float, deviation: float) -> str:
     """A mean as exact as its deviation, which says how much of it means something."""
     if math.isfinite(mean) and math.isfinite(deviation) and deviation > 0:
-        mean = round(mean, 1 - math.floor(math.log10(deviation)))
+        # The sum makes a 0 of -0.
+        mean = round(mean, 1 - math.floor(math.log10(deviation))) + 0.0
     return f"{_number(mean)} ± {_number(deviation)}"

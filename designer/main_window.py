@@ -97,7 +97,9 @@ class MainWindow(QMainWindow):
         self.acts = Acts(self)
         self.docks = window_layout.build(self)
         self.panel_cycle = PanelCycle(self.docks, self.canvas)
-        self.divergence = Divergence(self.session, self.trainer, self.banner, self.acts.train)
+        self.divergence = Divergence(
+            self.session, self.trainer, self.banner, self.acts.train, self.acts.find_rate
+        )
         self.actions_by_name = Actions(self, slots(self), self.canvas.in_place.finish)
         self.recipe.offer(self.actions_by_name["find_rate"])
         self.recent = RecentMenu(preferences, self.files.open_recent, self)

@@ -201,7 +201,7 @@ def _columns(reports: Sequence[Report]) -> list[_Column]:
     )
     first, last = (NAME, STATUS, EPOCHS), (WHEN, TIME, DEVICE, TAGS)
     taken = {*first, *last}
-    figures = [_Column(n.capitalize(), n) for n in names if n.capitalize() not in taken]
+    figures = [_Column(_titled(n), n) for n in names if _titled(n) not in taken]
     return [*map(_Column, first), *figures[:_MOST_FIGURES], *map(_Column, last)]
 
 
@@ -277,3 +277,10 @@ def _is_number(column: _Column) -> bool:
 
 def _short(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
+
+
+def _titled(figure: str) -> str:
+    """A figure's name as the title of a column; nodes keep their names."""
+    node, dot, metric = figure.rpartition(".")
+    words = metric.replace("_", " ")
+    return f"{node}{dot}{words}" if dot else words.capitalize()

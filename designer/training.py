@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -98,7 +99,7 @@ class Trainer(QObject):
         return self.run is not None and self.can_resume(self.run)
 
     def can_resume(self, run: Run) -> bool:
-        """Whether a run can be gone on with: it did not end by itself before the recipe's epochs."""
+        """Whether a run can be gone on with: it was broken off, or the recipe has more epochs."""
         if self.busy or run.status in ("diverged", "early_stopping", IMPORTED, RUNNING):
             return False
         if not (run.directory / CHECKPOINT).is_file():
@@ -374,7 +375,11 @@ def how_it_ended(status: str, epochs: int, test: Mapping[str, float | None]) -> 
     text = f"{ended.get(status, 'Ended')} after epoch {epochs}"
     # Of several losses the total tells more than each.
     ordered = sorted(test.items(), key=lambda figure: figure[0].endswith(".loss"))
-    known = [f"{name} {value:.3g}" for name, value in ordered if value is not None]
+    known = [
+        f"{name} {value:.3g}"
+        for name, value in ordered
+        if value is not None and math.isfinite(value) and status != "diverged"
+    ]
     return f"{text}. Test: {', '.join(known[:2])}" if known else text
 
 

@@ -24,7 +24,7 @@ from core.train.events import (
 from designer.background import Background, outcome
 from designer.layer_rows import layer_rows, recorded_layers
 from designer.session import Session
-from designer.training import PAUSED, STARTING, TRAINING, Trainer, how_it_ended
+from designer.training import FOLDING, IDLE, PAUSED, STARTING, TRAINING, Trainer, how_it_ended
 from designer.views import Views
 from widgets.canvas.view import Canvas
 
@@ -37,6 +37,7 @@ class Watching(QObject):
         self.session, self.trainer, self.canvas = session, trainer, canvas
         self.views = Views()
         self._row = 0
+        self._was_on = False
         self._reading = Background()
         self._reading.answered.connect(self._take_points)
         self.views.sample_changed.connect(self._choose_sample)
@@ -107,6 +108,11 @@ class Watching(QObject):
         """The learning rate can be changed, and layers come, while there is a run."""
         self.views.training.rate.set_live(self.trainer.state in (TRAINING, PAUSED))
         self.views.layers.set_waiting(self.trainer.state in (STARTING, TRAINING, PAUSED))
+        run = self.trainer.run
+        if self.trainer.state == IDLE and run is not None and self._was_on:
+            # A run that does not come to its end leaves the line as it was; this says how far.
+            self._tell_how_far(run)
+        self._was_on = self.trainer.state not in (IDLE, FOLDING)
 
     def _show(self, event: Event) -> None:
         match event:

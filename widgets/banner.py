@@ -46,7 +46,7 @@ class Banner(QFrame):
         words.addWidget(self._hint)
         self._beside, self._below = QHBoxLayout(), QHBoxLayout()
         for row in (self._beside, self._below):
-            row.setSpacing(6)
+            row.setSpacing(5)
         words.addLayout(self._below)
         self._shown: list[QPushButton] = []
         self._close = QToolButton()

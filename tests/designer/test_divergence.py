@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from designer.main_window import MainWindow
+from designer.rate_dialog import RateDialog
 from tests.designer.conftest import PATIENCE
 from tests.designer.driving import node, press_action
 from tests.designs import IRIS, Layer, classifier, saved, with_recipe
@@ -58,7 +59,9 @@ def test_in_a_narrow_window_every_button_has_room_for_its_text(
     qtbot.waitUntil(lambda: diverged.width() == 1000, timeout=PATIENCE)
     QApplication.processEvents()
     buttons = diverged.banner.buttons()
-    assert [b.text() for b in buttons] == ["Halve rate", "Rate / 10", "Clip gradients"]
+    assert [b.text() for b in buttons] == [
+        *("Halve rate", "Rate / 10", "Clip gradients", "Find rate"),
+    ]
     assert all(b.width() >= b.sizeHint().width() for b in buttons)
 
 
@@ -69,6 +72,34 @@ def test_a_remedy_is_an_edit_that_undo_takes_back(diverged: MainWindow, qtbot: Q
     assert diverged.session.undo_label == "Rate / 10"
     qtbot.mouseClick(button(diverged, "Undo"), Qt.MouseButton.LeftButton)
     assert rate(diverged) == 1e30
+
+
+def test_a_rate_can_be_searched_from_the_banner(
+    diverged: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[float] = []
+
+    def settle(dialog: RateDialog) -> int:
+        """Wait for the search, and take what it suggests."""
+        try:
+            qtbot.waitUntil(lambda: dialog.rate > 0, timeout=PATIENCE)
+            found.append(dialog.rate)
+            dialog.done(RateDialog.DialogCode.Accepted)
+            return RateDialog.DialogCode.Accepted
+        except Exception:
+            dialog.reject()
+            raise
+
+    monkeypatch.setattr(RateDialog, "exec", settle)
+    qtbot.mouseClick(button(diverged, "Find rate"), Qt.MouseButton.LeftButton)
+    assert rate(diverged) == found[0] < 1e3
+    assert diverged.banner.message().endswith("instead of 1e+30.")
+    assert [b.text() for b in diverged.banner.buttons()] == ["Train again", "Undo"]
+
+
+def test_figures_of_weights_that_are_no_numbers_are_not_told(diverged: MainWindow) -> None:
+    assert diverged.watching is not None
+    assert diverged.watching.views.training.progress()[1] == "Diverged after epoch 0"
 
 
 def test_train_again_trains_with_the_changed_recipe(diverged: MainWindow, qtbot: QtBot) -> None:

@@ -87,3 +87,17 @@ def test_a_run_fills_the_panel_and_reopening_shows_it_again(
     qtbot.waitUntil(lambda: table.tree.topLevelItemCount() > 0, timeout=PATIENCE)
     rows = [table.tree.topLevelItem(i) for i in range(table.tree.topLevelItemCount())]
     assert [[row.text(c) for c in range(7)] for row in rows] == shown
+
+
+@pytest.mark.parametrize(
+    ("figures", "weights", "output"),
+    [
+        (LayerFigures(weight_norm=12.345, mean=-0.00012, deviation=0.123), "12", "0 ± 0.12"),
+        (LayerFigures(weight_norm=0.00012, mean=3.14159, deviation=0.0), "1.2e-4", "3.1 ± 0"),
+        (LayerFigures(weight_norm=2e-8, mean=1.2345, deviation=0.25), "2e-8", "1.2 ± 0.25"),
+        (LayerFigures(weight_norm=3e9, mean=math.nan, deviation=math.nan), "3e9", "nan ± nan"),
+    ],
+)
+def test_figures_are_short(figures: LayerFigures, weights: str, output: str) -> None:
+    (row,) = layer_rows({"layer": figures})
+    assert (row.weights, row.output) == (weights, output)

@@ -23,7 +23,7 @@ def overlaps(window: MainWindow) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("width", [1480, 1100, 900])
+@pytest.mark.parametrize("width", [1480, 1100, 1000, 900])
 def test_no_panel_covers_another(qtbot: QtBot, cnn: MainWindow, width: int) -> None:
     cnn.resize(width, 700)
     qtbot.waitUntil(lambda: overlaps(cnn) == [])

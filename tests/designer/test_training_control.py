@@ -16,7 +16,9 @@ from core.design import edits
 from core.project.file import save
 from core.project.runs import store_of
 from core.train.events import EpochEnd, Event, Progress, RateChanged, Saved, Started, View
+from core.train.stage import Stage
 from designer.main_window import MainWindow
+from designer.training import stage_at
 from tests.designer.conftest import PATIENCE
 from tests.designer.driving import press_action
 from tests.designs import iris_mlp
@@ -243,6 +245,16 @@ def test_a_run_that_stops_early_says_so(qtbot: QtBot, window: MainWindow, projec
     fraction, text = window.watching.views.training.progress()
     assert fraction == 1.0
     assert text.startswith("Stopped early after epoch 3. Test: loss ")
+    # It would stop at once again.
+    assert not window.actions_by_name["resume"].isEnabled()
+
+
+def test_the_progress_line_names_the_stage() -> None:
+    stages = (Stage(name="first layer", epochs=2), Stage(epochs=3))
+    assert stage_at(stages, 0.0) == "stage 1 of 2 (first layer), "
+    assert stage_at(stages, 1.99) == "stage 1 of 2 (first layer), "
+    assert stage_at(stages, 2.0) == stage_at(stages, 5.0) == "stage 2 of 2, "
+    assert stage_at((), 3.0) == ""
 
 
 def test_a_design_with_errors_is_not_trained_but_explained(

@@ -6,13 +6,13 @@ import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from widgets.layer_table import BAD, DOUBTFUL, EMPTY_TEXT, LayerRow, LayerTable
+from widgets.layer_table import BAD, DOUBTFUL, EMPTY_TEXT, WAITING_TEXT, LayerRow, LayerTable
 from widgets.theme import light
 
 ROWS = (
     LayerRow("dense", "0.1", "2", "0.001", "", "0.5 ± 1", verdict="in balance"),
-    LayerRow("relu", dead="60%", state=DOUBTFUL, verdict="half of its units dead", reason="Why."),
-    LayerRow("last", "1e-9", state=BAD, verdict="gradient vanishes"),
+    LayerRow("relu", dead="60%", state=DOUBTFUL, verdict="half dead", reason="Why."),
+    LayerRow("last", "1e-9", state=BAD, verdict="vanishes"),
 )
 
 
@@ -55,6 +55,8 @@ def test_rows_stay_while_their_numbers_change(table: LayerTable) -> None:
 def test_without_layers_a_line_says_how_to_get_them(table: LayerTable) -> None:
     assert table._empty.isVisible()
     assert table._empty.text() == EMPTY_TEXT
+    table.set_waiting(True)
+    assert table._empty.text() == WAITING_TEXT
     table.set_layers(ROWS)
     assert not table._empty.isVisible()
     assert table.tree.isVisible()
@@ -67,3 +69,23 @@ def test_every_column_says_what_it_is(table: LayerTable) -> None:
     for column in range(table.tree.columnCount()):
         assert header.text(column)
         assert len(header.toolTip(column)) > 20
+
+
+@pytest.mark.parametrize(("width", "left_out"), [(700, set()), (360, {"Weights", "Output"})])
+def test_a_narrow_table_leaves_columns_out_and_tells_them_in_the_tooltip(
+    table: LayerTable, qtbot: QtBot, width: int, left_out: set[str]
+) -> None:
+    name = "encoder/dense_1"
+    table.set_layers(
+        [LayerRow(name, "1.2e-8", "12", "1.2e-5", "12%", "-0.01 ± 0.12", BAD, "vanishes")]
+    )
+    table.resize(width, 200)
+    qtbot.waitUntil(lambda: table.tree.width() == width)
+    titles = [table.tree.headerItem().text(c) for c in range(table.tree.columnCount())]
+    assert {t for c, t in enumerate(titles) if table.tree.isColumnHidden(c)} == left_out
+    qtbot.waitUntil(lambda: table.tree.horizontalScrollBar().maximum() == 0)
+    room = table.tree.header().sectionSize(0)
+    assert room >= table.tree.fontMetrics().horizontalAdvance(name)
+    tip = table.tree.topLevelItem(0).toolTip(0)
+    assert "Weights: 12" in tip
+    assert "Output: -0.01 ± 0.12" in tip

@@ -129,7 +129,8 @@ class SaliencyView(QWidget):
             part.setVisible(bool(true))
         for part in (self._predicted, self._predicted_caption):
             part.setVisible(bool(predicted))
-        sure = "" if probability is None else f" ({probability:.1%})"
+        is_known = probability is not None and np.isfinite(probability)
+        sure = "" if not is_known else f" ({probability:.1%})"
         self._predicted.setText(predicted + sure)
         self._verdict.setText({None: "", True: "correct", False: "wrong"}[correct])
         self._verdict.setProperty("role", "success" if correct else "error")

@@ -185,7 +185,6 @@ class CurvePlot(QWidget):
         for side in ("left", "bottom"):
             plot.getAxis(side).enableAutoSIPrefix(False)
             plot.getAxis(side).setStyle(tickFont=font, tickLength=-4)
-        plot.getAxis("left").setWidth(58)
         # The label stands closer to the numbers than by itself; the curves need the room.
         plot.getAxis("bottom").setHeight(36)
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
@@ -213,6 +212,7 @@ class CurvePlot(QWidget):
 
     def _label_axes(self) -> None:
         self._plot.setLabel("left", self._y_label, color=self._theme.text_muted)
+        self._plot.getAxis("left").setWidth(58 if self._y_label else 46)
         self._plot.setLabel("bottom", self._x_label, color=self._theme.text_muted)
         # Setting a label shows its axis.
         self._show_axes()

@@ -12,10 +12,19 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from widgets.plots.points import Points
+from widgets.plots.ticks import tick_text
 from widgets.theme import Theme, dark
 
 # Above the first loss, the share of the fall below it that is shown of an explosion.
 _HEADROOM = 0.6
+
+
+class _Rates(pg.AxisItem):
+    """An axis of powers of ten that are all written as in the field below the plot."""
+
+    def logTickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Texts for the logarithms of rates."""
+        return [tick_text(10.0**value) for value in values]
 
 
 class RatePlot(QWidget):
@@ -29,7 +38,7 @@ class RatePlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._points = Points()
-        self._plot = pg.PlotWidget()
+        self._plot = pg.PlotWidget(axisItems={"bottom": _Rates("bottom")})
         self._plot.setAccessibleName("Loss by learning rate")
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
