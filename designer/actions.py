@@ -154,7 +154,9 @@ SPECS: Mapping[str, Spec] = {
         "Start from &weights ...", "Begin training with what a run or a file has learnt"
     ),
     "find_rate": Spec(
-        "Find &learning rate ...", "Search a learning rate by a short training whose rate rises"
+        "Find &learning rate ...",
+        "Search a learning rate by a short training whose rate rises",
+        icon="search",
     ),
     "cross_validate": Spec(
         "Cross-&validate ...", "Train once for each fold of the data, and see how figures vary"

@@ -11,7 +11,8 @@ from designer.actions import GROUPS as GROUP_ACTIONS
 from widgets.canvas.key_map import HINTS
 from widgets.key_overlay import KeyRow
 
-GROUPS = ("File", "Adding", "Wiring", "Editing", "Groups", "View", "Training", "Help")
+# Help comes first: so the columns of the overlay are about equally long.
+GROUPS = ("Help", "File", "Adding", "Wiring", "Editing", "Groups", "View", "Training")
 # Where an action belongs that is in another menu than its group is called.
 _GROUP_OF_MENU = {"&File": "File", "&Edit": "Editing", "&Train": "Training", "&Help": "Help"}
 _GROUP_OF_ACTION = {

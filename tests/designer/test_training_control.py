@@ -275,3 +275,18 @@ def test_data_that_is_gone_is_told_and_nothing_is_lost(
     press_action(qtbot, window, "train")
     assert "gone.csv" in window.banner.message()
     assert window.session.undo_label == "Choose data"
+
+
+def test_a_worker_killed_before_its_first_step_leaves_no_busy_bar(
+    qtbot: QtBot, window: MainWindow, project: Path
+) -> None:
+    press_action(qtbot, window, "train")
+    wait_for(qtbot, window, Started)
+    assert window.watching is not None
+    training, pid = window.watching.views.training, window.trainer.process.pid
+    assert training.progress() == (None, "compiling")
+    with qtbot.waitSignal(window.trainer.trouble, timeout=PATIENCE):
+        os.kill(pid, signal.SIGKILL)
+    fraction, text = training.progress()
+    assert fraction == 0.0
+    assert text.startswith("The run was broken off")
