@@ -276,7 +276,8 @@ class Trainer(QObject):
                 self.noted.emit(
                     f"The learning rate is {event.rate:.4g} now; the recipe stays as it was"
                 )
-            case Paused():
+            # A pause that was asked for before the stop takes nothing of it back.
+            case Paused() if self.state != STOPPING:
                 self._become(PAUSED)
                 self.noted.emit("Paused")
             case Continued():

@@ -107,7 +107,9 @@ class Watching(QObject):
     def _stand(self) -> None:
         """The learning rate can be changed, and layers come, while there is a run."""
         self.views.training.rate.set_live(self.trainer.state in (TRAINING, PAUSED))
-        self.views.layers.set_waiting(self.trainer.state in (STARTING, TRAINING, PAUSED))
+        is_on = self.trainer.state in (STARTING, TRAINING, PAUSED)
+        self.views.layers.set_waiting(is_on)
+        self.views.training.set_waiting(is_on)
         run = self.trainer.run
         if self.trainer.state == IDLE and run is not None and self._was_on:
             # A run that does not come to its end leaves the line as it was; this says how far.

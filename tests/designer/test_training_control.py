@@ -22,6 +22,7 @@ from designer.training import stage_at
 from tests.designer.conftest import PATIENCE
 from tests.designer.driving import press_action
 from tests.designs import iris_mlp
+from widgets.plots.training_panel import WAITING_TEXT
 
 
 @pytest.fixture
@@ -285,8 +286,21 @@ def test_a_worker_killed_before_its_first_step_leaves_no_busy_bar(
     assert window.watching is not None
     training, pid = window.watching.views.training, window.trainer.process.pid
     assert training.progress() == (None, "compiling")
+    assert training.loss_plot._empty.text() == WAITING_TEXT
     with qtbot.waitSignal(window.trainer.trouble, timeout=PATIENCE):
         os.kill(pid, signal.SIGKILL)
     fraction, text = training.progress()
     assert fraction == 0.0
     assert text.startswith("The run was broken off")
+
+
+def test_a_pause_that_comes_after_stop_was_pressed_offers_no_continue(
+    qtbot: QtBot, window: MainWindow, project: Path
+) -> None:
+    start(qtbot, window)
+    states: list[str] = []
+    window.trainer.state_changed.connect(lambda: states.append(window.trainer.state))
+    with qtbot.waitSignal(window.trainer.finished, timeout=PATIENCE):
+        press_action(qtbot, window, "pause")
+        press_action(qtbot, window, "stop")
+    assert states == ["stopping", "idle"]

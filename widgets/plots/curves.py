@@ -123,6 +123,10 @@ class CurvePlot(QWidget):
         self._title.hide()
         self._header.insertWidget(0, chooser, 0, Qt.AlignmentFlag.AlignLeft)
 
+    def set_empty_text(self, text: str) -> None:
+        """Change what stands in the plot while there is no curve."""
+        self._empty.setText(text)
+
     def set_heading_height(self, height: int) -> None:
         """Let the heading take so many pixels."""
         self._title.setFixedHeight(height)

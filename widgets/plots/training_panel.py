@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.inputs import ComboBox
-from widgets.plots.curves import CurvePlot
+from widgets.plots.curves import EMPTY_TEXT, CurvePlot
 from widgets.rate_field import RateField
 from widgets.theme import Theme
 
 _STEPS = 1000
+WAITING_TEXT = "The loss shows from the first steps on"
 
 
 class TrainingPanel(QWidget):
@@ -78,6 +79,10 @@ class TrainingPanel(QWidget):
         """Both headings take the same height, so that the plots are in line."""
         self.loss_plot.set_heading_height(self.metric_choice.sizeHint().height())
         super().showEvent(event)
+
+    def set_waiting(self, is_waiting: bool) -> None:
+        """While there is no curve: say that it comes, or how to get it."""
+        self.loss_plot.set_empty_text(WAITING_TEXT if is_waiting else EMPTY_TEXT)
 
     def set_progress(self, fraction: float | None, text: str) -> None:
         """Show a fraction from 0 to 1, or None while it is unknown, and ``text`` beside it."""
