@@ -40,7 +40,9 @@ class Divergence(QObject):
         """
         if failure.node in self._session.analysis_of_whole.nodes:
             self.node_wanted.emit(failure.node)
-        buttons = [(REMEDIES[name].label, partial(self._apply, name)) for name in failure.remedies]
+        buttons: list[tuple[str, Callable[[], object]]] = [
+            (REMEDIES[name].label, partial(self._apply, name)) for name in failure.remedies
+        ]
         if buttons:
             buttons.append(("Find rate", self._search))
         text = failure.message[0].upper() + failure.message[1:] + "."
