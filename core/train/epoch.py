@@ -15,7 +15,7 @@ from core.train.saving import tend
 from core.train.training import Training
 
 # Seconds between two readings of the figures: what a screen can show, and rarely enough that the
-# device need not wait.
+# device need not wait. The first step is read at once, so that something is seen.
 READING_INTERVAL = 0.2
 # Steps may be queued faster than the device does them; this bounds the queue, so that a stop or a
 # view is answered soon.
@@ -36,6 +36,9 @@ def one_epoch(training: Training, emit: Emit, between: Between) -> Figures | Non
     clock = reading = waited = time.perf_counter()
     training.aside_seconds = 0.0
     for rows in batches[training.batch :]:
+        if not program.is_compiled(len(rows)):
+            _await_compilation(training, len(rows))
+        first = not training.train_samples
         training.state = program.step(training.state, rows)
         last_good.note(rows)
         training.step += 1
@@ -46,7 +49,7 @@ def one_epoch(training: Training, emit: Emit, between: Between) -> Figures | Non
             jax.block_until_ready(training.state.samples)
             waited = time.perf_counter()
         last = training.batch == len(batches)
-        if last or training.single or now - reading > READING_INTERVAL:
+        if first or last or training.single or now - reading > READING_INTERVAL:
             part = training.taken()
             now = time.perf_counter()
             training.train_seconds += now - clock - training.aside_seconds
@@ -64,6 +67,16 @@ def one_epoch(training: Training, emit: Emit, between: Between) -> Figures | Non
                 _go_back(training, last_good)
             return None
     return program.finish(training.sums)
+
+
+def _await_compilation(training: Training, size: int) -> None:
+    """Wait for the step of batches of a size; training's speed does not count the time."""
+    jax.block_until_ready(training.state.samples)
+    began = time.perf_counter()
+    training.job.program.compiled(training.state, size)
+    waited = time.perf_counter() - began
+    training.aside_seconds += waited
+    training.compile_seconds += waited
 
 
 def _go_back(training: Training, last_good: LastGood) -> None:

@@ -9,6 +9,7 @@ import jax
 from flax import nnx
 
 from core.compile import remat
+from core.compile.built import built
 from core.compile.lowering import lower
 from core.compile.model import Network
 from core.compile.plan import Plan
@@ -33,7 +34,7 @@ class Networks:
         again in the backward pass instead of kept.
         """
         self._remat = rematerialise
-        network = Network(plan, nnx.Rngs(seed))
+        network = built(plan, seed, platform)
         network.eval()
         self._plain_graph = _split(network)[0]
         lower(network, platform)

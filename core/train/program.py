@@ -79,6 +79,7 @@ class Program:
         )
         self._look_jit = jax.jit(self._look)
         self._compiled: dict[tuple[int, int], Any] = {}
+        self._compiling: dict[tuple[int, int], Future[Any]] = {}
         # Spread over the split, whose rows may be sorted.
         places = np.linspace(0, len(self.train_rows) - 1, min(SAMPLES, self.batch_size))
         self._survey_rows = self.train_rows[places.astype(np.int32)].astype(np.int32)
@@ -165,17 +166,36 @@ class Program:
         return self.feed.batches(epoch)
 
     def compile(self, state: State) -> None:
-        """Compile the present stage's train step for both batch sizes that an epoch has."""
-        for size in {self.batch_size, self.epoch_samples % self.batch_size} - {0}:
-            self.compiled(state, size)
+        """Compile the present stage's train step, that of an epoch's rest in a thread."""
+        self.compiled(state, self.batch_size)
+        rest = self.epoch_samples % self.batch_size
+        key = (self.stage, rest)
+        if rest and key not in self._compiled and key not in self._compiling:
+            shapes, thread = jax.tree.map(_shape_of, self._given(state, rest)), ThreadPoolExecutor(1)
+            step = self._jitted[self.stage]
+            self._compiling[key] = thread.submit(lambda: step.lower(*shapes).compile())
+            thread.shutdown(wait=False)
+
+    def is_compiled(self, size: int) -> bool:
+        """Whether a step on a batch of a size need not wait for its compilation."""
+        return (self.stage, size) in self._compiled
 
     def compiled(self, state: State, size: int) -> Any:
-        """The present stage's compiled train step for batches of a size."""
+        """The present stage's compiled train step for batches of a size.
+
+        Waits where a thread is compiling it.
+        """
         key = (self.stage, size)
         if key not in self._compiled:
-            loaded = self.feed.load(self.rows_for(size))
-            self._compiled[key] = self._jitted[self.stage].lower(state, loaded).compile()
+            begun = self._compiling.pop(key, None)
+            step = self._jitted[self.stage]
+            self._compiled[key] = (
+                begun.result() if begun else step.lower(*self._given(state, size)).compile()
+            )
         return self._compiled[key]
+
+    def _given(self, state: State, size: int) -> tuple[State, Any]:
+        return state, self.feed.load(self.rows_for(size))
 
     def rows_for(self, size: int) -> np.ndarray:
         """Rows of the training split, int32 ``[size]``, to compile with."""
@@ -183,7 +203,7 @@ class Program:
 
     def step(self, state: State, rows: np.ndarray) -> State:
         """One step on the given rows. The old state's arrays are given up."""
-        after: State = self._compiled[self.stage, len(rows)](state, self.feed.load(rows))
+        after: State = self.compiled(state, len(rows))(state, self.feed.load(rows))
         if self.placement.one_at_a_time:
             jax.block_until_ready(after.samples)
         return after
