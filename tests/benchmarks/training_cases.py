@@ -17,7 +17,8 @@ class Case:
     """One network.
 
     ``shape`` is that of a sample, float32. A round trains for ``epochs`` epochs of ``samples``
-    samples. ``parameters`` is the number of trained values, the same for everyone.
+    samples. ``parameters`` is the number of trained values, the same for everyone. ``against`` is
+    whom the figure compares with, where that is not the fastest.
     """
 
     shape: tuple[int, ...]
@@ -25,6 +26,7 @@ class Case:
     samples: int = 12_800
     epochs: int = 1
     rounds: int = 5
+    against: str = ""
 
     def save(self, file: Path) -> None:
         """Write samples ``x`` and classes ``label`` as an .npz archive."""
@@ -40,7 +42,7 @@ CASES = {
     "lstm": Case((32, 32), 25_482),
     "attention": Case((32, 64), 50_634),
     # A step takes seconds, so there are few of them.
-    "resnet18": Case((32, 32, 3), 11_173_962, samples=256, rounds=3),
+    "resnet18": Case((32, 32, 3), 11_173_962, samples=256, rounds=3, against="keras"),
 }
 
 

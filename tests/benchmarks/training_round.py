@@ -31,11 +31,21 @@ class Rounds:
         return bool(self._orders.readline())
 
     def done(self, seconds: float) -> None:
-        """Say how long the round took."""
-        self._say(seconds)
+        """Say how long the round took, and the most bytes that the process has held so far."""
+        self._say(seconds, peak_bytes())
 
-    def _say(self, value: float) -> None:
-        print(value, file=self._answers, flush=True)
+    def _say(self, *values: float) -> None:
+        print(*values, file=self._answers, flush=True)
+
+
+def peak_bytes() -> int:
+    """The most memory of this process at any time; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def main(who: str, name: str, file: Path) -> None:

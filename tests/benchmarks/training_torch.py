@@ -23,7 +23,7 @@ def serve(name: str, case: Case, file: Path, rounds: Rounds) -> None:
         x = x.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
     model, label = _NETWORKS[name](), label.long()
     trained = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.Adam(trained, LEARNING_RATE, fused=True)
+    optimizer = torch.optim.Adam(trained, LEARNING_RATE)
     rounds.ready(sum(p.numel() for p in trained))
 
     def work() -> None:
