@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -20,6 +21,8 @@ READING_INTERVAL = 0.2
 # Steps may be queued faster than the device does them; this bounds the queue, so that a stop or a
 # view is answered soon.
 QUEUE = 0.02
+# On a CPU each step in the queue has memory of its own already; this bounds it, in bytes.
+QUEUE_BYTES = 2**26
 
 # Called between steps; may look at the training or wait, and says whether to go on.
 Between = Callable[[Training], bool]
@@ -35,6 +38,7 @@ def one_epoch(training: Training, emit: Emit, between: Between) -> Figures | Non
     batches = program.batches(training.epoch)
     clock = reading = waited = time.perf_counter()
     training.aside_seconds = 0.0
+    most, queued = _most_queued(training), 0
     for rows in batches[training.batch :]:
         if not program.is_compiled(len(rows)):
             _await_compilation(training, len(rows))
@@ -45,9 +49,10 @@ def one_epoch(training: Training, emit: Emit, between: Between) -> Figures | Non
         training.batch += 1
         training.train_samples += len(rows)
         now = time.perf_counter()
-        if now - waited > QUEUE:
+        queued += 1
+        if queued >= most or now - waited > QUEUE:
             jax.block_until_ready(training.state.samples)
-            waited = time.perf_counter()
+            waited, queued = time.perf_counter(), 0
         last = training.batch == len(batches)
         if first or last or training.single or now - reading > READING_INTERVAL:
             part = training.taken()
@@ -67,6 +72,14 @@ def one_epoch(training: Training, emit: Emit, between: Between) -> Figures | Non
                 _go_back(training, last_good)
             return None
     return program.finish(training.sums)
+
+
+def _most_queued(training: Training) -> float:
+    """How many steps may be queued before they are waited for."""
+    need = training.need
+    if need is None or training.job.placement.here.platform != "cpu":
+        return math.inf
+    return max(1, QUEUE_BYTES // max(1, need.activations))
 
 
 def _await_compilation(training: Training, size: int) -> None:
