@@ -171,7 +171,10 @@ class Program:
         rest = self.epoch_samples % self.batch_size
         key = (self.stage, rest)
         if rest and key not in self._compiled and key not in self._compiling:
-            shapes, thread = jax.tree.map(_shape_of, self._given(state, rest)), ThreadPoolExecutor(1)
+            shapes, thread = (
+                jax.tree.map(_shape_of, self._given(state, rest)),
+                ThreadPoolExecutor(1),
+            )
             step = self._jitted[self.stage]
             self._compiling[key] = thread.submit(lambda: step.lower(*shapes).compile())
             thread.shutdown(wait=False)
