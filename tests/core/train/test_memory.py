@@ -100,7 +100,7 @@ def test_a_run_that_will_not_fit_does_no_step(
 def test_the_window_is_told_what_a_run_needs(job: Job, need: Need, tmp_path: Path) -> None:
     done = train(job, tmp_path, lambda t: t.step < 1)
     assert [e.memory_bytes for e in done.told(Compiled)] == [need.total]
-    assert not done.told(Progress)
+    assert [e.step for e in done.told(Progress)] == [1]
 
 
 def test_the_machine_says_what_is_free() -> None:
