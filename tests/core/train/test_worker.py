@@ -114,7 +114,7 @@ def warm() -> Iterator[WorkerProcess]:
     """One process for all tests that leave it idle."""
     worker = WorkerProcess(noisy_main)
     ready = worker.until(Ready)
-    assert ready == [Ready("cpu:0")]
+    assert ready == [Ready("cpu:0", ("cpu",))]
     yield worker
     worker.send(Shutdown())
     worker.process.join(PATIENCE)
