@@ -40,7 +40,8 @@ and shows it, <b>Stop</b> (Shift+F5) ends the run and keeps it, <b>Resume</b> (F
 falls far. Type the beginning of a name in the Optimizer field to choose it.
 <b>Train &gt; Find learning rate</b> trains some steps with a rising rate; take it where the loss
 falls fastest. While a run goes on, its rate can be typed over, halved or doubled below the curves;
-the recipe stays as it was. <b>Patience</b> stops a run that no longer gets better and keeps its best weights.
+the recipe stays as it was. <b>Patience</b> stops a run that no longer gets better and keeps its
+best weights.
 <h3>Stages and turns</h3>
 <p>In a <b>stage</b> only some losses count and only some nodes learn; each begins the schedule and
 the optimizer anew. In the list of stages Ins adds, Del removes, Alt+Up and Alt+Down move. A loss'
