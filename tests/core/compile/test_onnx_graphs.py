@@ -25,7 +25,7 @@ from core.errors import InputError
 from core.project.file import load
 from core.project.gallery import examples
 from tests.designs import add, chain, digits_cnn, iris_mlp, noisy_mlp, wire
-from tests.exported import Exported, export
+from tests.exported import TOLERANCE, Exported, export
 from tests.grouped import mlp_with_block, nested_designs, transformer
 from tests.odd_block import Odd, with_odd
 from tests.test_imports import HEAVY, imported_by
@@ -47,9 +47,21 @@ CONV = ("Conv", {"filters": 4, "kernel_size": (3, 3)})
 RELU = ("Activation", {"function": "relu"})
 
 
-@pytest.mark.parametrize("name", examples())
+# What draws random numbers while it is evaluated cannot be written.
+DRAWING = {"digits_gan": "Noise input", "moby_dick_masked_letters": "Mask tokens"}
+# With these random weights a step of this GRU enlarges rounding: in float64 neither is right to more.
+ENLARGING = {"moby_dick_next_letter": 3e-3}
+
+
+@pytest.mark.parametrize("name", [name for name in examples() if name not in DRAWING])
 def test_an_example_computes_the_same(name: str) -> None:
-    export(load(examples()[name])).check()
+    export(load(examples()[name])).check(ENLARGING.get(name, TOLERANCE))
+
+
+@pytest.mark.parametrize("name", DRAWING)
+def test_an_example_that_draws_is_refused_by_the_name_of_its_block(name: str) -> None:
+    design = load(examples()[name])
+    assert [missing.block for missing in inexpressible(analyse(design))] == [DRAWING[name]]
 
 
 def test_a_convolutional_network_is_transposed_at_its_ends_alone() -> None:

@@ -193,7 +193,7 @@ def test_a_figure_that_is_not_there_is_named_before_anything_is_trained(tmp_path
     store = RunStore(tmp_path)
     with pytest.raises(InputError, match="monitors 'acuracy', which is no figure") as caught:
         start(design, Path(), store, "project", device="cpu")
-    assert caught.value.hint == "Choose one of: loss, accuracy."
+    assert caught.value.hint.startswith("Choose one of: loss, accuracy, precision_macro, ")
     assert store.runs() == []
     start(edits.set_recipe(iris_mlp(), {**values, "patience": 0}), Path(), store, "p", device="cpu")
     assert len(store.runs()) == 1
