@@ -49,7 +49,7 @@ RELU = ("Activation", {"function": "relu"})
 
 # What draws random numbers while it is evaluated cannot be written.
 DRAWING = {"digits_gan": "Noise input", "moby_dick_masked_letters": "Mask tokens"}
-# With these random weights a step of this GRU enlarges rounding: in float64 neither is right to more.
+# With these random weights this GRU enlarges rounding: float64 finds neither side nearer.
 ENLARGING = {"moby_dick_next_letter": 3e-3}
 
 
