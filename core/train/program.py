@@ -171,13 +171,7 @@ class Program:
         rest = self.epoch_samples % self.batch_size
         key = (self.stage, rest)
         if rest and key not in self._compiled and key not in self._compiling:
-            shapes, thread = (
-                jax.tree.map(_shape_of, self._given(state, rest)),
-                ThreadPoolExecutor(1),
-            )
-            step = self._jitted[self.stage]
-            self._compiling[key] = thread.submit(lambda: step.lower(*shapes).compile())
-            thread.shutdown(wait=False)
+            self._compiling[key] = _beside(self._jitted[self.stage], self._given(state, rest))
 
     def is_compiled(self, size: int) -> bool:
         """Whether a step on a batch of a size need not wait for its compilation."""
@@ -237,13 +231,9 @@ class Program:
         that is done.
         """
         if self.stage not in self._survey_compiling:
-            shapes = jax.tree.map(_shape_of, (state, *self._survey_loads(0)))
             function = jax.jit(partial(self._survey, self.stages[self.stage]))
-            thread = ThreadPoolExecutor(1)
-            self._survey_compiling[self.stage] = thread.submit(
-                lambda: function.lower(*shapes).compile()
-            )
-            thread.shutdown(wait=False)
+            given = (state, *self._survey_loads(0))
+            self._survey_compiling[self.stage] = _beside(function, given)
         return self._survey_compiling[self.stage].done()
 
     def survey(self, state: State, row: int) -> Findings:
@@ -295,6 +285,15 @@ def _target_scales(plan: Plan, prepared: Prepared) -> dict[str, float]:
         if np.size(deviation) == 1:
             scales[node] = float(np.ravel(deviation)[0])
     return scales
+
+
+def _beside(function: Any, given: tuple[Any, ...]) -> Future[Any]:
+    """A jitted function compiled for such arguments, in a thread beside the training."""
+    shapes = jax.tree.map(_shape_of, given)
+    thread = ThreadPoolExecutor(1)
+    compiling = thread.submit(lambda: function.lower(*shapes).compile())
+    thread.shutdown(wait=False)
+    return compiling
 
 
 def _shape_of(array: Any) -> jax.ShapeDtypeStruct:

@@ -1,13 +1,23 @@
 """What a user's hands do in the window, for tests."""
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QToolBar
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QToolBar
 from pytestqt.qtbot import QtBot
 
 from core.design import edits
 from designer.main_window import MainWindow
+from designer.recipe_panel import RecipePanel
+from designer.session import Session
+from tests.designs import iris_mlp
 from tests.widgets.drag import press_move_release, view_point
 from widgets.parameter_form import ParameterForm
+from widgets.style_sheet import style_sheet
+from widgets.theme import dark
+
+Dialog = TypeVar("Dialog", bound=QDialog)
 
 
 def choose_data(qtbot: QtBot, window: MainWindow, kind: str) -> None:
@@ -44,3 +54,58 @@ def press_action(qtbot: QtBot, window: MainWindow, name: str) -> None:
     bar = window.findChild(QToolBar, "tools")
     button = bar.widgetForAction(window.actions_by_name[name])
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def answer_dialog(
+    kind: type[Dialog], answer: Callable[[Dialog], None], begin: Callable[[], object]
+) -> None:
+    """Begin what opens a modal dialog; ``answer`` is called with it and has to close it."""
+
+    def when_open() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, kind)
+        try:
+            answer(dialog)
+            answered.append(True)
+        except BaseException:
+            dialog.reject()
+            raise
+
+    answered: list[bool] = []
+    QTimer.singleShot(0, when_open)
+    begin()
+    assert answered
+
+
+def menu_of(window: MainWindow, title: str) -> QMenu:
+    """The window's only menu with a title."""
+    (found,) = (menu for menu in window.findChildren(QMenu) if menu.title() == title)
+    return found
+
+
+def click_entry(qtbot: QtBot, window: MainWindow, menu: QMenu, text: str) -> None:
+    """Open a menu and click the entry of that text."""
+    action = next(a for a in menu.actions() if a.text() == text)
+    menu.popup(window.pos())
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+    menu.close()
+
+
+def checked_entries(menu: QMenu) -> list[str]:
+    """The texts of a menu's entries that are checked."""
+    return [a.text() for a in menu.actions() if a.isChecked()]
+
+
+def open_recipe_panel(qtbot: QtBot, height: int) -> RecipePanel:
+    """A recipe panel of that height in the dark theme, on a small design of ten epochs."""
+    session = Session()
+    session.open(edits.set_recipe(iris_mlp(), {"epochs": 10}), None)
+    made = RecipePanel(session)
+    qtbot.addWidget(made)
+    made.setStyleSheet(style_sheet(dark()))
+    made.set_theme(dark())
+    made.resize(320, height)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.activateWindow()
+    return made

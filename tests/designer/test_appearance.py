@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from designer.appearance import Appearance
 from designer.main_window import MainWindow
 from designer.preferences import Preferences
+from tests.designer.driving import checked_entries, click_entry, menu_of
 from widgets import theme as themes
 
 Desktop = Callable[[Qt.ColorScheme], None]
@@ -28,22 +29,16 @@ def desktop(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Desktop:
 
 
 def theme_menu(window: MainWindow) -> QMenu:
-    menus = [menu for menu in window.findChildren(QMenu) if menu.title() == "&Theme"]
-    assert len(menus) == 1
-    return menus[0]
+    return menu_of(window, "&Theme")
 
 
 def choose(qtbot: QtBot, window: MainWindow, text: str) -> None:
     """Click an entry of View > Theme."""
-    menu = theme_menu(window)
-    action = next(a for a in menu.actions() if a.text() == text)
-    menu.popup(window.pos())
-    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
-    menu.close()
+    click_entry(qtbot, window, theme_menu(window), text)
 
 
 def checked(window: MainWindow) -> list[str]:
-    return [a.text() for a in theme_menu(window).actions() if a.isChecked()]
+    return checked_entries(theme_menu(window))
 
 
 def is_dark(window: MainWindow) -> bool:

@@ -5,37 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from core.train.events import Train
 from designer.main_window import MainWindow
 from designer.preferences import Preferences
+from tests.designer.driving import checked_entries, click_entry, menu_of
 
 
 def device_menu(window: MainWindow) -> QMenu:
-    (menu,) = (menu for menu in window.findChildren(QMenu) if menu.title() == "&Device")
-    return menu
-
-
-def click(qtbot: QtBot, window: MainWindow, text: str) -> None:
-    menu = device_menu(window)
-    action = next(a for a in menu.actions() if a.text() == text)
-    menu.popup(window.pos())
-    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
-    menu.close()
+    return menu_of(window, "&Device")
 
 
 def checked(window: MainWindow) -> list[str]:
-    return [a.text() for a in device_menu(window).actions() if a.isChecked()]
+    return checked_entries(device_menu(window))
 
 
 def test_what_is_chosen_is_trained_on_and_remembered(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert checked(window) == ["&Automatic"]
-    click(qtbot, window, "&CPU")
+    click_entry(qtbot, window, device_menu(window), "&CPU")
     assert checked(window) == ["&CPU"]
     assert Preferences().device == "cpu"
     sent: list[Any] = []
@@ -55,5 +46,5 @@ def test_what_is_not_there_is_off_and_says_so(window: MainWindow, qtbot: QtBot) 
     menu.close()
     assert "&TPU" in off
     assert off["&TPU"].endswith("JAX finds none here.")
-    click(qtbot, window, "&TPU")
+    click_entry(qtbot, window, device_menu(window), "&TPU")
     assert checked(window) == ["&Automatic"]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from core.design import edits
@@ -16,7 +14,7 @@ from core.train.events import EpochEnd, RateSearched
 from designer.main_window import MainWindow
 from designer.rate_dialog import RateDialog
 from tests.designer.conftest import PATIENCE
-from tests.designer.driving import press_action
+from tests.designer.driving import answer_dialog, press_action
 from tests.designs import iris_mlp, saved, with_recipe
 
 
@@ -25,27 +23,6 @@ def project(window: MainWindow, tmp_path: Path) -> MainWindow:
     """The window on a small design."""
     assert window.files.read(saved(with_recipe(iris_mlp(), optimizer="SGD"), tmp_path))
     return window
-
-
-def open_dialog(
-    window: MainWindow, answer: Callable[[RateDialog], None], begin: Callable[[], object]
-) -> None:
-    """Open the dialog; ``answer`` is called with it."""
-
-    def when_open() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, RateDialog)
-        try:
-            answer(dialog)
-            answered.append(True)
-        except BaseException:
-            dialog.reject()
-            raise
-
-    answered: list[bool] = []
-    QTimer.singleShot(0, when_open)
-    begin()
-    assert answered
 
 
 def rate(window: MainWindow) -> float:
@@ -74,7 +51,7 @@ def test_a_click_on_the_curve_chooses_the_rate_that_use_sets(
 
     chosen: list[float] = []
     before = rate(project)
-    open_dialog(project, answer, project.actions_by_name["find_rate"].trigger)
+    answer_dialog(RateDialog, answer, project.actions_by_name["find_rate"].trigger)
     assert [rate(project)] == chosen
     assert project.session.undo_label == "Set learning rate"
     project.session.undo()
@@ -94,7 +71,7 @@ def test_cancel_ends_a_search_that_goes_on_and_training_works_after(
     before = project.session.whole
     button = project.recipe.find_rate
     project.docks.show("recipe")
-    open_dialog(project, answer, lambda: qtbot.mouseClick(button, Qt.MouseButton.LeftButton))
+    answer_dialog(RateDialog, answer, lambda: qtbot.mouseClick(button, Qt.MouseButton.LeftButton))
     assert project.session.whole is before
 
     def is_over() -> bool:
@@ -114,7 +91,7 @@ def test_a_worker_that_dies_is_told(project: MainWindow, qtbot: QtBot) -> None:
         assert "ended unexpectedly" in dialog.banner.message()
         dialog.reject()
 
-    open_dialog(project, answer, project.actions_by_name["find_rate"].trigger)
+    answer_dialog(RateDialog, answer, project.actions_by_name["find_rate"].trigger)
 
 
 def test_a_design_with_errors_is_explained_instead(project: MainWindow) -> None:

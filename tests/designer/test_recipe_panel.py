@@ -11,13 +11,9 @@ from core.design import edits
 from core.train.recipe import Recipe, optimizers, schedules
 from designer.docks import NARROWEST, RIGHT
 from designer.recipe_panel import RecipePanel, changed
-from designer.session import Session
-from tests.designer.driving import type_number
-from tests.designs import iris_mlp
+from tests.designer.driving import open_recipe_panel, type_number
 from widgets.fonts import load_fonts
 from widgets.parameter_form import ParameterForm
-from widgets.style_sheet import style_sheet
-from widgets.theme import dark
 
 Key = Qt.Key
 
@@ -25,17 +21,7 @@ Key = Qt.Key
 @pytest.fixture
 def panel(qtbot: QtBot, qapp: QApplication) -> RecipePanel:
     load_fonts(qapp)
-    session = Session()
-    session.open(edits.set_recipe(iris_mlp(), {"epochs": 10}), None)
-    made = RecipePanel(session)
-    qtbot.addWidget(made)
-    made.setStyleSheet(style_sheet(dark()))
-    made.set_theme(dark())
-    made.resize(320, 1400)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    return made
+    return open_recipe_panel(qtbot, 1400)
 
 
 def recipe(panel: RecipePanel) -> Recipe:

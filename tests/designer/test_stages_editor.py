@@ -10,29 +10,16 @@ from pytestqt.qtbot import QtBot
 from core.design import edits
 from core.train.stage import Stage
 from designer.recipe_panel import RecipePanel
-from designer.session import Session
 from designer.stages_editor import StagesEditor
-from tests.designer.driving import type_number
+from tests.designer.driving import open_recipe_panel, type_number
 from tests.designs import iris_mlp
-from widgets.style_sheet import style_sheet
-from widgets.theme import dark
 
 Key = Qt.Key
 
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> RecipePanel:
-    session = Session()
-    session.open(edits.set_recipe(iris_mlp(), {"epochs": 10}), None)
-    made = RecipePanel(session)
-    qtbot.addWidget(made)
-    made.setStyleSheet(style_sheet(dark()))
-    made.set_theme(dark())
-    made.resize(320, 1600)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    return made
+    return open_recipe_panel(qtbot, 1600)
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from designs import iris_mlp, saved
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from core.project.weights import run_weights, write_weights
 from designer.main_window import MainWindow
 from designer.transfer_dialog import TransferDialog
+from tests.designer.driving import answer_dialog
+from tests.designs import iris_mlp, saved
 
 PATIENCE = 30_000
 
@@ -30,21 +30,7 @@ def trained(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
 
 def open_dialog(window: MainWindow, qtbot: QtBot, answer: Callable[[TransferDialog], None]) -> None:
     """Open the dialog from the menu; ``answer`` is called with it."""
-
-    def when_open() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, TransferDialog)
-        try:
-            answer(dialog)
-            answered.append(True)
-        except BaseException:
-            dialog.reject()
-            raise
-
-    answered: list[bool] = []
-    QTimer.singleShot(0, when_open)
-    window.actions_by_name["transfer"].trigger()
-    assert answered
+    answer_dialog(TransferDialog, answer, window.actions_by_name["transfer"].trigger)
 
 
 def listed(dialog: TransferDialog) -> dict[str, list[str]]:
