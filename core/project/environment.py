@@ -19,7 +19,7 @@ def environment(device: str = "", device_kind: str = "") -> dict[str, Any]:
         **{name: version_of(name) for name in PACKAGES},
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "processor": _processor(),
-        "cores": _cores(),
+        "cores": cores(),
         "device": device,
         "device_kind": device_kind,
     }
@@ -43,7 +43,7 @@ def _processor() -> str:
     return next(named, "") or platform.processor() or platform.machine()
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -14,6 +14,7 @@ from core.design.analysis import Analysis, analyse
 from core.design.document import Design
 from core.project.facts import data_facts
 from core.train.balance import balanced
+from core.train.cores import parts_of
 from core.train.devices import keep_compiled
 from core.train.events import Surveyed, View
 from core.train.placement import Placement
@@ -33,9 +34,12 @@ class Job:
     placement: Placement
 
     @classmethod
-    def of(cls, design: Design, folder: Path, device: str = "auto", devices: int = 1) -> Job:
+    def of(
+        cls, design: Design, folder: Path, device: str = "auto", devices: int | None = None
+    ) -> Job:
         """Check, load the data, and build the network on so many devices of a kind, 0 for all.
 
+        Without a number it is one, whose cores may divide each batch; see ``core.train.cores``.
         Raises InputError naming the first error of the design, its data or the device.
         """
         keep_compiled()
@@ -48,7 +52,9 @@ class Job:
             prepared = taught(prepared, binding.teacher, folder, device)
         if analysis.recipe.balance_classes:
             plan = balanced(plan, analysis, prepared)
-        place = Placement.choose(device, devices)
+        batch_size = analysis.recipe.batch_of(len(prepared.splits["train"]))
+        parts = 1 if prepared.environment else parts_of(analysis, batch_size)
+        place = Placement.choose(device, devices, parts)
         program = Program(plan, analysis.recipe, prepared, place)
         return cls(design, analysis, prepared, program, place)
 

@@ -25,7 +25,7 @@ _MEMINFO = Path("/proc/meminfo")
 
 @dataclass(frozen=True)
 class Need:
-    """Bytes on each device for batches of ``batch_size``.
+    """Bytes on each device, or on all that share a processor's memory, for ``batch_size`` samples.
 
     ``data`` is there for all steps, ``activations`` has gradients and whatever else a step computes
     with, ``copy`` is the state that a failed run goes back to, where that is in the same memory.
@@ -66,15 +66,16 @@ def need_of(program: Program, state: State, batch_size: int) -> Need:
     compiled = program.compiled(state, batch_size)
     planned = compiled.memory_analysis()
     loaded = program.feed.load(program.rows_for(batch_size))
+    copies = program.placement.copies
     weights = _bytes((state.params, state.rest, state.average))
     optimizer = _bytes(state.optimizer)
     extra = planned.output_size_in_bytes - planned.alias_size_in_bytes if planned else 0
     return Need(
         batch_size,
         _bytes(loaded),
-        weights,
-        optimizer,
-        (planned.temp_size_in_bytes + max(0, extra)) if planned else 0,
+        weights * copies,
+        optimizer * copies,
+        (planned.temp_size_in_bytes + max(0, extra)) * copies if planned else 0,
         weights + optimizer if program.placement.here.platform == "cpu" else 0,
     )
 

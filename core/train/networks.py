@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 from flax import nnx
+from jax.sharding import Mesh
 
 from core.compile import remat
 from core.compile.built import built
@@ -25,19 +26,24 @@ class Networks:
     """
 
     def __init__(
-        self, plan: Plan, seed: int, platform: str = "", rematerialise: bool = False
+        self,
+        plan: Plan,
+        seed: int,
+        platform: str = "",
+        rematerialise: bool = False,
+        mesh: Mesh | None = None,
     ) -> None:
         """Build the network once; ``params`` and ``rest`` are its first arrays.
 
         On a ``platform`` that has faster ways for some layers, networks in training and evaluation
-        mode use them; see ``core.compile.lowering``. With ``rematerialise``, outputs are computed
-        again in the backward pass instead of kept.
+        mode use them; see ``core.compile.lowering``. The devices of a ``mesh`` divide batches. With
+        ``rematerialise``, outputs are computed again in the backward pass instead of kept.
         """
         self._remat = rematerialise
         network = built(plan, seed, platform)
         network.eval()
         self._plain_graph = _split(network)[0]
-        lower(network, platform)
+        lower(network, platform, mesh)
         network.train()
         self._train_graph, params, rest = _split(network)
         network.eval()

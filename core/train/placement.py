@@ -19,31 +19,39 @@ class Placement:
     """The devices of a training.
 
     With several, weights and data are copied to each, and the rows of a batch are divided among
-    them: each computes the gradient of its part, and XLA adds the parts up.
+    them: each computes the gradient of its part, and XLA adds the parts up. ``cores`` says that
+    they are those of one processor, which nobody asked to be several devices.
     """
 
     devices: tuple[jax.Device, ...]
+    cores: bool = False
 
     @classmethod
-    def choose(cls, device: str = "auto", count: int = 1) -> Placement:
+    def choose(cls, device: str = "auto", count: int | None = None, parts: int = 1) -> Placement:
         """The first so many devices of a kind, with 0 all of them; of several processes, all.
 
-        Raises InputError.
+        Without a count it is one, or so many ``parts`` of a processor if they are offered. Raises
+        InputError.
         """
         found = of_kind(device)
+        several = jax.process_count() > 1
+        if count is None:
+            count = 1
+            if found[0].platform == "cpu" and not several and 1 < parts <= len(found):
+                return cls(tuple(found[:parts]), cores=True)
         if count > len(found):
             raise InputError(
                 f"{count} devices were asked for, but JAX finds {len(found)} here",
                 f"Ask for at most {len(found)}; on a CPU, "
                 f"XLA_FLAGS=--xla_force_host_platform_device_count={count} makes more.",
             )
-        several = jax.process_count() > 1
         return cls(tuple(found if several else found[: count or len(found)]))
 
     @property
     def title(self) -> str:
         """``cpu:0``, or ``cpu:0 and 3 more``."""
-        more = f" and {len(self.devices) - 1} more" if len(self.devices) > 1 else ""
+        others = 0 if self.cores else len(self.devices) - 1
+        more = f" and {others} more" if others else ""
         return title(self.devices[0]) + more
 
     @property
@@ -61,9 +69,20 @@ class Placement:
         return len(self.devices) > 1 and self.devices[0].platform == "cpu"
 
     @cached_property
+    def mesh(self) -> Mesh | None:
+        """The devices as they divide a batch; None for a single one."""
+        return Mesh(np.array(self.devices), ("batch",)) if len(self.devices) > 1 else None
+
+    @property
+    def copies(self) -> int:
+        """How many copies of the weights are in the memory of the device that is ``here``."""
+        local = sum(d.process_index == jax.process_index() for d in self.devices)
+        return local if self.here.platform == "cpu" else 1
+
+    @cached_property
     def whole(self) -> NamedSharding | None:
         """How arrays lie that every device has a copy of; None on a single device."""
-        return self._sharding(PartitionSpec()) if len(self.devices) > 1 else None
+        return NamedSharding(self.mesh, PartitionSpec()) if self.mesh else None
 
     def put(self, tree: Any) -> Any:
         """Arrays on the device, or copied to each of them; all processes give the same."""
@@ -76,15 +95,8 @@ class Placement:
 
         A remainder goes to every device as a whole. On a single device they stay as they are.
         """
-        if self.whole is None:
+        if self.mesh is None or self.whole is None:
             return values
         even = len(values) % len(self.devices) == 0
-        sharding = self._parts if even else self.whole
+        sharding = NamedSharding(self.mesh, PartitionSpec("batch")) if even else self.whole
         return jax.make_array_from_callback(values.shape, sharding, lambda index: values[index])
-
-    @cached_property
-    def _parts(self) -> NamedSharding:
-        return self._sharding(PartitionSpec("batch"))
-
-    def _sharding(self, spec: PartitionSpec) -> NamedSharding:
-        return NamedSharding(Mesh(np.array(self.devices), ("batch",)), spec)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -28,12 +29,15 @@ from core.train.played import PlayedEvaluation, PlayedFeed, game_rules
 from core.train.players import players
 from core.train.playing import Policy
 from core.train.precision import Precision
-from core.train.recipe import BATCH, STOCHASTIC, Recipe
+from core.train.recipe import Recipe
 from core.train.stage import Stage
 from core.train.state import State
 from core.train.step import Step
 from core.train.streamed_feed import StreamedFeed
 from core.train.update import schedule_of, transformation
+
+# Bytes of data that each core gets a copy of; more are gathered for each batch instead.
+MOST_COPIED = 1 << 27
 
 
 class Program:
@@ -52,16 +56,14 @@ class Program:
         self.plan, self.recipe, self.prepared, self.placement = plan, recipe, prepared, placement
         with jax.default_device(placement.here):
             platform = placement.here.platform
-            self.networks = Networks(plan, recipe.seed, platform, recipe.remat)
+            self.networks = Networks(plan, recipe.seed, platform, recipe.remat, placement.mesh)
         self.param_names, self.rest_names = self.networks.param_names, self.networks.rest_names
         self.train_rows = prepared.splits["train"]
         self.rules: Rules = figure_rules(plan, _target_scales(plan, prepared))
-        self.batch_size = _batch_size(recipe, len(self.train_rows))
+        self.batch_size = recipe.batch_of(len(self.train_rows))
         self.epoch_samples = len(self.train_rows)
         # What is looked at are rows, wherever the batches of training come from.
-        self.shown: Feed = _feed_of(plan, prepared)(
-            plan, prepared, self.batch_size, recipe.seed, placement
-        )
+        self.shown = self._feed()
         self.feed: Feed = self.shown
         evaluation: Callable[..., Evaluation] = Evaluation
         if prepared.environment is not None:
@@ -85,11 +87,22 @@ class Program:
         self._survey_rows = self.train_rows[places.astype(np.int32)].astype(np.int32)
         self._survey_compiling: dict[int, Future[Any]] = {}
 
+    def _feed(self) -> Feed:
+        columns = [self.prepared.columns[column] for column in self.plan.feeds.values()]
+        # Cores that count as devices have a copy of the data each.
+        room = MOST_COPIED if self.placement.cores else math.inf
+        streamed = (
+            any(isinstance(c, OnDisk) for c in columns) or sum(c.nbytes for c in columns) > room
+        )
+        kind = StreamedFeed if streamed else ResidentFeed
+        given = self.batch_size, self.recipe.seed, self.placement
+        return kind(self.plan, self.prepared, *given)
+
     def _play_in(self, environment: Environment) -> Callable[..., Evaluation]:
         """Let batches and figures come from games. Raises InputError where nothing acts."""
         policy = Policy.of(environment, self.plan)
         self.rules = {**game_rules(policy), **self.rules}
-        self.batch_size = _batch_size(self.recipe, policy.most_actions)
+        self.batch_size = self.recipe.batch_of(policy.most_actions)
         self.epoch_samples = environment.updates * self.batch_size
         self.feed = PlayedFeed(policy, self.batch_size, self.recipe.seed)
         return partial(PlayedEvaluation, policy)
@@ -114,12 +127,10 @@ class Program:
         """
         self.prepared, self.train_rows = prepared, prepared.splits["train"]
         self.epoch_samples = len(self.train_rows)
-        self.batch_size = _batch_size(self.recipe, self.epoch_samples)
+        self.batch_size = self.recipe.batch_of(self.epoch_samples)
         self.steps_per_epoch = -(-self.epoch_samples // self.batch_size)
         self.rules = figure_rules(self.plan, _target_scales(self.plan, prepared))
-        self.feed = self.shown = _feed_of(self.plan, prepared)(
-            self.plan, prepared, self.batch_size, self.recipe.seed, self.placement
-        )
+        self.feed = self.shown = self._feed()
         self.evaluation.feed, self.evaluation.rules = self.feed, self.rules
 
     def initial_state(self) -> State:
@@ -266,16 +277,6 @@ class Program:
         play, start = self.networks.play(state.params, state.rest), jnp.zeros((), jnp.int32)
         batches = (self.shown.batch(loaded, play, start)[0] for loaded in (some, one))
         return survey(step, self.param_names, state, *batches)
-
-
-def _batch_size(recipe: Recipe, rows: int) -> int:
-    sizes = {BATCH: rows, STOCHASTIC: 1}
-    return min(sizes.get(recipe.gradient_descent, recipe.batch_size), rows)
-
-
-def _feed_of(plan: Plan, prepared: Prepared) -> type[ResidentFeed] | type[StreamedFeed]:
-    columns = (prepared.columns[column] for column in plan.feeds.values())
-    return StreamedFeed if any(isinstance(c, OnDisk) for c in columns) else ResidentFeed
 
 
 def _target_scales(plan: Plan, prepared: Prepared) -> dict[str, float]:

@@ -178,6 +178,11 @@ class Recipe(Configured):
     schedule: Schedule = field(default_factory=Constant)
     stages: tuple[Stage, ...] = ()
 
+    def batch_of(self, rows: int) -> int:
+        """How many of so many training rows a step takes."""
+        sizes = {BATCH: rows, STOCHASTIC: 1}
+        return min(sizes.get(self.gradient_descent, self.batch_size), rows)
+
     @property
     def total_epochs(self) -> int:
         """Epochs in all: those of the stages, where there are any."""

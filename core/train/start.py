@@ -37,13 +37,13 @@ def start(
     resume: Run | None = None,
     device: str = "auto",
     directory: str = "",
-    devices: int = 1,
+    devices: int | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Training:
     """A new run of a design, or the rest of an earlier one.
 
     ``folder`` is where the design's data paths count from; ``directory`` where in the store the run
-    is kept; each batch is divided among so many ``devices``, 0 for all; ``tell`` is told which of
+    is kept; ``devices`` as in ``Job.of``; ``tell`` is told which of
     the initial weights fit. Raises InputError when the design has errors, monitors what is not
     there, or does not fit the run it shall resume.
     """

@@ -67,8 +67,9 @@ class Worker:
 
     def __init__(self, pipe: Connection) -> None:
         """Import JAX, which takes a second, before anything is asked."""
-        from core.train import devices, loop, rates, saving
+        from core.train import cores, devices, loop, rates, saving
 
+        cores.offer_cores()
         self.pipe = pipe
         self._loop, self._rates, self._saving = loop, rates, saving
         self._watch: Watch | None = None

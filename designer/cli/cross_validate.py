@@ -40,8 +40,10 @@ def run(options: argparse.Namespace) -> int:
             "For a fold of each row, use --leave-one-out.",
         )
     design = changed(load(options.file), options)
+    from core.train.cores import offer_cores
     from core.train.cross_validation import cross_validate
 
+    offer_cores()
     with interruptible() as going_on, _progress(options.json) as show:
         found = cross_validate(
             design,

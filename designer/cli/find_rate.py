@@ -19,9 +19,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Train a few steps with rising rates, and show what came of each; the file is not changed."""
     design = load(options.file)
+    from core.train.cores import offer_cores
     from core.train.job import Job
     from core.train.rate_finder import find_rate, searching
 
+    offer_cores()
     job = Job.of(searching(design), options.file.parent, options.device)
     found = find_rate(job, lambda _rate, _loss: True)
     assert found is not None, "nobody stops the search"

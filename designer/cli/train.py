@@ -35,9 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--devices",
         type=device_count,
-        default=1,
         metavar="N",
-        help="divide each batch among so many devices, or all of them",
+        help="divide each batch among so many devices, or all of them; without it one, of a "
+        "processor the cores where that is faster",
     )
     parser.add_argument("--out", type=Path, help="folder for the run's files")
     parser.add_argument("--resume", action="store_true", help="go on with the last run")
@@ -82,12 +82,20 @@ def run(options: argparse.Namespace) -> int:
         store = RunStore(options.out) if options.out else store_of(options.file)
     if not options.json and sys.stderr.isatty():
         print("preparing ...", file=sys.stderr)
-    from core.train.devices import offer_cpus
-
-    if options.device == "cpu":
-        offer_cpus(options.devices)
+    _offer(options)
     with crew.crew(options), crew.kept(options, store, resumed) as (kept, kept_run):
         return _train(options, design, kept, kept_run)
+
+
+def _offer(options: argparse.Namespace) -> None:
+    """Let the processor count as several devices where these may be wanted."""
+    from core.train.cores import offer_cores
+    from core.train.devices import offer_cpus
+
+    if options.devices is None and options.processes == 1:
+        offer_cores()
+    elif options.device == "cpu":
+        offer_cpus(options.devices or 1)
 
 
 def _train(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.project.file import to_text
 from core.project.runs import RunStore
+from core.train.cores import offer_cores
 from core.train.events import EpochEnd, Event
 from core.train.job import Job
 from core.train.loop import Training, run_training
@@ -22,6 +23,7 @@ def serve(name: str, case: Case, file: Path, rounds: Rounds) -> None:
 
     The time is the loop's own, that of ``samples_per_second``: steps and readings of the figures.
     """
+    offer_cores()
     job = Job.of(design(name, file, EPOCHS), file.parent, "cpu")
     rounds.ready(job.analysis.parameters)
     store = RunStore(file.parent / "runs" / name)

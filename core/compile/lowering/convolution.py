@@ -13,7 +13,9 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.sharding import Mesh
 
+from core.compile.lowering.division import divided
 from core.compile.lowering.tiling import Tiling, choose
 
 
@@ -27,12 +29,18 @@ def convolution(
     dimension_numbers: Any = None,
     feature_group_count: int = 1,
     precision: Any = None,
+    mesh: Mesh | None = None,
     **options: Any,
 ) -> jax.Array:
     """As ``jax.lax.conv_general_dilated`` for inputs ``[B, ..., C]`` and kernels ``[..., C, O]``.
 
-    Tiled where that is faster, by the rule of ``tiling.choose``; else it is that function.
+    Tiled where that is faster, by the rule of ``tiling.choose``; else it is that function. The
+    devices of a ``mesh`` divide the batch.
     """
+    if mesh is not None:
+        given = (window_strides, padding, lhs_dilation, rhs_dilation, dimension_numbers)
+        others = {"feature_group_count": feature_group_count, "precision": precision, **options}
+        return divided(lambda x, k: convolution(x, k, *given, **others), mesh, inputs, kernel)
     dilation = tuple(rhs_dilation or (1,) * len(window_strides))
     tiling = None
     if (

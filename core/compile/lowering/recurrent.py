@@ -11,22 +11,33 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from flax import nnx
+from jax.sharding import Mesh
 
 from core.compile.layers.recurrent import Recurrent
+from core.compile.lowering.division import divided
 
 _Arrays = tuple[jax.Array, ...]
 _State = tuple[jax.Array, jax.Array]
 
 
 class LoweredRecurrent(Recurrent):
-    """A ``Recurrent`` layer that reads a plain LSTM by ``lstm``."""
+    """A ``Recurrent`` layer that reads a plain LSTM by ``lstm``; devices divide the batch."""
+
+    mesh: Mesh | None = None
 
     def _read(self, cell: Any, x: jax.Array, reverse: bool) -> jax.Array:
         if not _is_plain(cell, x):
-            return super()._read(cell, x, reverse)
+            form, weights = nnx.split(cell)
+            leaves, tree = jax.tree.flatten(weights)
+
+            def read(x: jax.Array, *leaves: jax.Array) -> jax.Array:
+                merged = nnx.merge(form, jax.tree.unflatten(tree, leaves))
+                return Recurrent._read(self, merged, x, reverse)
+
+            return divided(read, self.mesh, x, *leaves)
         steps = jnp.swapaxes(x[:, ::-1] if reverse else x, 0, 1)
-        weights = cell.dense_i.kernel[...], cell.dense_h.kernel[...], cell.dense_h.bias[...]
-        outputs = lstm(steps, *weights)
+        given = cell.dense_i.kernel[...], cell.dense_h.kernel[...], cell.dense_h.bias[...]
+        outputs = divided(lstm, self.mesh, steps, *given, axis=1)
         if not self.all_steps:
             return outputs[-1]
         return jnp.swapaxes(outputs[::-1] if reverse else outputs, 0, 1)
