@@ -8,6 +8,7 @@ docs/decisions/8 has the measurements.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 import jax
 
@@ -25,11 +26,13 @@ LEAST_USES = 4
 
 
 def offer_cores() -> None:
-    """Let the processor count as several devices; only before JAX is first asked for any."""
+    """Let the processor count as several devices; too late once JAX was asked for any."""
     asked = jax.config.jax_num_cpu_devices > 0  # type: ignore[attr-defined]
     asked |= "xla_force_host_platform_device_count" in os.environ.get("XLA_FLAGS", "")
     if not asked and cores() >= PARTS:
-        jax.config.update("jax_num_cpu_devices", PARTS)
+        # JAX refuses where something in this process has computed already; one device serves, too.
+        with suppress(RuntimeError):
+            jax.config.update("jax_num_cpu_devices", PARTS)
 
 
 def parts_of(analysis: Analysis, batch_size: int) -> int:

@@ -152,9 +152,16 @@ class Program:
     def first_optimizer(self, params: list[jax.Array]) -> tuple[Any, ...]:
         """What the present stage's optimizers start from with these trained arrays."""
         step = self.stages[self.stage]
-        chosen = ([params[i] for i in player.params] for player in step.players)
-        pairs = zip(step.optimizers, chosen, strict=True)
-        return tuple(optimizer.init(arrays) for optimizer, arrays in pairs)
+        chosen = [[params[i] for i in player.params] for player in step.players]
+        optimizers = step.optimizers
+
+        def first(chosen: list[list[jax.Array]]) -> tuple[Any, ...]:
+            pairs = zip(optimizers, chosen, strict=True)
+            return tuple(optimizer.init(arrays) for optimizer, arrays in pairs)
+
+        # One program, where each array would be one by itself.
+        made: tuple[Any, ...] = jax.jit(first)(chosen)
+        return made
 
     def enter(self, state: State, stage: int) -> State:
         """Go to another stage, whose optimizers begin anew."""

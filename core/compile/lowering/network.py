@@ -30,7 +30,7 @@ def lower(network: Network, platform: str, mesh: Mesh | None = None) -> None:
     network._resolve = _resolve
     for _, module in nnx.iter_modules(network):
         if type(module) is nnx.Conv and module.conv_general_dilated is jax.lax.conv_general_dilated:
-            module.conv_general_dilated = partial(convolution, mesh=mesh)
+            module.conv_general_dilated = partial(convolution, mesh=mesh) if mesh else convolution
         elif type(module) is nnx.MultiHeadAttention:
             if module.attention_fn is nnx.dot_product_attention:
                 module.attention_fn = attention

@@ -30,13 +30,22 @@ def found() -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("name", ["convolution", "many steps", "batch statistics"])
+@pytest.mark.parametrize("name", ["convolution", "reading", "many steps", "batch statistics"])
 def test_four_devices_train_as_one_does(found: Any, name: str) -> None:
     one, four = found[name]["1"], found[name]["4"]
     assert (len(one["devices"]), len(four["devices"])) == (1, 4)
     assert (one["device"], four["device"]) == ("cpu:0", "cpu:0 and 3 more")
     assert four["losses"] == pytest.approx(one["losses"], rel=1e-5)
     assert four["test"] == pytest.approx(one["test"], rel=1e-5)
+
+
+def test_the_cores_of_a_processor_train_as_one_device_does(found: Any) -> None:
+    one, cores = found["reading"]["1"], found["reading"]["null"]
+    assert (len(cores["devices"]), cores["device"]) == (2, "cpu:0")
+    assert cores["losses"] == pytest.approx(one["losses"], rel=1e-5)
+    assert cores["test"] == pytest.approx(one["test"], rel=1e-5)
+    # Too small to be worth it.
+    assert len(found["many steps"]["null"]["devices"]) == 1
 
 
 def test_more_devices_than_there_are_is_an_error() -> None:
