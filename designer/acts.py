@@ -13,10 +13,7 @@ from PySide6.QtWidgets import QMessageBox
 from core.errors import InputError
 from core.project.file import to_text
 from core.project.runs import Run
-from core.train.freezing import starting_from
-from designer.key_map import key_map
 from designer.recipe_panel import with_rate
-from widgets.key_overlay import KeyOverlay
 
 if TYPE_CHECKING:
     from designer.main_window import MainWindow
@@ -97,6 +94,7 @@ class Acts:
 
     def choose_weights(self) -> None:
         """Open the dialog that says which weights a training starts from."""
+        from core.train.freezing import starting_from
         from designer.transfer_dialog import TransferDialog
 
         window = self._window
@@ -143,6 +141,9 @@ class Acts:
 
     def show_keys(self) -> None:
         """Show every key and mouse gesture over the window."""
+        from designer.key_map import key_map
+        from widgets.key_overlay import KeyOverlay
+
         KeyOverlay(self._window, "Keyboard map", key_map())
 
     def find_block(self) -> None:

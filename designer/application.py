@@ -11,6 +11,7 @@ from pathlib import Path
 from core.errors import InputError
 from designer.cli.doctor import has_display
 from designer.qt_application import qt_application
+from widgets.uncollected import put_off, take_up
 
 
 def open_window(file: str | None) -> int:
@@ -19,7 +20,7 @@ def open_window(file: str | None) -> int:
         return _without_display(file)
     app = qt_application("the window cannot start")
     # Looking for garbage among what is only being loaded takes a tenth of a second.
-    gc.disable()
+    put_off()
     from platformdirs import user_data_path
     from PySide6.QtCore import QTimer
 
@@ -38,9 +39,15 @@ def open_window(file: str | None) -> int:
     if os.environ.get("LAYERLOOM_STARTUP_TRACE") == "1":
         window.painted.connect(_tell_start_up)
         window.complete.connect(lambda: QTimer.singleShot(0, window.close))
-    window.complete.connect(gc.enable)
+    window.complete.connect(_collect_again)
     window.show()
     return app.exec()
+
+
+def _collect_again() -> None:
+    # What was loaded stays, and need not be looked through each time.
+    gc.freeze()
+    take_up()
 
 
 def _without_display(file: str | None) -> int:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import QRectF
 
 from core.design import arrange, edits
 from core.design.arrange import Box, Direction, Edge, Places
-from core.design.layout import Flow, arranged
-from core.design.layout.rows import folded
 from designer.session import Session
 from widgets.canvas.grid import GRID
 from widgets.canvas.view import Canvas
+
+if TYPE_CHECKING:
+    from core.design.layout import Flow
 
 _FLOWS: dict[Flow, str] = {"right": "left to right", "down": "top to bottom"}
 
@@ -37,6 +38,8 @@ class Arranging:
 
     def lay_out(self, flow: Flow) -> None:
         """Lay out the selected nodes, or all where fewer than two are selected."""
+        from core.design.layout import arranged
+
         chosen = self.canvas.selected_nodes() if self.can_align else None
         design = self.session.design
         sizes = {node: box[2:] for node, box in self._boxes(list(design.nodes)).items()}
@@ -44,6 +47,9 @@ class Arranging:
 
     def lay_out_in_rows(self) -> None:
         """Lay out the selected nodes, or all, left to right in as many rows as fill the view."""
+        from core.design.layout import arranged
+        from core.design.layout.rows import folded
+
         chosen = self.canvas.selected_nodes() if self.can_align else None
         design = self.session.design
         sizes = {node: box[2:] for node, box in self._boxes(list(design.nodes)).items()}
@@ -78,7 +84,7 @@ class Arranging:
     def slots(self) -> dict[str, Callable[[], None]]:
         """What each action of the window does, by the action's name."""
         return {
-            **{f"arrange_{flow}": partial(self.lay_out, flow) for flow in get_args(Flow)},
+            **{f"arrange_{flow}": partial(self.lay_out, flow) for flow in _FLOWS},
             "arrange_rows": self.lay_out_in_rows,
             **{f"align_{edge}": partial(self.align, edge) for edge in get_args(Edge)},
             **{f"distribute_{way}": partial(self.distribute, way) for way in get_args(Direction)},

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal
 
 from core.errors import LayerloomError
+from widgets.uncollected import put_off, take_up
 
 T = TypeVar("T")
 
@@ -30,8 +30,6 @@ class Background(QObject):
 
     answered = Signal(object)
     arrived = Signal(int, object)
-    # Of all of them together.
-    _all_running = 0
 
     def __init__(self) -> None:
         super().__init__(QCoreApplication.instance())
@@ -49,10 +47,9 @@ class Background(QObject):
         """Call ``work``, whose answer must not be None; earlier questions are forgotten."""
         self.forget()
         self._running += 1
-        Background._all_running += 1
         # Python's collector, set off by what is allocated there, would stall the window, and take
         # Qt objects apart on the wrong thread.
-        gc.disable()
+        put_off()
         QThreadPool.globalInstance().start(_Work(self, self._latest, work))
 
     def forget(self) -> None:
@@ -72,9 +69,7 @@ class Background(QObject):
 
     def _take(self, number: int, answer: Any) -> None:
         self._running -= 1
-        Background._all_running -= 1
-        if not Background._all_running:
-            gc.enable()
+        take_up()
         if answer is not None and self.wants(number):
             self.answered.emit(answer)
         if not self._running and self._closed:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from core.tensor import Tensor
 
+NOTHING = "Choose the data that this design learns from: a built-in set or files of your own."
+
 
 def column_text(name: str, tensor: Tensor) -> str:
     """``image [B, 8, 8, 1]``, ``label: 10 classes``, ``tokens [B, 32] int32, 45 ids``."""

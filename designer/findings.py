@@ -12,7 +12,6 @@ from core.train.events import Surveyed
 from designer import gradients
 from designer.session import Session
 from widgets.canvas.live import Live
-from widgets.pictures.thumbnails import thumbnail
 
 
 def pictured(session: Session) -> dict[str, str]:
@@ -45,6 +44,8 @@ class Findings:
         value = self._survey.outputs.get(output)
         picture = None
         if value is not None and value.size:
+            from widgets.pictures.thumbnails import thumbnail
+
             is_input = report.block is not None and report.block.role == "input"
             picture = thumbnail(value, is_input and value.shape[-1] in (1, 3))
         gradient = self._gradient(node) if report.parameters else None

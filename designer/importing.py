@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
 from core.project.file import SUFFIX
 from designer.command_process import CommandProcess
 from designer.files import FILTER, Files
-from designer.import_report import ImportReport
+
+if TYPE_CHECKING:
+    from designer.import_report import ImportReport
 
 MODELS = "Models (*.onnx *.keras);;ONNX models (*.onnx);;Keras models (*.keras)"
 
@@ -88,6 +90,8 @@ class Importing(QObject):
         self.noted.emit("The import was cancelled")
 
     def _show_report(self, answer: dict[str, Any]) -> None:
+        from designer.import_report import ImportReport
+
         if self.report is not None:
             self.report.close()
         self.report = ImportReport(answer, self._window)

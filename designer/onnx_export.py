@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressDialog
 from core.compile.onnx_out.translate import Missing, inexpressible
 from core.errors import LayerloomError
 from core.project.file import save
-from core.project.runs import Run
-from core.project.weights import CHECKPOINT, WEIGHTS
+from core.project.runs import CHECKPOINT, WEIGHTS, Run
 from designer.command_process import CommandProcess
 from designer.inexpressible_dialog import InexpressibleDialog
 

@@ -11,11 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from core.errors import LayerloomError
-from core.project.moving import moved
 from core.project.run_acts import delete, design_of, rename, set_tags, tags_in
 from core.project.run_report import Report, reports
 from core.project.runs import Run, RunStore
-from core.project.tensorboard import write_events
 from core.train.events import EpochEnd, Event
 from designer.amounts import amount
 from designer.background import Background, outcome
@@ -145,6 +143,8 @@ class RunControl(QObject):
         self._aside(lambda: design_of(run), take)
 
     def _open(self, run: Run) -> None:
+        from core.project.moving import moved
+
         # A design without a file counts paths from the working folder.
         folder = self.session.folder
         self._aside(lambda: moved(design_of(run), folder, Path.cwd()), self.open_wanted.emit)
@@ -171,6 +171,8 @@ class RunControl(QObject):
             self.current_gone.emit()
 
     def _export(self, runs: Sequence[Run]) -> None:
+        from core.project.tensorboard import write_events
+
         folder = QFileDialog.getExistingDirectory(
             self.window, "Export for TensorBoard", str(self.session.folder)
         )

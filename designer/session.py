@@ -16,7 +16,6 @@ from core.design.naming import follow
 from core.design.nesting import check_no_circle
 from core.design.outlook import outlook
 from core.errors import InputError
-from core.project.facts import data_facts
 
 Edit = Callable[[Design], Design]
 
@@ -136,16 +135,25 @@ class Session(QObject):
 
     def reread_data(self) -> None:
         """Look at the data files again; they may have changed under the open design."""
-        if data_facts(self.whole, self.folder) != self._facts:
+        if _facts(self.whole, self.folder) != self._facts:
             self._become(self._history, reread=True)
 
     def _become(self, history: History, reread: bool = False) -> None:
         before, self._history = self.whole, history
         whole = self.whole
         if reread or whole.data != before.data:
-            self._facts = data_facts(whole, self.folder)
+            self._facts = _facts(whole, self.folder)
         self.path = valid_path(whole, self.path)
         self.design = level(whole, self.path)
         self.analysis_of_whole = analyse(whole, self._facts, self.analysis_of_whole)
         self.analysis = outlook(self.analysis_of_whole, self.design, self.path)
         self.changed.emit(before, whole)
+
+
+def _facts(design: Design, folder: FilePath) -> DataFacts | None:
+    """What is known of the design's data; None without data, which needs nothing loaded."""
+    if design.data is None:
+        return None
+    from core.project.facts import data_facts
+
+    return data_facts(design, folder)

@@ -10,8 +10,15 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import LayerloomError
 from core.project.file import to_text
-from core.project.runs import IMPORTED, RUNNING, Run, RunStore, store_of
-from core.project.weights import CHECKPOINT, WEIGHTS
+from core.project.runs import (
+    CHECKPOINT,
+    IMPORTED,
+    RUNNING,
+    WEIGHTS,
+    Run,
+    RunStore,
+    store_of,
+)
 from core.train.events import (
     Compiled,
     Continue,

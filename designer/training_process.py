@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
-from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from core.train.events import Command
-from core.train.worker import main
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 GRACE_SECONDS = 3.0
 
@@ -28,8 +30,7 @@ class TrainingProcess(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context = multiprocessing.get_context("spawn")
-        self._process: multiprocessing.process.BaseProcess | None = None
+        self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._arrived.connect(self._on_arrived)
         self._gone.connect(self._on_gone)
@@ -43,10 +44,14 @@ class TrainingProcess(QObject):
         """Start the process if there is none."""
         if self._process is not None:
             return
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=main, args=(theirs,), name="layerloom-worker", daemon=True
-        )
+        # Not needed before the window was drawn.
+        from multiprocessing import get_context
+
+        from core.train.worker import main
+
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=main, args=(theirs,), name="layerloom-worker", daemon=True)
         process.start()
         theirs.close()
         self._process, self._pipe = process, ours

@@ -57,7 +57,6 @@ def paint_lines(painter: QPainter, name: str, color: str, at: QPointF, size: flo
 
 
 @cache
-@cache
 def family_icon(family: str) -> str:
     """The icon of a family of blocks; empty where the family has none."""
     name = "family-" + family.lower().replace(" ", "-")

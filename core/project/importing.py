@@ -19,8 +19,8 @@ from core.design.document import Design
 from core.errors import InputError, WorkError
 from core.project.environment import environment
 from core.project.file import SUFFIX, save, to_text
-from core.project.runs import IMPORTED, Run, store_of
-from core.project.weights import WEIGHTS, write_weights
+from core.project.runs import IMPORTED, WEIGHTS, Run, store_of
+from core.project.weights import write_weights
 
 # How files are read, by their suffix; files of any other suffix are taken for ONNX.
 _READERS = {".keras": import_keras}

@@ -23,7 +23,10 @@ from core.project.run_tables import (
 
 # What the folder beside a project is called.
 FOLDER = ".layerloom"
+# What the files in a run's folder are called.
 SNAPSHOT = "design.loom"
+WEIGHTS = "weights.safetensors"
+CHECKPOINT = "checkpoint.safetensors"
 RUNNING, INTERRUPTED, IMPORTED = "running", "interrupted", "imported"
 
 

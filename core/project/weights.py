@@ -10,10 +10,8 @@ from safetensors.numpy import load_file, save
 
 from core.errors import InputError
 from core.project.file import write_atomically
-from core.project.runs import Run
+from core.project.runs import CHECKPOINT, WEIGHTS, Run
 
-WEIGHTS = "weights.safetensors"
-CHECKPOINT = "checkpoint.safetensors"
 _OF_CHECKPOINT = ("param/", "rest/")
 
 

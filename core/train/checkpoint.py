@@ -13,7 +13,8 @@ from safetensors.numpy import load_file, save
 from core.compile.figures import Tallies, Tally, no_tallies
 from core.errors import InputError
 from core.project.file import write_atomically
-from core.project.weights import CHECKPOINT, WEIGHTS, write_weights
+from core.project.runs import CHECKPOINT, WEIGHTS
+from core.project.weights import write_weights
 from core.train.early_stopping import Best
 from core.train.place import Place
 from core.train.program import Program

@@ -5,15 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from core.train.failure import Failure
 from core.train.transfer import Match
-from core.train.tried_rates import TriedRates
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from core.train.tried_rates import TriedRates
 
 Figures = Mapping[str, float]
+
+
+def _no_array() -> np.ndarray:
+    # The window hears no arrays before it was drawn.
+    import numpy as np
+
+    return np.zeros(0, np.float32)
 
 
 @dataclass(frozen=True)
@@ -220,7 +229,7 @@ class View(Event):
     true_text: str
     predicted_text: str
     correct: bool | None
-    probabilities: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    probabilities: np.ndarray = field(default_factory=_no_array)
     classes: tuple[str, ...] = ()
 
 
@@ -439,7 +448,7 @@ def figures_json(summary: Summary) -> dict[str, Any]:
     def plain(value: Any) -> Any:
         if isinstance(value, Mapping):
             return {k: plain(v) for k, v in value.items()}
-        if isinstance(value, float) and not np.isfinite(value):
+        if isinstance(value, float) and not math.isfinite(value):
             return None
         return value
 

@@ -12,7 +12,8 @@ from core.design import edits
 from core.project.file import load, save
 from core.project.runs import store_of
 from designer.data_dialog import DataDialog
-from designer.data_panel import NOTHING, DataPanel
+from designer.data_panel import DataPanel
+from designer.data_words import NOTHING
 from designer.session import Session
 from designer.split_sizes import split_sizes
 

@@ -17,8 +17,7 @@ from pytestqt.qtbot import QtBot
 from core.design import edits
 from core.project.file import save, to_text
 from core.project.run_acts import rename
-from core.project.runs import DATABASE, Point, Run, RunStore, store_of
-from core.project.weights import CHECKPOINT
+from core.project.runs import CHECKPOINT, DATABASE, Point, Run, RunStore, store_of
 from core.train.events import EpochEnd, Finished
 from designer.main_window import MainWindow
 from designer.run_rows import NAME, STATUS, TAGS, WHEN

@@ -16,8 +16,7 @@ from safetensors.numpy import load_file
 
 from core.design import edits
 from core.design.document import Design
-from core.project.runs import Run, store_of
-from core.project.weights import CHECKPOINT, WEIGHTS
+from core.project.runs import CHECKPOINT, WEIGHTS, Run, store_of
 from core.train.place import Place
 from designer.cli.main import run
 from tests.designs import noisy_mlp, recipe, saved
