@@ -127,3 +127,61 @@ def test_a_whole_training_in_the_window_imports_no_jax(tmp_path: Path) -> None:
     stopped_by, modules = done.stdout.splitlines()
     assert stopped_by == "epochs"
     assert not set(ast.literal_eval(modules)) & set(HEAVY)
+
+
+DRAW_A_WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from designer.main_window import MainWindow
+from designer.preferences import Preferences
+
+folder = Path(sys.argv[1])
+QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+app = QApplication([])
+window = MainWindow(Preferences(), folder)
+window.complete.connect(window.close)
+window.painted.connect(lambda: print(" ".join(sys.modules)))
+window.show()
+app.exec()
+"""
+# What only data, a training, a dialog or an item of a menu needs. Numpy alone takes a tenth of the
+# time until an empty window is seen.
+LATER = (
+    "core.compile.plan",
+    "core.compile.source",
+    "core.data.binding",
+    "core.design.layout",
+    "core.project.tensorboard",
+    "core.train.worker",
+    "designer.cross_validation_dialog",
+    "designer.data_dialog",
+    "designer.data_standing",
+    "designer.help",
+    "designer.import_report",
+    "designer.key_map",
+    "designer.rate_dialog",
+    "designer.run_comparison",
+    "designer.transfer_dialog",
+    "designer.watching",
+    "multiprocessing",
+    "numpy",
+    "pyqtgraph",
+)
+
+
+def test_the_window_is_drawn_before_what_is_needed_later_is_loaded(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DRAW_A_WINDOW, str(tmp_path)],
+        cwd=ROOT,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "designer.main_window" in loaded
+    assert not loaded & set(LATER)

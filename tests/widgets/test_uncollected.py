@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from widgets.uncollected import uncollected
+from widgets.uncollected import put_off, take_up, uncollected
 
 
 def test_collecting_is_put_off_and_taken_up_again() -> None:
@@ -25,3 +25,12 @@ def test_an_error_does_not_leave_it_off() -> None:
 def test_where_it_is_not_wanted_nothing_is_put_off() -> None:
     with uncollected(False):
         assert gc.isenabled()
+
+
+def test_who_ends_first_does_not_take_it_up_for_the_other() -> None:
+    put_off()
+    put_off()
+    take_up()
+    assert not gc.isenabled()
+    take_up()
+    assert gc.isenabled()
