@@ -66,12 +66,17 @@ class Worker:
     """Serves one window: at most one training, and a network to look at."""
 
     def __init__(self, pipe: Connection) -> None:
-        """Import JAX, which takes a second, before anything is asked."""
-        from core.train import cores, devices, loop, rates, saving
+        """Load what a training needs, which takes seconds, before anything is asked."""
+        from core.blocks.catalog import blocks
+        from core.data.source import sources
+        from core.train import cores, devices, loop, rates, saving, start
 
         cores.offer_cores()
+        # Catalogues are loaded when they are first looked into.
+        blocks()
+        sources()
         self.pipe = pipe
-        self._loop, self._rates, self._saving = loop, rates, saving
+        self._loop, self._rates, self._saving, self._start = loop, rates, saving, start
         self._watch: Watch | None = None
         self._shown: object = None
         self._survey = Survey(0.0)
@@ -136,24 +141,20 @@ class Worker:
                 return
 
     def _train(self, command: Train) -> None:
-        from core.train.start import begin
-
         # The old network's memory is given back before the new one is built.
         self._training = self._shown = None
         self._owes_survey = self._paused = self._stopping = False
         self._has_run = True
-        self._training = begin(command)
+        self._training = self._start.begin(command)
         self._next_survey = 0.0
         self._loop.run_training(self._training, self.tell, self._between)
         self._look()
         self._owes_survey = True
 
     def _load(self, command: LoadRun) -> None:
-        from core.train.start import reopen
-
         self._training = self._shown = None
         self._owes_survey = self._has_run = False
-        self._training = reopen(command)
+        self._training = self._start.reopen(command)
         self.tell(Loaded(command.run))
         self._look()
 
