@@ -213,7 +213,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {
     "&View": (
         *("zoom_in", "zoom_out", "zoom_full", "fit", "fit_selection", SEPARATOR),
         *("code", "learning", "minimap", "animation", SEPARATOR),
-        *("themes", SEPARATOR, "panels", "next_panel", "previous_panel"),
+        *("themes", SEPARATOR, "explain", "panels", "next_panel", "previous_panel"),
     ),
     "&Train": (
         *("data", "transfer", "find_rate", "devices", SEPARATOR),

@@ -18,6 +18,7 @@ from designer.acts import Acts, slots
 from designer.announcing import Announcing
 from designer.appearance import Appearance
 from designer.arranging import Arranging
+from designer.asking import Asking
 from designer.canvas_options import CanvasOptions
 from designer.clipboard import Clipboard
 from designer.code_panel import CodePanel
@@ -31,6 +32,7 @@ from designer.groups import Groups
 from designer.history_panel import HistoryPanel
 from designer.importing import Importing
 from designer.inspector import Inspector
+from designer.late_panels import LatePanels, Surroundings
 from designer.learning import Learning
 from designer.library import Library
 from designer.marking import Marking
@@ -96,6 +98,13 @@ class MainWindow(QMainWindow):
         self._drawn = False
         self.acts = Acts(self)
         self.docks = window_layout.build(self)
+        self.asking = Asking(self.trainer)
+        self.late_panels = LatePanels(
+            self.docks,
+            Surroundings(self.session, self.trainer, self.canvas, self.asking, self._note),
+            self.appearance,
+            self,
+        )
         self.panel_cycle = PanelCycle(self.docks, self.canvas)
         self.divergence = Divergence(
             self.session, self.trainer, self.banner, self.acts.train, self.acts.find_rate
@@ -131,7 +140,7 @@ class MainWindow(QMainWindow):
         self.files.opened.connect(self._opened)
         self.files.saved.connect(self._saved)
         self.importing.node_wanted.connect(self._go_to)
-        self.importing.noted.connect(lambda text: self.statusBar().showMessage(text, 8000))
+        self.importing.noted.connect(self._note)
         for source in (self.files, self.clipboard, self.groups, self.importing):
             source.trouble.connect(self.acts.tell)
         self.clipboard.available_changed.connect(self._refresh)
@@ -140,7 +149,7 @@ class MainWindow(QMainWindow):
         self._connect_runs()
         self.trainer.state_changed.connect(self._refresh)
         self.trainer.trouble.connect(self.acts.tell)
-        self.trainer.noted.connect(lambda text: self.statusBar().showMessage(text, 8000))
+        self.trainer.noted.connect(self._note)
         self.groups.library_changed.connect(self.editor.offers.look_into_library)
         self.palette_panel.menu_requested.connect(
             partial(self.context_menus.open_for_kind, remove=self.groups.remove)
@@ -160,7 +169,7 @@ class MainWindow(QMainWindow):
         self.runs.open_wanted.connect(self.files.open_design)
         self.runs.restored.connect(self._show_all)
         self.runs.current_gone.connect(self._look_at_last_run)
-        self.runs.noted.connect(lambda text: self.statusBar().showMessage(text, 8000))
+        self.runs.noted.connect(self._note)
         self.runs.trouble.connect(self.acts.tell)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -217,6 +226,9 @@ class MainWindow(QMainWindow):
             self.watching.close()
         self.trainer.close()
         event.accept()
+
+    def _note(self, text: str) -> None:
+        self.statusBar().showMessage(text, 8000)
 
     def _refresh(self, *_: object) -> None:
         refresh(self)

@@ -108,6 +108,7 @@ def _fill_menus(window: MainWindow) -> None:
         "themes": themes,
         "devices": DeviceMenu(window.trainer, window.preferences, window),
         "panels": panels,
+        "explain": window.late_panels.menu,
     }
     window.actions_by_name.fill_menus(window, submenus)
 

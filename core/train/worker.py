@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError, LayerloomError
+from core.train.answering import Answering
+from core.train.asks import Asked
 from core.train.events import (
     Command,
     CompareWeights,
@@ -85,6 +87,7 @@ class Worker:
         self._next_survey = 0.0
         self._next_hearing = 0.0
         self._training: loop.Training | None = None
+        self._answering = Answering(self.tell)
         self._has_run = False
         self._paused = False
         self._stopping = False
@@ -135,6 +138,8 @@ class Worker:
                 self._find_rate(command)
             case CrossValidate():
                 self._cross_validate(command)
+            case Asked():
+                self._answering.hear(command, self._training, trains=False)
             case Shutdown():
                 self._open = False
             case _:
@@ -149,6 +154,7 @@ class Worker:
         self._next_survey = 0.0
         self._loop.run_training(self._training, self.tell, self._between)
         self._look()
+        self._answering.answer_all(self._training)
         self._owes_survey = True
 
     def _load(self, command: LoadRun) -> None:
@@ -194,7 +200,7 @@ class Worker:
                     self._stopping = True
                 case Shutdown():
                     self._open, self._stopping = False, True
-                case Watch() | Survey() | CompareWeights():
+                case Watch() | Survey() | CompareWeights() | Asked():
                     self.obey(command)
                 case _:
                     continue
@@ -232,6 +238,8 @@ class Worker:
     def _obey_while_searching(self, command: Command) -> None:
         """What ends a search; other commands come with a training, which begins after it."""
         match command:
+            case Asked():
+                self._answering.hear(command, self._training, trains=False)
             case Watch():
                 self._watch = command
             case Survey():
@@ -253,6 +261,7 @@ class Worker:
         if not (self._stopping or self._paused):
             self._look_on_budget()
             self._survey_on_budget()
+            self._answering.tend(training)
         return not self._stopping
 
     def _hear(self, training: Training) -> None:
@@ -294,6 +303,8 @@ class Worker:
                     self._tell_survey()
             case CompareWeights():
                 self._compare(command)
+            case Asked():
+                self._answering.hear(command, training, trains=not self._paused)
             case Stop():
                 self._stopping = True
             case Shutdown():
@@ -319,6 +330,7 @@ class Worker:
         """Tell what can be seen of a training that waits."""
         self._look()
         self._tell_survey()
+        self._answering.answer_all(self._training)
 
     def _look_on_budget(self) -> None:
         if self._watch is None or time.perf_counter() < self._next_view:

@@ -1,0 +1,63 @@
+"""Questions about a network as it is: asked by the window, answered by the worker. No JAX, no Qt.
+
+What is not told all the time (a map of attributions, a report, the numbers on the wires) is asked
+for. A question carries all that its answer depends on; its class computes the answer.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.train.events import Command, Event
+
+if TYPE_CHECKING:
+    from core.train.job import Job
+    from core.train.state import State
+
+
+@dataclass(frozen=True)
+class Ask(ABC):
+    """A question about a network with the weights of some step."""
+
+    @abstractmethod
+    def answer(self, job: Job, state: State, step: int) -> Any:
+        """Dataclasses of plain values and NumPy arrays; modules that need JAX are imported here.
+
+        Raises InputError naming what the question asks for and is not there.
+        """
+
+
+@dataclass(frozen=True)
+class Asked(Command):
+    """Answer a question once.
+
+    A later one with the same ``topic`` takes its place if it was not answered yet. While training,
+    ``patient`` ones wait until looking has not taken more than its share of the time.
+    """
+
+    topic: str
+    ask: Ask
+    patient: bool = False
+
+
+@dataclass(frozen=True)
+class Answered(Event):
+    """The answer to a question; ``step`` is that of the weights, ``seconds`` what it took."""
+
+    topic: str
+    ask: Ask
+    answer: Any
+    step: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class NotAnswered(Event):
+    """Why a question has no answer, and what can be done."""
+
+    topic: str
+    ask: Ask
+    message: str
+    hint: str = ""

@@ -1,0 +1,98 @@
+"""Panels that show more of a network than everybody wants: made when they are first seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
+
+from designer.asking import Asking
+from designer.docks import BOTTOM, Docks
+from designer.session import Session
+from designer.training import Trainer
+from widgets.canvas.view import Canvas
+from widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from designer.appearance import Appearance
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a panel may know of its window; ``tell`` shows one line in the status bar."""
+
+    session: Session
+    trainer: Trainer
+    canvas: Canvas
+    asking: Asking
+    tell: Callable[[str], object]
+
+
+class Panel(Protocol):
+    """What a class of the table below makes of ``Surroundings``."""
+
+    widget: QWidget
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of ``theme``."""
+
+    def be_seen(self, seen: bool) -> None:
+        """Whether the panel can be seen now; one that cannot must ask for nothing."""
+
+
+@dataclass(frozen=True)
+class Late:
+    """A panel: the dock's name and title, where its class is, and what the menu says of it."""
+
+    name: str
+    title: str
+    module: str
+    made: str
+    help: str
+
+
+LATE: tuple[Late, ...] = ()
+
+
+class LatePanels(QObject):
+    """Adds a hidden dock for each late panel, and the menu that shows them."""
+
+    def __init__(
+        self, docks: Docks, surroundings: Surroundings, appearance: Appearance, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._docks, self._surroundings, self._appearance = docks, surroundings, appearance
+        self._made: dict[str, Panel] = {}
+        self.menu = QMenu("E&xplain", parent)
+        self.menu.setToolTipsVisible(True)
+        for late in LATE:
+            docks.add(late.name, late.title, BOTTOM, behind="training")
+            dock = docks[late.name]
+            dock.hide()
+            dock.visibilityChanged.connect(partial(self._be_seen, late))
+            action = self.menu.addAction(f"{late.title} …")
+            action.setToolTip(late.help)
+            action.setStatusTip(late.help)
+            action.triggered.connect(partial(self._show, dock))
+
+    def panel(self, name: str) -> Panel | None:
+        """The panel of a dock, None before it was first seen."""
+        return self._made.get(name)
+
+    def _show(self, dock: QDockWidget) -> None:
+        dock.show()
+        dock.raise_()
+
+    def _be_seen(self, late: Late, seen: bool) -> None:
+        if seen and late.name not in self._made:
+            made: Panel = getattr(import_module(late.module), late.made)(self._surroundings)
+            self._made[late.name] = made
+            self._docks.fill(late.name, made.widget)
+            self._appearance.follow(made.set_theme)
+        if late.name in self._made:
+            self._made[late.name].be_seen(seen)
