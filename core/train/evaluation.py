@@ -35,9 +35,20 @@ class Evaluation:
     """Evaluates the network of a plan; ``batch_size`` is that of the training."""
 
     def __init__(
-        self, plan: Plan, rules: Rules, networks: Networks, feed: Feed, batch_size: int, rows: int
+        self,
+        plan: Plan,
+        rules: Rules,
+        networks: Networks,
+        feed: Feed,
+        batch_size: int,
+        rows: int,
+        one_at_a_time: bool = False,
     ) -> None:
-        """Nothing is compiled yet; the data has so many ``rows``."""
+        """Nothing is compiled yet; the data has so many ``rows``.
+
+        With ``one_at_a_time`` each batch is waited for; see ``Placement``.
+        """
+        self._one_at_a_time = one_at_a_time
         self.plan, self.rules, self.networks, self.feed = plan, rules, networks, feed
         # A loss that compares samples with one another is another one in batches of another size.
         self._compared = any(loss.across_batch for loss in plan.losses)
@@ -59,6 +70,8 @@ class Evaluation:
             weight = (np.arange(len(padded)) < count).astype(np.float32)
             loaded = self.feed.load(padded)
             found, part = self._sum_jit(params, rest, loaded, weight, losses)
+            if self._one_at_a_time:
+                jax.block_until_ready(found)
             sums = found if sums is None else self._added_jit(sums, found)
             kept.append({n: k for n, k in part.items() if _size(k) * len(rows) <= MOST_KEPT})
         wholes = {name: self._joined(name, [part[name] for part in kept]) for name in kept[0]}

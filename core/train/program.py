@@ -71,7 +71,13 @@ class Program:
         self.steps_per_epoch = -(-self.epoch_samples // self.batch_size)
         self.precision = Precision(recipe.precision)
         self.evaluation = evaluation(
-            plan, self.rules, self.networks, self.shown, self.batch_size, prepared.dataset.rows
+            plan,
+            self.rules,
+            self.networks,
+            self.shown,
+            self.batch_size,
+            prepared.dataset.rows,
+            placement.one_at_a_time,
         )
         held = Held.of(plan, self.param_names, recipe.l1, recipe.l2)
         self.stage = 0
