@@ -13,7 +13,7 @@ run: $(VENV)/.ready
 	$(BIN)/layerloom $(EXAMPLE)
 
 test: $(VENV)/.ready-for-tests
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 lint: $(VENV)/.ready-for-tests
 	$(BIN)/ruff check .

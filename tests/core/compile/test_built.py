@@ -32,6 +32,7 @@ def arrays(network: Network) -> dict[Any, np.ndarray]:
 
 
 @pytest.mark.parametrize("platform", ["cpu", ""])
+@pytest.mark.optimised
 def test_weights_are_those_of_flax_to_the_bit(platform: str) -> None:
     expected, found = arrays(Network(plan(), nnx.Rngs(3))), arrays(built(plan(), 3, platform))
     assert expected.keys() == found.keys()
@@ -42,6 +43,7 @@ def test_weights_are_those_of_flax_to_the_bit(platform: str) -> None:
     assert any((other[path] != value).any() for path, value in expected.items())
 
 
+@pytest.mark.optimised
 def test_a_block_may_look_at_values(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[float] = []
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import numpy as np
+import pytest
 from flax import nnx
 
 from core.compile.lowering.convolution import convolution
@@ -44,6 +45,7 @@ def test_only_on_a_cpu_and_never_what_is_given_away() -> None:
         assert all(c.conv_general_dilated is jax.lax.conv_general_dilated for c in convs(plain))
 
 
+@pytest.mark.optimised
 def test_weights_and_gradients_are_those_of_plain_layers() -> None:
     x = np.random.default_rng(0).normal(size=(3, 32, 32, 1)).astype(np.float32)
     cpu, gpu = networks("cpu"), networks("gpu")

@@ -194,7 +194,9 @@ def decaying(groups: list[dict[str, Any]], decay: float) -> list[dict[str, Any]]
     ]
 
 
-def made(optimizer: Optimizer, rate: float | None = None) -> optax.GradientTransformation:
+def made(
+    optimizer: Optimizer, rate: float | jax.Array | None = None
+) -> optax.GradientTransformation:
     """The transformation, its rate given as a function of the step, as the program does."""
     found = optimizer.learning_rate if rate is None else rate
     return optimizer.build().run({"learning_rate": lambda step: jnp.asarray(found)}, resolve)
@@ -219,7 +221,7 @@ def descended(rule: optax.GradientTransformation, steps: int = STEPS) -> Arrays:
         updates, state = rule.update(gradients, state, params)
         return optax.apply_updates(params, updates), state
 
-    state = rule.init(params)
+    state = jax.jit(rule.init)(params)
     for _ in range(steps):
         params, state = step(params, state)
     return [np.asarray(p) for p in params]
@@ -284,13 +286,15 @@ def test_gradients_that_stay_the_same_have_no_deviation() -> None:
 def test_twice_the_rate_makes_the_first_step_twice_as_long(row: Row) -> None:
     params = [jnp.asarray(p, jnp.float32) for p in START]
     gradients = [jnp.asarray(g, jnp.float32) for g in slopes(START)]
-    steps = []
-    for rate in (0.003, 0.006):
+
+    @jax.jit
+    def first_step(rate: jax.Array) -> Any:
         # The limits of Rprop's steps are absolute.
         rule = made(replace(row.ours, learning_rate=0.01), rate)
         updates, _ = rule.update(gradients, rule.init(params), params)
-        steps.append(updates)
-    for once, twice in zip(*steps, strict=True):
+        return updates
+
+    for once, twice in zip(first_step(0.003), first_step(0.006), strict=True):
         assert float(jnp.abs(once).max()) > 0
         np.testing.assert_allclose(2 * np.asarray(once), twice, rtol=1e-5)
 
@@ -301,7 +305,7 @@ def test_twice_the_rate_makes_the_first_step_twice_as_long(row: Row) -> None:
 def test_weights_decay_and_biases_do_not(kind: str) -> None:
     rule = made(optimizers()[kind](weight_decay=0.5), 0.1)  # type: ignore[call-arg]
     params = [jnp.asarray(p, jnp.float32) for p in START[:2]]
-    updates, _ = rule.update([0 * p for p in params], rule.init(params), params)
+    updates, _ = jax.jit(lambda p: rule.update([0 * v for v in p], rule.init(p), p))(params)
     kernel, bias = (np.asarray(u) for u in updates)
     assert (kernel * START[0] < 0).all()
     # NovoGrad's decay is part of its gradient, and says so.
