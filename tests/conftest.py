@@ -32,13 +32,19 @@ if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+# After so many tests of one module, what they compiled is let go of.
+KEPT = 50
+_since_forgetting: list[str] = []
 
-@pytest.fixture(autouse=True, scope="module")
-def forget_compiled_programs() -> Iterator[None]:
-    """Let go of what a module's tests have compiled: all of them together fill gigabytes."""
-    yield
-    if "jax" in sys.modules:
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Let go of what tests have compiled: all of a module, or of hundreds, fills gigabytes."""
+    _since_forgetting.append(item.nodeid)
+    ends = nextitem is None or nextitem.path != item.path
+    if "jax" in sys.modules and (ends or len(_since_forgetting) >= KEPT):
         sys.modules["jax"].clear_caches()
+        _since_forgetting.clear()
 
 
 @pytest.hookimpl(tryfirst=True)

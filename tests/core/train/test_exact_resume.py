@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +87,21 @@ def killed(project: Path, steps: int, *arguments: str) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 
 
+@pytest.fixture(scope="module")
+def straight_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, Any]], Path]:
+    """The project of a recipe, trained without a break; each recipe is trained once."""
+    trained: dict[str, Path] = {}
+
+    def train(values: dict[str, Any]) -> Path:
+        key = json.dumps(values, sort_keys=True)
+        if key not in trained:
+            trained[key] = saved(design_of(values), tmp_path_factory.mktemp("straight"))
+            assert run(["train", str(trained[key]), "--json"]) == 0
+        return trained[key]
+
+    return train
+
+
 @pytest.mark.parametrize(
     ("values", "steps"),
     [
@@ -97,14 +114,12 @@ def killed(project: Path, steps: int, *arguments: str) -> None:
     ],
 )
 def test_killed_and_resumed_equals_straight(
-    tmp_path: Path, values: dict[str, Any], steps: int
+    tmp_path: Path,
+    straight_of: Callable[[dict[str, Any]], Path],
+    values: dict[str, Any],
+    steps: int,
 ) -> None:
-    for name in ("straight", "broken"):
-        (tmp_path / name).mkdir()
-    straight, broken = (
-        saved(design_of(values), tmp_path / name) for name in ("straight", "broken")
-    )
-    assert run(["train", str(straight), "--json"]) == 0
+    straight, broken = straight_of(values), saved(design_of(values), tmp_path)
     killed(broken, steps)
     there = place_of(broken)
     assert 0 < there.step <= steps
@@ -117,10 +132,10 @@ def test_killed_and_resumed_equals_straight(
     assert len(store_of(broken).runs()) == 1
 
 
-def test_the_states_that_are_compared_do_change(tmp_path: Path) -> None:
-    project = saved(design_of(PLATEAU), tmp_path)
-    assert run(["train", str(project), "--json"]) == 0
-    place = place_of(project)
+def test_the_states_that_are_compared_do_change(
+    straight_of: Callable[[dict[str, Any]], Path],
+) -> None:
+    place = place_of(straight_of(PLATEAU))
     assert place.plateau is not None
     assert place.plateau["scale"] < 0.5
     assert place.best.waited > 2
