@@ -21,6 +21,8 @@ from core.project.runs import store_of
 from core.train.loop import Training
 from core.train.start import load_run
 
+# They train for long, so that quick code gains more than quick compiling.
+pytestmark = pytest.mark.optimised
 Trained = Callable[..., tuple[Training, dict[str, float]]]
 
 
