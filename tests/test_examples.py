@@ -44,7 +44,6 @@ def test_an_example_opens_clean_and_trains(name: str, copied: Callable[[str], Pr
     assert summary.epochs == 2
 
 
-@pytest.mark.optimised
 def test_the_digits_networks_reach_their_accuracy(copied: Callable[[str], Project]) -> None:
     assert copied("digits_mlp").train(seed=0).test["accuracy"] >= 0.96
     assert copied("digits_cnn").train(epochs=30, seed=0).test["accuracy"] >= 0.98
@@ -58,7 +57,6 @@ def test_the_forecast_beats_its_baselines(copied: Callable[[str], Project]) -> N
     assert figures["rmse"] < 0.6
 
 
-@pytest.mark.optimised
 def test_attention_beats_letter_pairs(copied: Callable[[str], Project]) -> None:
     figures = copied("moby_dick_attention").train(epochs=8, seed=0).test
     # Pairs of letters reach 0.282 and 2.40 nats.
