@@ -72,6 +72,16 @@ def test_steps_are_the_same_but_for_rounding(design: Design) -> None:
         )
 
 
+def test_steps_in_bfloat16_are_the_same_but_for_its_rounding() -> None:
+    design = with_recipe(deep_cnn(2), optimizer="SGD", learning_rate=0.05, batch_size=32)
+    plain, saving = pair(design, precision="bfloat16")
+    left, right = some_steps(plain), some_steps(saving)
+    for one, other in zip(arrays_of(left), arrays_of(right), strict=True):
+        # A bfloat16 has 8 bits; the weights themselves are float32.
+        assert one.dtype == other.dtype
+        np.testing.assert_allclose(one, other, rtol=2**-7, atol=2**-8 * float(np.abs(one).max()))
+
+
 def test_a_deep_network_needs_less_than_half_of_the_memory() -> None:
     needs = []
     for job in pair(deep_cnn(8), batch_size=128):
