@@ -1,0 +1,73 @@
+"""The question of which parts of a sample a prediction rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.explain.attribution.catalog import method_of
+from core.explain.attribution.map import Attribution
+from core.train.asks import Ask
+
+if TYPE_CHECKING:
+    from core.train.job import Job
+    from core.train.state import State
+
+
+@dataclass(frozen=True)
+class Attribute(Ask):
+    """Explain one sample with one method.
+
+    ``method`` is the kind name of a ``Method``, ``params`` what is set of its parameters.
+    ``number`` counts in the probe rows and wraps around. ``target`` is the class, or the output,
+    to explain; None is the predicted class. ``node`` is the id of an Input or, for methods that
+    look at a layer, of that; empty: the first Input, or the last layer that will do.
+    ``randomised`` asks it of the network with weights drawn anew from another seed, for the class
+    that the trained one predicts: a map that stays the same does not depend on what was learned
+    (Adebayo et al., Sanity checks for saliency maps, 2018).
+    """
+
+    method: str
+    params: tuple[tuple[str, Any], ...] = ()
+    number: int = 0
+    target: int | None = None
+    node: str = ""
+    randomised: bool = False
+
+    def answer(self, job: Job, state: State, step: int) -> Attribution:
+        """See ``Ask``. Raises InputError where the method cannot explain this design."""
+        from core.explain.attribution.subject import subject_of
+
+        method = method_of(self.method, self.params)
+        subject = subject_of(
+            job,
+            state,
+            method,
+            number=self.number,
+            target=self.target,
+            node=self.node,
+            randomised=self.randomised,
+        )
+        values = np.asarray(method.attribute(subject), np.float32)
+        score = subject.score
+        error = None
+        if method.completeness:
+            wanted = score - method.reference(subject)
+            error = abs(float(values.sum(dtype=np.float64)) - wanted) / max(abs(wanted), 1e-12)
+        return Attribution(
+            method.kind,
+            subject.layer or subject.node,
+            subject.row,
+            subject.number,
+            subject.kind,
+            subject.sample,
+            values,
+            subject.target,
+            subject.predicted,
+            subject.classes,
+            subject.tokens,
+            score,
+            error,
+        )

@@ -1,0 +1,43 @@
+"""What every attribution method has in common. Editors load it: no JAX."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from core.params import Configured
+
+if TYPE_CHECKING:
+    from core.explain.attribution.subject import Subject
+
+CONV, ATTENTION, IMAGES = "conv", "attention", "images"
+SUM, NORM = "sum", "norm"
+
+
+class Method(Configured):
+    """Base of the attribution methods: frozen dataclasses with parameters, ``kind`` the saved name.
+
+    ``source`` is the paper. ``completeness`` promises that the values add up to f(x) -
+    ``reference``. ``needs`` says what a design must have: nothing, ``conv`` (a convolution),
+    ``attention`` or ``images`` (as input). Of a method ``at_layer``, the node that is asked for is
+    a layer rather than an Input. ``over_features`` says how the features of a token's embedding
+    become one number: ``sum``, or ``norm`` (Euclidean) for slopes.
+    """
+
+    source: ClassVar[str]
+    completeness: ClassVar[bool] = False
+    needs: ClassVar[str] = ""
+    at_layer: ClassVar[bool] = False
+    over_features: ClassVar[str] = SUM
+
+    def attribute(self, subject: Subject) -> np.ndarray:
+        """The values of ``Attribution``, of any float type; JAX is imported here.
+
+        Raises InputError naming what the method needs and the design has not.
+        """
+        raise TypeError(f"{type(self).__name__} has no attribute")
+
+    def reference(self, subject: Subject) -> float:
+        """f(baseline): what the values are counted from, for methods that promise completeness."""
+        raise TypeError(f"{type(self).__name__} promises no completeness")
