@@ -9,6 +9,7 @@ import numpy as np
 
 from core.explain.attribution.catalog import method_of
 from core.explain.attribution.map import Attribution
+from core.explain.attribution.subject import subject_of
 from core.train.asks import Ask
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ class Attribute(Ask):
 
     def answer(self, job: Job, state: State, step: int) -> Attribution:
         """See ``Ask``. Raises InputError where the method cannot explain this design."""
-        from core.explain.attribution.subject import subject_of
-
         method = method_of(self.method, self.params)
         subject = subject_of(
             job,
@@ -55,7 +54,7 @@ class Attribute(Ask):
         error = None
         if method.completeness:
             wanted = score - method.reference(subject)
-            error = abs(float(values.sum(dtype=np.float64)) - wanted) / max(abs(wanted), 1e-12)
+            error = relative_error(float(values.sum(dtype=np.float64)), wanted)
         return Attribution(
             method.kind,
             subject.layer or subject.node,
@@ -71,3 +70,10 @@ class Attribute(Ask):
             score,
             error,
         )
+
+
+def relative_error(found: float, wanted: float) -> float:
+    """|found - wanted| / |wanted|; where nothing is wanted, 0 if nothing is found, else infinite."""
+    if wanted == 0:
+        return 0.0 if found == 0 else float("inf")
+    return abs(found - wanted) / abs(wanted)

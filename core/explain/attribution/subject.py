@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.design.document import End
+from core.errors import InputError
+from core.explain.attribution import looking
+from core.explain.attribution.graph import CLASSES, OUTPUTS, UNITS, scored_end
 
 if TYPE_CHECKING:
     from core.compile.plan import Plan
+    from core.explain.attribution.compute.functions import Functions
     from core.explain.attribution.method import Method
     from core.train.job import Job
     from core.train.state import State
+
+# Samples, or points, in one call of a compiled function; fewer are filled up to a power of two, so
+# that few sizes are compiled.
+CHUNK = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,63 +35,157 @@ class Subject:
     behind them that are not ids, one array ``[N, ...]`` for each of ``places``. All other Input
     nodes keep what this row has. Functions are compiled once for a program and serve all samples,
     targets and weights.
+
+    ``node`` is the Input node that is explained, ``layer`` the layer that is looked at, empty
+    where none is; ``scored`` the output whose numbers are scores, ``reading`` how they are
+    read: ``classes``, ``outputs`` or ``units``. ``params`` and ``rest`` are the
+    weights. For the others see ``Attribution``.
     """
 
     job: Job
-    state: State  # whose weights are used
-    node: str  # the Input node that is explained
-    layer: str  # the layer that is looked at, of methods ``at_layer``; else empty
+    params: Sequence[Any]
+    rest: Sequence[Any]
+    node: str
+    layer: str
     row: int
     number: int
-    kind: str  # image, tokens or values
+    kind: str
     sample: np.ndarray
+    scored: End
     target: int | None
     predicted: int | None
+    reading: str
     classes: tuple[str, ...]
     tokens: tuple[str, ...]
 
     @property
     def plan(self) -> Plan:
         """The steps of the network."""
-        raise NotImplementedError
+        return self.job.program.plan
+
+    @property
+    def functions(self) -> Functions:
+        """The compiled functions of the program."""
+        from core.explain.attribution.compute.functions import Functions
+
+        return Functions.of(self.job.program)
+
+    @property
+    def chosen(self) -> np.int32:
+        """The target for compiled functions, where -1 stands for the sum of all outputs."""
+        return np.int32(-1 if self.target is None else self.target)
+
+    def name_of(self, node: str) -> str:
+        """What people call a node."""
+        return self.plan.names.get(node, node)
 
     @cached_property
     def score(self) -> float:
         """f(x): the target's score of the sample."""
-        raise NotImplementedError
+        return float(self.scores(self.sample[None])[0])
 
     def scores(self, samples: np.ndarray) -> np.ndarray:
-        """The target's score of each sample ``[N]`` float32, before a softmax; in any number."""
-        raise NotImplementedError
+        """The target's score of each sample ``[N]`` float32, before a softmax."""
+        found = self.outputs(samples)
+        return found.sum(axis=-1) if self.target is None else found[:, self.target]
 
     def outputs(self, samples: np.ndarray) -> np.ndarray:
-        """All scores of each sample ``[N, C]`` float32; of a sequence those of the last step."""
-        raise NotImplementedError
+        """All scores of each sample ``[N, C]`` float32; see ``spread``."""
+        function = self.functions.outputs(self.scored, self.reading)
+        (found,) = self._mapped(lambda feed: (function(self.params, self.rest, feed),), samples)
+        return found
 
     def node_outputs(self, node: str, samples: np.ndarray) -> np.ndarray:
-        """What a node gives for each sample ``[N, ...]``. Raises InputError for an unknown node."""
-        raise NotImplementedError
+        """What a node's first output is for each sample ``[N, ...]``.
+
+        Raises InputError for a node without outputs.
+        """
+        (found,) = self.found((self.end_of(node),), samples)
+        return found
+
+    def end_of(self, node: str) -> End:
+        """The first output of a node. Raises InputError where there is none."""
+        for step in self.plan.steps:
+            if step.node == node and step.outputs:
+                return step.outputs[0]
+        if node in self.plan.feeds:
+            return End(node, "output")
+        names = ", ".join(self.name_of(step.node) for step in self.plan.steps)
+        raise InputError(f"{self.name_of(node)} computes nothing", f"Choose one of {names}.")
+
+    def found(self, ends: tuple[End, ...], samples: np.ndarray) -> tuple[np.ndarray, ...]:
+        """What some outputs are for each sample, ``[N, ...]`` each."""
+        function = self.functions.found(ends)
+        return self._mapped(lambda feed: function(self.params, self.rest, feed), samples)
 
     def background(self, count: int) -> np.ndarray:
         """Up to so many training samples of the explained Input, spread over the split."""
-        raise NotImplementedError
+        rows = self.job.prepared.splits["train"]
+        chosen = np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(np.int64)
+        return np.asarray(self.job.prepared.columns[self.plan.feeds[self.node]][rows[chosen]])
+
+    @cached_property
+    def places(self) -> tuple[End, ...]:
+        """The outputs that the points stand for; none where the Input leads nowhere."""
+        return self.functions.places(self.node, self.shapes)
 
     @property
-    def places(self) -> tuple[End, ...]:
-        """The outputs that the points stand for."""
-        raise NotImplementedError
+    def shapes(self) -> Mapping[End, Any]:
+        """Shape (with a batch of 1) and type of every output."""
+        return self.functions.shapes(self.params, self.rest, self.feed(self.sample[None]))
 
     def points(self, samples: np.ndarray) -> tuple[np.ndarray, ...]:
         """The points of samples, one array ``[N, ...]`` for each of ``places``."""
-        raise NotImplementedError
+        return self.found(self.places, samples) if self.places else ()
 
     def scores_at(self, points: Sequence[np.ndarray]) -> np.ndarray:
         """The target's score at points ``[N]``."""
-        raise NotImplementedError
+        function = self.functions.scores_at(self.places, self.scored, self.reading)
+        return self.at_points(lambda *given: (function(*given),), points)[0]
 
     def slopes(self, points: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
         """The gradient of the target's score at points, in their shapes."""
-        raise NotImplementedError
+        function = self.functions.slopes(self.places, self.scored, self.reading)
+        return self.at_points(function, points)
+
+    def at_points(
+        self, function: Callable[..., tuple[Any, ...]], points: Sequence[np.ndarray]
+    ) -> tuple[np.ndarray, ...]:
+        """A compiled function of (params, rest, feed, points, target), called for all points."""
+        parts = []
+        for chunk, size in chunks(points):
+            feed = self.feed(np.repeat(self.sample[None], len(chunk[0]), axis=0))
+            found = function(self.params, self.rest, feed, chunk, self.chosen)
+            parts.append(tuple(np.asarray(part)[:size] for part in found))
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+
+    def feed(self, samples: np.ndarray) -> dict[str, np.ndarray]:
+        """What the network is fed with samples, and with this row's values at all other nodes."""
+        columns = self.job.prepared.columns
+        others = {n: columns[c][self.row] for n, c in self.plan.feeds.items() if n != self.node}
+        size = len(samples)
+        repeated = {n: np.repeat(np.asarray(v)[None], size, axis=0) for n, v in others.items()}
+        return {**repeated, self.node: samples}
+
+    def _mapped(
+        self, function: Callable[[Mapping[str, np.ndarray]], tuple[Any, ...]], samples: np.ndarray
+    ) -> tuple[np.ndarray, ...]:
+        samples = np.asarray(samples, self.sample.dtype)
+        parts = []
+        for (chunk,), size in chunks((samples,)):
+            found = function(self.feed(chunk))
+            parts.append(tuple(np.asarray(part)[:size] for part in found))
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+
+
+def chunks(arrays: Sequence[np.ndarray]) -> Iterator[tuple[tuple[np.ndarray, ...], int]]:
+    """Arrays ``[N, ...]`` cut into pieces whose length is a power of two, and how much counts."""
+    count = len(arrays[0]) if arrays else 0
+    for start in range(0, count, CHUNK):
+        size = min(CHUNK, count - start)
+        padded = 1 << (size - 1).bit_length()
+        rows = np.minimum(np.arange(start, start + padded), count - 1)
+        yield tuple(array[rows] for array in arrays), size
 
 
 def subject_of(
@@ -96,5 +198,46 @@ def subject_of(
     node: str = "",
     randomised: bool = False,
 ) -> Subject:
-    """The subject of a question. Raises InputError where the method cannot explain the design."""
-    raise NotImplementedError
+    """The subject of a question; see ``Attribute``.
+
+    Raises InputError where the method cannot explain the design, and for a node or target that is
+    not there.
+    """
+    plan, program = job.program.plan, job.program
+    source, layer = looking.nodes(job, method, node)
+    rows = job.probe_rows()
+    number %= len(rows)
+    sample = np.asarray(job.prepared.columns[plan.feeds[source]][int(rows[number])])
+    kind = looking.kind_of(sample)
+    looking.check_needs(job, method, kind)
+    subject = Subject(
+        job,
+        program.evaluated(state),
+        state.rest,
+        source,
+        layer,
+        int(rows[number]),
+        number,
+        kind,
+        sample,
+        scored_end(plan),
+        None,
+        None,
+        CLASSES if plan.shown.classifies or plan.shown.probabilities else OUTPUTS,
+        looking.classes(job),
+        looking.spelled(job, source, sample),
+    )
+    scores = subject.outputs(sample[None])[0]
+    predicted = int(scores.argmax()) if subject.reading == CLASSES and len(scores) > 1 else None
+    subject, likely = replace(subject, predicted=predicted), predicted
+    if layer and not method.needs:
+        subject = replace(subject, scored=subject.end_of(layer), reading=UNITS, classes=())
+        scores = subject.outputs(sample[None])[0]
+        likely = int(scores.argmax())
+    looking.check_target(target, subject.reading, len(scores))
+    asked = likely if target is None else target
+    subject = replace(subject, target=None if len(scores) == 1 else asked)
+    if not randomised:
+        return subject
+    params, rest = subject.functions.drawn_anew(program.recipe.seed)
+    return replace(subject, params=params, rest=rest)
