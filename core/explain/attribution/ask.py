@@ -73,7 +73,7 @@ class Attribute(Ask):
 
 
 def relative_error(found: float, wanted: float) -> float:
-    """|found - wanted| / |wanted|; where nothing is wanted, 0 if nothing is found, else infinite."""
+    """|found - wanted| / |wanted|; of a wanted 0 it is 0 if that is found, else infinite."""
     if wanted == 0:
         return 0.0 if found == 0 else float("inf")
     return abs(found - wanted) / abs(wanted)

@@ -89,7 +89,8 @@ def check_needs(job: Job, method: Method, kind: str) -> None:
         block_kind(job, step.node) == "MultiHeadAttention" for step in before
     ):
         raise InputError(
-            f"{method.label} follows attention, and no Multi-head attention leads to the prediction",
+            f"{method.label} follows attention, and no Multi-head attention leads "
+            "to the prediction",
             "Choose another method, such as integrated_gradients.",
         )
 

@@ -50,7 +50,7 @@ class Functions:
         """From weights and a feed to ``spread`` of an output."""
 
         def outputs(params: Any, rest: Any, feed: Feed) -> jax.Array:
-            return spread(self.network(params, rest).values(feed)[scored], classifies)
+            return spread(self.network(params, rest).values(feed)[scored], reading)
 
         return self.once(("outputs", scored, reading), lambda: jax.jit(outputs))
 
@@ -83,12 +83,12 @@ class Functions:
 
     def scores_at(self, places: tuple[End, ...], scored: End, reading: str) -> Any:
         """From weights, a feed, points at some places and a target to scores ``[B]``."""
-        score = self._score_at(places, scored, reading)
+        score = score_of(self.network, places, scored, reading)
         return self.once(("scores", places, scored, reading), lambda: jax.jit(score))
 
     def slopes(self, places: tuple[End, ...], scored: End, reading: str) -> Any:
         """As ``scores_at``, to the gradient of the scores at the points."""
-        slope = slope_of(self._score_at(places, scored, reading))
+        slope = slope_of(score_of(self.network, places, scored, reading))
         return self.once(("slopes", places, scored, reading), lambda: jax.jit(slope))
 
     def network(self, params: Sequence[jax.Array], rest: Sequence[jax.Array]) -> Network:
@@ -105,13 +105,17 @@ class Functions:
         found: tuple[list[jax.Array], list[jax.Array]] = self.once("drawn anew", draw)
         return found
 
-    def _score_at(self, places: tuple[End, ...], scored: End, reading: str) -> Any:
-        def score(params: Any, rest: Any, feed: Feed, points: Arrays, target: Any) -> jax.Array:
-            network = self.network(params, rest)
-            found = values_at(network, feed, places, points)
-            return chosen(spread(found[scored], classifies), target)
 
-        return score
+def score_of(
+    network: Callable[[Any, Any], Network], places: tuple[End, ...], scored: End, reading: str
+) -> Callable[..., jax.Array]:
+    """From (params, rest, feed, points at places, target) to the target's scores ``[B]``."""
+
+    def score(params: Any, rest: Any, feed: Feed, points: Arrays, target: Any) -> jax.Array:
+        found = values_at(network(params, rest), feed, places, points)
+        return chosen(spread(found[scored], reading), target)
+
+    return score
 
 
 def values_at(
