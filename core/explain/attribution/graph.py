@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from core.compile.plan import Plan, Step
 from core.design.document import End
 
@@ -30,3 +32,12 @@ def leading_to(plan: Plan, end: End) -> tuple[Step, ...]:
             wanted.update(step.inputs.values())
             found.append(step)
     return tuple(reversed(found))
+
+
+def behind(plan: Plan, places: Collection[End]) -> set[End]:
+    """Some outputs and all that are computed from them."""
+    found = set(places)
+    for step in plan.steps:
+        if found.intersection(step.inputs.values()):
+            found.update(step.outputs)
+    return found

@@ -14,6 +14,8 @@ from core.explain.attribution.method import ATTENTION, CONV, IMAGES, Method
 if TYPE_CHECKING:
     from core.train.job import Job
 
+# The block whose weights are attention.
+ATTENDING = "MultiHeadAttention"
 # The blocks whose outputs are maps of features.
 CONVOLUTIONS = ("Conv", "SeparableConv", "DepthwiseConv", "LocallyConnected", "ConvTranspose")
 
@@ -86,7 +88,7 @@ def check_needs(job: Job, method: Method, kind: str) -> None:
         )
     before = leading_to(plan, scored_end(plan))
     if method.needs == ATTENTION and not any(
-        block_kind(job, step.node) == "MultiHeadAttention" for step in before
+        block_kind(job, step.node) == ATTENDING for step in before
     ):
         raise InputError(
             f"{method.label} follows attention, and no Multi-head attention leads "

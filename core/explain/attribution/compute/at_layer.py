@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def slopes_at(subject: Subject, end: End) -> tuple[np.ndarray, np.ndarray]:
     """An output for the sample, and the gradient of the target's score there, without a batch."""
     functions, scored, reading = subject.functions, subject.scored, subject.reading
+    shape = subject.shapes[end]
 
     def slopes(params: Any, rest: Any, feed: Feed, target: Any) -> tuple[jax.Array, jax.Array]:
         network = functions.network(params, rest)
-        shape = subject_shapes[end]
 
         def score(nudge: jax.Array) -> tuple[jax.Array, jax.Array]:
             found = network.values(feed, {end: nudge})
@@ -30,7 +30,6 @@ def slopes_at(subject: Subject, end: End) -> tuple[np.ndarray, np.ndarray]:
         slope, value = jax.grad(score, has_aux=True)(jnp.zeros(shape.shape, shape.dtype))
         return value, slope
 
-    subject_shapes = dict(subject.shapes)
     function = functions.once(("at layer", end, scored, reading), lambda: jax.jit(slopes))
     feed = subject.feed(subject.sample[None])
     value, slope = function(subject.params, subject.rest, feed, subject.chosen)
