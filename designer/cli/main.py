@@ -16,6 +16,7 @@ COMMANDS = (
     "train",
     "find-rate",
     "evaluate",
+    "explain",
     "cross-validate",
     "runs",
     "info",

@@ -30,6 +30,7 @@ class ActivationMaximisation(Method):
     label = "Activation maximisation"
     source = "Simonyan et al., 2014; Yosinski et al., Understanding neural networks, 2015"
     at_layer = True
+    makes_sample = True
 
     steps: int = param(200, label="Steps", help="Steps up the gradient.", minimum=1, maximum=10000)
     step_size: float = param(

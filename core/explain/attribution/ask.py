@@ -22,7 +22,8 @@ class Attribute(Ask):
     """Explain one sample with one method.
 
     ``method`` is the kind name of a ``Method``, ``params`` what is set of its parameters.
-    ``number`` counts in the probe rows and wraps around. ``target`` is the class, or the output,
+    ``number`` counts in the probe rows and wraps around; ``row`` is any row of the data in its
+    place. ``target`` is the class, or the output,
     to explain; None is the predicted class. ``node`` is the id of an Input or, for methods that
     look at a layer, of that; empty: the first Input, or the last layer that will do.
     ``randomised`` asks it of the network with weights drawn anew from another seed, for the class
@@ -36,6 +37,7 @@ class Attribute(Ask):
     target: int | None = None
     node: str = ""
     randomised: bool = False
+    row: int | None = None
 
     def answer(self, job: Job, state: State, step: int) -> Attribution:
         """See ``Ask``. Raises InputError where the method cannot explain this design."""
@@ -48,6 +50,7 @@ class Attribute(Ask):
             target=self.target,
             node=self.node,
             randomised=self.randomised,
+            row=self.row,
         )
         values = np.asarray(method.attribute(subject), np.float32)
         score = subject.score

@@ -43,9 +43,9 @@ class AttentionRollout(Method):
         minimum=0.0,
         maximum=1.0,
     )
-    read: str = param(
+    read_from: str = param(
         AUTO,
-        label="Read",
+        label="Read from",
         help="The element that the prediction is read from: the first (a class token), the last "
         "(the next token), or the mean of all. Auto: by what the design does.",
         choices=(AUTO, FIRST, LAST, MEAN),
@@ -61,13 +61,13 @@ class AttentionRollout(Method):
         weights = attention_weights(subject, steps, attending)
         whole = rollout(weights, self.residual)
         token = any(block_kind(subject.job, s.node) == "ClassToken" for s in steps)
-        seen = self._read(whole, token, len(subject.shapes[subject.scored].shape))
+        seen = self._seen(whole, token, len(subject.shapes[subject.scored].shape))
         return _at_sample(subject, steps, seen[1:] if token else seen)
 
-    def _read(self, whole: np.ndarray, token: bool, axes: int) -> np.ndarray:
+    def _seen(self, whole: np.ndarray, token: bool, axes: int) -> np.ndarray:
         """The row ``[T]`` of a rollout ``[T, T]`` that the prediction sees."""
         found = FIRST if token else LAST if axes == 3 else MEAN
-        read = found if self.read == AUTO else self.read
+        read = found if self.read_from == AUTO else self.read_from
         seen: np.ndarray = whole.mean(axis=0) if read == MEAN else whole[0 if read == FIRST else -1]
         return seen
 

@@ -77,6 +77,23 @@ def block_kind(job: Job, node: str) -> str:
     return report.block.kind if report is not None and report.block is not None else ""
 
 
+def row_of(job: Job, number: int, row: int | None) -> tuple[int, int]:
+    """The place in the probe rows, -1 for a row that is none of them, and the row of the data.
+
+    Raises InputError for a row that is not in the data.
+    """
+    rows = job.probe_rows()
+    if row is None:
+        return number % len(rows), int(rows[number % len(rows)])
+    count = job.prepared.dataset.rows
+    if not 0 <= row < count:
+        raise InputError(
+            f"there is no row {row} in the data", f"Rows are counted from 0 to {count - 1}."
+        )
+    found = np.flatnonzero(rows == row)
+    return int(found[0]) if len(found) else -1, row
+
+
 def check_needs(job: Job, method: Method, kind: str) -> None:
     """Raise InputError where the design has not what a method needs."""
     plan = job.program.plan

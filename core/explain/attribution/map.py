@@ -17,10 +17,10 @@ class Attribution:
 
     ``method`` is the kind name; ``node`` the id of the Input node that is explained or, of methods
     that look at a layer, that layer's. ``index`` is the sample's row of the data, ``number`` its
-    place in the probe rows. ``kind`` is ``image``, ``tokens`` or ``values``. ``sample`` is as the
-    network is fed; ``values`` float32, signed where the method is: ``[H, W]`` or ``[H, W, C]`` for
-    images, ``[T]`` for tokens (the sample's shape, where that has more axes), else the sample's
-    shape.
+    place in the probe rows, -1 if it is none of them. ``kind`` is ``image``, ``tokens`` or
+    ``values``. ``sample`` is as the network is fed; ``values`` float32, signed where the method is:
+    ``[H, W]`` or ``[H, W, C]`` for images, ``[T]`` for tokens (the sample's shape, where that has
+    more axes), else the sample's shape.
 
     ``target`` is the class, or the output, whose ``score`` (before a softmax) is explained, None
     where there is but one output or all are added; ``predicted`` the class that the network
@@ -55,13 +55,17 @@ class Attribution:
             "method": self.method,
             "node": self.node,
             "index": self.index,
-            "predicted": self.class_name(self.predicted) or None,
-            "target": self.class_name(self.target) or None,
+            "predicted": self.predicted,
+            "target": self.target,
             "shape": list(self.values.shape),
             "completeness_error": self.completeness_error,
             "number": self.number,
             "kind": self.kind,
             "score": self.score,
+            "classes": {
+                "predicted": self.class_name(self.predicted),
+                "target": self.class_name(self.target),
+            },
         }
 
     def arrays(self) -> Mapping[str, np.ndarray]:

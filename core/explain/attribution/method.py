@@ -22,7 +22,8 @@ class Method(Configured):
     ``reference``. ``needs`` says what a design must have: nothing, ``conv`` (a convolution),
     ``attention`` or ``images`` (as input). Of a method ``at_layer``, the node that is asked for is
     a layer rather than an Input. ``over_features`` says how the features of a token's embedding
-    become one number: ``sum``, or ``norm`` (Euclidean) for slopes.
+    become one number: ``sum``, or ``norm`` (Euclidean) for slopes. What is made of a method that
+    ``makes_sample`` is a sample of its own, to be shown as one.
     """
 
     source: ClassVar[str]
@@ -30,6 +31,7 @@ class Method(Configured):
     needs: ClassVar[str] = ""
     at_layer: ClassVar[bool] = False
     over_features: ClassVar[str] = SUM
+    makes_sample: ClassVar[bool] = False
 
     def attribute(self, subject: Subject) -> np.ndarray:
         """The values of ``Attribution``, of any float type; JAX is imported here.

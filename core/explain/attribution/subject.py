@@ -197,6 +197,7 @@ def subject_of(
     target: int | None = None,
     node: str = "",
     randomised: bool = False,
+    row: int | None = None,
 ) -> Subject:
     """The subject of a question; see ``Attribute``.
 
@@ -205,9 +206,8 @@ def subject_of(
     """
     plan, program = job.program.plan, job.program
     source, layer = looking.nodes(job, method, node)
-    rows = job.probe_rows()
-    number %= len(rows)
-    sample = np.asarray(job.prepared.columns[plan.feeds[source]][int(rows[number])])
+    number, row = looking.row_of(job, number, row)
+    sample = np.asarray(job.prepared.columns[plan.feeds[source]][row])
     kind = looking.kind_of(sample)
     looking.check_needs(job, method, kind)
     subject = Subject(
@@ -216,7 +216,7 @@ def subject_of(
         state.rest,
         source,
         layer,
-        int(rows[number]),
+        row,
         number,
         kind,
         sample,

@@ -47,10 +47,12 @@ def climbed(subject: Subject, method: ActivationMaximisation, background: np.nda
         return found
 
     low, high = background.min(), background.max()
+    # Features have ranges of their own, pixels one.
+    bounds = (low, high) if image else (background.min(axis=0), background.max(axis=0))
     given: dict[str, Any] = {
         "start": background.mean(axis=0).astype(np.float32),
-        "low": np.float32(low),
-        "high": np.float32(high),
+        "low": np.asarray(bounds[0], np.float32),
+        "high": np.asarray(bounds[1], np.float32),
         "size": np.float32(method.step_size * (high - low)),
         "l2": np.float32(method.l2),
         "seed": np.uint32(method.seed),

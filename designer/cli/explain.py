@@ -1,0 +1,162 @@
+"""Show which parts of a sample a prediction of a trained run rests on."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.errors import InputError, WorkError
+from core.explain.attribution.catalog import method_of, methods
+from core.explain.attribution.map import Attribution
+from core.explain.attribution.method import Method
+from core.project.file import load, write_atomically
+from core.project.runs import find_run
+from designer.cli.output import DONE, print_json
+
+SUFFIXES = (".npz", ".png")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("file", type=Path, help="project file")
+    parser.add_argument("--method", required=True, metavar="NAME", help=", ".join(methods()))
+    parser.add_argument("--run", default="", help="run id or folder (default: the last run)")
+    parser.add_argument(
+        "--index",
+        type=int,
+        metavar="N",
+        help="row of the data, from 0 (default: the first of the validation split)",
+    )
+    parser.add_argument(
+        "--node",
+        default="",
+        help="the Input to explain or, of methods that look at a layer, that layer",
+    )
+    parser.add_argument(
+        "--target",
+        default="",
+        metavar="CLASS",
+        help="name or number of the class or output to explain (default: the predicted class)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PARAM=VALUE",
+        help="set a parameter of the method; may be repeated",
+    )
+    parser.add_argument(
+        "--randomised",
+        action="store_true",
+        help="explain the network with weights drawn anew: a map that stays the same does not "
+        "depend on what was learned",
+    )
+    parser.add_argument("--device", choices=("auto", "cpu", "gpu", "tpu"), default="auto")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT", help="a file .npz or .png"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Explain, write and tell."""
+    load(options.file)
+    if options.output.suffix.lower() not in SUFFIXES:
+        raise InputError(
+            f"{options.output}: an attribution cannot be written as "
+            f"{options.output.suffix or 'a file without suffix'}",
+            f"Give OUT one of the suffixes {', '.join(SUFFIXES)}.",
+        )
+    params = parameters(options.method, options.set)
+    store, run = find_run(options.file, options.run)
+    from core.explain.attribution.ask import Attribute
+    from core.explain.attribution.looking import classes, find_node
+    from core.train.start import load_run
+
+    training = load_run(store, run, options.file.parent, options.device)
+    job = training.job
+    ask = Attribute(
+        options.method,
+        params,
+        target=target_of(options.target, classes(job)),
+        node=find_node(job, options.node) if options.node else "",
+        randomised=options.randomised,
+        row=options.index,
+    )
+    found = ask.answer(job, training.state, training.step)
+    _write(options.output, found, type(method_of(options.method)))
+    name = job.program.plan.names[found.node]
+    if options.json:
+        told = {"node": name, "run": run.id, "file": str(options.output)}
+        print_json(found.to_json() | told)
+        return DONE
+    explained = found.class_name(found.target)
+    print(f"run {run.id}, row {found.index}, {options.method} of {name}")
+    print(f"score of {explained or 'the output'}: {found.score:.4f}")
+    if found.completeness_error is not None:
+        print(f"completeness error: {found.completeness_error:.2e}")
+    print(f"wrote {options.output}")
+    return DONE
+
+
+def parameters(kind: str, assignments: list[str]) -> tuple[tuple[str, Any], ...]:
+    """What ``PARAM=VALUE`` set of a method. Raises InputError for what is not there or not right.
+
+    Also for a method that is not there.
+    """
+    known = {p.name: p for p in method_of(kind).params()}
+    found = []
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals or name not in known:
+            raise InputError(
+                f"--set {assignment}: {kind} has no parameter {name!r}"
+                if equals
+                else f"--set {assignment}: this is not PARAM=VALUE",
+                f"It has {', '.join(known) or 'none'}.",
+            )
+        try:
+            value = known[name].parse(text)
+        except ValueError as error:
+            raise InputError(f"--set {assignment}: {error}", known[name].help) from None
+        wrong = known[name].fault(value)
+        if wrong:
+            raise InputError(f"--set {assignment}: {wrong}", known[name].help)
+        found.append((name, value))
+    return tuple(found)
+
+
+def target_of(text: str, classes: tuple[str, ...]) -> int | None:
+    """The number of a class given by name or number, None for an empty text. Raises InputError."""
+    if not text:
+        return None
+    if text in classes:
+        return classes.index(text)
+    if text.isdecimal():
+        return int(text)
+    raise InputError(
+        f"--target {text}: there is no such class",
+        f"The classes are {', '.join(classes)}." if classes else "Give the number of an output.",
+    )
+
+
+def _write(path: Path, found: Attribution, method: type[Method]) -> None:
+    """Raises WorkError where it cannot be written."""
+    content = io.BytesIO()
+    if path.suffix.lower() == ".npz":
+        arrays: dict[str, Any] = dict(found.arrays())
+        np.savez(content, **arrays)
+    else:
+        from designer.cli.attribution_picture import picture
+
+        picture(found, method.makes_sample).save(content, "PNG")
+    try:
+        write_atomically(path, content.getvalue())
+    except OSError as error:
+        raise WorkError(
+            f"{path} could not be written: {error.strerror or error}",
+            "Choose another folder, or free some space.",
+        ) from error
