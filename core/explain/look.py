@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
 from core.compile.model import Network
 from core.compile.names import resolve
+from core.compile.plan import Plan
 from core.design.document import End
 
 
@@ -38,7 +39,7 @@ def look(network: Network, feed: Mapping[str, jax.Array]) -> Look:
     loss = network.plan.shown
     found = network.values(feed)
     places = {
-        node: _where_gradient_reaches(network, End(node, "output"), found)
+        node: where_gradient_reaches(network.plan, End(node, "output"), found)
         for node in network.plan.inputs
         if node in feed
     }
@@ -71,14 +72,15 @@ def first_outputs(found: Mapping[End, jax.Array]) -> dict[str, jax.Array]:
     return first
 
 
-def _where_gradient_reaches(
-    network: Network, end: End, found: Mapping[End, jax.Array]
-) -> list[End]:
-    """The output itself, or for ids the first outputs behind it that are not ids."""
+def where_gradient_reaches(plan: Plan, end: End, found: Mapping[End, Any]) -> list[End]:
+    """The output itself, or for ids the first outputs behind it that are not ids.
+
+    ``found`` has each output's array, or anything with its ``dtype``.
+    """
     if end not in found:
         return []
     if jnp.issubdtype(found[end].dtype, jnp.floating):
         return [end]
-    readers = [o for s in network.plan.steps if end in s.inputs.values() for o in s.outputs]
-    behind = (_where_gradient_reaches(network, output, found) for output in readers)
+    readers = [o for s in plan.steps if end in s.inputs.values() for o in s.outputs]
+    behind = (where_gradient_reaches(plan, output, found) for output in readers)
     return list(dict.fromkeys(place for places in behind for place in places))

@@ -239,5 +239,5 @@ def subject_of(
     subject = replace(subject, target=None if len(scores) == 1 else asked)
     if not randomised:
         return subject
-    params, rest = subject.functions.drawn_anew(program.recipe.seed)
+    params, rest = program.placement.put(subject.functions.drawn_anew(program.recipe.seed))
     return replace(subject, params=params, rest=rest)

@@ -13,11 +13,12 @@ from core.compile.model import Network
 from core.compile.plan import Plan
 from core.design.document import End
 from core.explain.attribution.graph import CLASSES, UNITS
+from core.explain.look import where_gradient_reaches
 from core.train.networks import Networks
 from core.train.program import Program
 
 Arrays = tuple[jax.Array, ...]
-Feed = Mapping[str, jax.Array]
+Feed = Mapping[str, Any]
 Make = Callable[[], Callable[..., Any]]
 
 _KNOWN: WeakKeyDictionary[Program, Functions] = WeakKeyDictionary()
@@ -79,7 +80,7 @@ class Functions:
 
     def places(self, node: str, found: Mapping[End, Any]) -> tuple[End, ...]:
         """Where gradients reach that an Input node's values go to."""
-        return tuple(_where_gradient_reaches(self.plan, End(node, "output"), found))
+        return tuple(where_gradient_reaches(self.plan, End(node, "output"), found))
 
     def scores_at(self, places: tuple[End, ...], scored: End, reading: str) -> Any:
         """From weights, a feed, points at some places and a target to scores ``[B]``."""
@@ -166,14 +167,3 @@ def chosen(scores: jax.Array, target: Any) -> jax.Array:
     """The target's of scores ``[B, C]``; the sum of all for a target of -1."""
     one = jnp.take(scores, jnp.maximum(target, 0), axis=-1)
     return jnp.where(target < 0, scores.sum(axis=-1), one)
-
-
-def _where_gradient_reaches(plan: Plan, end: End, found: Mapping[End, Any]) -> list[End]:
-    """The output itself, or for ids the first outputs behind it that are not ids."""
-    if end not in found:
-        return []
-    if jnp.issubdtype(found[end].dtype, jnp.floating):
-        return [end]
-    readers = [o for s in plan.steps if end in s.inputs.values() for o in s.outputs]
-    behind = (_where_gradient_reaches(plan, output, found) for output in readers)
-    return list(dict.fromkeys(place for places in behind for place in places))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.design import edits
+from core.design.document import End
 from core.errors import InputError
 from tests.core.explain.attribution.samples import Asked, attending
-from tests.designs import DIGITS, classifier
+from tests.designs import DIGITS, add, classifier
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +59,6 @@ def test_patches_of_an_image_become_blocks_of_its_pixels() -> None:
         ("Flatten", {}),
         ("Dense", {"units": 10}),
     )
-    from core.design import edits
-    from core.design.document import End
-    from tests.designs import add
-
     design = classifier(DIGITS, *layers, x="image")
     design = add(design, "MultiHeadAttention", "mha", heads=1, features=8)
     design = edits.connect(design, End("reroute", "output"), End("mha", "query"))
