@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from core.explain.attribution.map import IMAGE, TOKENS, VALUES
 from core.explain.attribution.method import ATTENTION, CONV, IMAGES, Method
 
 if TYPE_CHECKING:
+    from core.compile.plan import Plan
+    from core.design.document import End
     from core.train.job import Job
 
 # The block whose weights are attention.
@@ -120,6 +123,18 @@ def check_target(target: int | None, reading: str, count: int) -> None:
         return
     noun = "unit" if reading == UNITS else "class" if reading == CLASSES else "output"
     raise InputError(f"there is no {noun} {target}", f"They are counted from 0 to {count - 1}.")
+
+
+def answers_several(plan: Plan, shapes: Mapping[End, Any]) -> bool:
+    """Whether a sample has several yes-or-no answers, or parts, of which none excludes another.
+
+    ``shapes`` has the shape of every output.
+    """
+    target = plan.shown.inputs.get("target")
+    if target is None or target not in shapes:
+        return False
+    truth, prediction = shapes[target], shapes[plan.shown.prediction]
+    return bool(truth.shape == prediction.shape and np.prod(truth.shape[1:]) > 1)
 
 
 def classes(job: Job) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ _MOVING = (
     *("Flatten", "Reshape", "Permute", "Squeeze", "ExpandDims", "Reroute", "Bypass", "Split"),
     *("Slice", "Reverse", "Concatenate", "Stack", "ZeroPad", "Crop", "MaxPool", "GlobalMaxPool"),
     *("AdaptiveMaxPool", "Dropout", "SpatialDropout", "GaussianNoise", "GaussianDropout"),
+    *("GroupInput", "GroupOutput"),
 )
 _RULES = dict.fromkeys((*WEIGHTED, *_AFFINE), SHARES) | dict.fromkeys(_MOVING, MOVES)
 # Functions that rise and are 0 at 0, through which relevance passes as it is.

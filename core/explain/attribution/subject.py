@@ -227,6 +227,8 @@ def subject_of(
         looking.classes(job),
         looking.spelled(job, source, sample),
     )
+    if looking.answers_several(plan, subject.shapes):
+        subject = replace(subject, reading=OUTPUTS)
     scores = subject.outputs(sample[None])[0]
     predicted = int(scores.argmax()) if subject.reading == CLASSES and len(scores) > 1 else None
     subject, likely = replace(subject, predicted=predicted), predicted

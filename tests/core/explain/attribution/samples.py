@@ -82,15 +82,18 @@ def deep_cnn(use_bias: bool = True) -> Design:
     )
 
 
-def attending(*before: Layer, layers: int = 2) -> Design:
-    """Predicts the next character at each position, by layers of self-attention."""
+def attending(*behind: Layer, layers: int = 2) -> Design:
+    """Predicts the next character at each position, by layers of self-attention.
+
+    ``behind`` are layers between the embedding and them.
+    """
     design = Design(data=MOBY, recipe=recipe())
     for kind, name in (("Input", "input"), ("Target", "target")):
         design = add(design, kind, name)
     names = ["input"]
     attention: Layer = ("MultiHeadAttention", {"heads": 2, "features": 8, "causal": True})
     embedding: Layer = ("Embedding", {"vocabulary": 45, "features": 8})
-    for kind, params in (*before, embedding, *[attention] * layers):
+    for kind, params in (embedding, *behind, *[attention] * layers):
         names.append(design.free_name("mha" if kind == attention[0] else kind.lower()))
         design = add(design, kind, names[-1], **params)
         port = "query" if kind == attention[0] else "input"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.explain.attribution.integrated_gradients import IntegratedGradients
+from core.explain.attribution.integrated_gradients import nodes
 from tests.core.explain.attribution.samples import Asked, linear
 
 
@@ -60,9 +60,9 @@ def test_what_a_class_would_like_lies_in_the_direction_of_its_weights(asked: Ask
 
 
 def test_the_rules_integrate_what_they_promise() -> None:
-    shares, weights = IntegratedGradients(steps=3).nodes()
+    shares, weights = nodes("gauss_legendre", 3)
     for power in range(6):
         assert weights @ shares**power == pytest.approx(1 / (power + 1), rel=1e-12)
-    shares, weights = IntegratedGradients(steps=3, rule="trapezoid").nodes()
+    shares, weights = nodes("trapezoid", 3)
     np.testing.assert_allclose(shares, [0, 0.5, 1])
     np.testing.assert_allclose(weights, [0.25, 0.5, 0.25])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from core.explain.attribution.catalog import methods
 from core.explain.attribution.graph import scored_end
 from core.explain.attribution.points import blurred
 from core.explain.attribution.subject import subject_of
+from core.project.file import load
 from tests.core.explain.attribution.samples import Asked, attending, linear
 from tests.designs import add, classifier, digits_cnn, iris_mlp, regression, wire
 
@@ -89,6 +91,22 @@ def test_integrated_gradients_of_tokens_are_complete(asked: dict[str, Asked]) ->
     assert found.completeness_error is not None
     assert found.completeness_error < 1e-3
     assert found.values.shape == (6,)
+
+
+def test_steps_are_doubled_until_the_sum_is_right(asked: dict[str, Asked]) -> None:
+    few = {"steps": 2, "rule": "trapezoid", "number": 3}
+    rough = asked["values"]("integrated_gradients", tolerance=0.0, **few).completeness_error
+    fine = asked["values"]("integrated_gradients", tolerance=0.002, **few).completeness_error
+    assert rough is not None
+    assert fine is not None
+    assert fine < 0.00201 < rough
+
+
+def test_layers_that_normalize_do_not_spoil_the_sum() -> None:
+    one = Asked(attending(("LayerNorm", {}), layers=0))
+    found = one("integrated_gradients")
+    assert found.completeness_error is not None
+    assert found.completeness_error < 0.01
 
 
 def test_of_a_smooth_network_integrated_gradients_are_complete(asked: dict[str, Asked]) -> None:
@@ -190,6 +208,12 @@ def test_each_of_two_inputs_can_be_explained() -> None:
         found = one("gradient", node=node, target=1)
         assert found.node == node
         np.testing.assert_allclose(found.values, one.weights(f"{layer}.kernel")[:, 1], rtol=1e-5)
+
+
+def test_several_answers_are_no_classes() -> None:
+    path = Path(__file__).resolve().parents[4] / "projects" / "digits_vae.loom"
+    found = Asked(load(path))("gradient")
+    assert (found.predicted, found.target) == (None, None)
 
 
 def test_a_softmax_before_the_loss_is_looked_through() -> None:

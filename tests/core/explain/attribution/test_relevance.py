@@ -7,6 +7,8 @@ import pytest
 
 from core.errors import InputError
 from tests.core.explain.attribution.samples import Asked, deep_cnn, relu_mlp
+from tests.designs import IRIS, classifier
+from tests.grouped import grouped
 
 RELU = ("Activation", {"function": "relu"})
 
@@ -80,6 +82,15 @@ def test_batch_normalization_counts_as_part_of_the_layer_before_it() -> None:
     held = hidden * weights * out / (out + 0.01 * np.sign(out))
     wanted = x * (kernel @ (held / (z + 0.01 * np.sign(z))))
     np.testing.assert_allclose(found.values, wanted, rtol=1e-4, atol=1e-7)
+
+
+def test_groups_hand_relevance_through() -> None:
+    layers = (("Dense", {"units": 5}), ("Activation", {}), ("Dense", {"units": 3}))
+    plain = classifier(IRIS, *layers, x="features")
+    one = Asked(grouped(plain, "dense", "activation"))
+    found, wanted = one("lrp", target=1), one("gradient_x_input", target=1)
+    # Biases are zero before training.
+    np.testing.assert_allclose(found.values, wanted.values, rtol=1e-3, atol=1e-6)
 
 
 def test_blocks_without_a_rule_are_named() -> None:
