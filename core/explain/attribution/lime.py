@@ -9,7 +9,7 @@ import numpy as np
 
 from core.explain.attribution.map import VALUES
 from core.explain.attribution.method import Method
-from core.explain.attribution.parts import Parts, size_param
+from core.explain.attribution.parts import MOST_SOLVED, Parts, size_param
 from core.explain.attribution.replacing import (
     MOST_AVERAGED,
     batches,
@@ -30,7 +30,8 @@ class Lime(Method):
     Near an image or a text are those with some of its parts replaced; a coefficient is what the
     part adds, divided among its elements. Near a row of values are those that differ from it by
     normal noise of the deviation that each feature has over the training samples; a coefficient is
-    what one deviation more adds. Nearer samples count more, by an exponential kernel.
+    what one deviation more adds. Rows of more than 1024 values are divided into parts like a text.
+    Nearer samples count more, by an exponential kernel.
     """
 
     kind = "lime"
@@ -74,7 +75,7 @@ class Lime(Method):
     def attribute(self, subject: Subject) -> np.ndarray:
         """The coefficients, float64 ``[*extent]``; see ``Method``."""
         rng = np.random.default_rng(self.seed)
-        if subject.kind == VALUES:
+        if subject.kind == VALUES and subject.sample.size <= MOST_SOLVED:
             return self._of_values(subject, rng)
         return self._of_parts(subject, rng)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.errors import InputError
 from core.explain.attribution.map import IMAGE
 from core.explain.attribution.replacing import batches, extent, replaced_scores
 from core.params import param
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Into how many parts a side of an image, and anything else, is divided unless it is said.
 MOST_A_SIDE, MOST_PARTS = 8, 64
+# A linear model of more parts takes too long to solve.
+MOST_SOLVED = 1024
 
 
 def size_param() -> Any:
@@ -40,14 +43,26 @@ class Parts:
 
     @classmethod
     def of(cls, subject: Subject, size: int = 0) -> Parts:
-        """Squares of an image; runs along the first axis, for each place of the others, of else."""
+        """Squares of an image; of else, runs along the first axis.
+
+        There is a run for each place of the other axes, or for all of these together where they
+        are many. Raises InputError for parts so small that there are too many.
+        """
         shape = extent(subject)
         cut = 2 if subject.kind == IMAGE else 1
         across = math.prod(shape[cut:])
-        most = MOST_A_SIDE if cut == 2 else max(1, MOST_PARTS // across)
+        together = across > MOST_PARTS
+        most = MOST_A_SIDE if cut == 2 else MOST_PARTS // (1 if together else across)
         size = size or max(math.ceil(side / most) for side in shape[:cut])
-        numbers = [np.arange(side) // (size if i < cut else 1) for i, side in enumerate(shape)]
+        sizes = [size] * cut + [side if together else 1 for side in shape[cut:]]
+        numbers = [np.arange(side) // size for side, size in zip(shape, sizes, strict=True)]
         counts = [int(n[-1]) + 1 for n in numbers]
+        if math.prod(counts) > MOST_SOLVED:
+            raise InputError(
+                f"parts of {size} would divide the sample into {math.prod(counts)} parts, "
+                f"more than {MOST_SOLVED}",
+                "Choose a larger part.",
+            )
         return cls(np.ravel_multi_index(np.ix_(*numbers), counts))
 
     @property

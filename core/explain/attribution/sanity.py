@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
-from typing import TYPE_CHECKING
+from math import pi, sqrt
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.errors import InputError
 from core.explain.attribution.ask import Attribute
 from core.explain.attribution.catalog import method_of
 from core.explain.attribution.randomised import layers_from_top, with_drawn
@@ -16,14 +17,19 @@ from core.explain.attribution.subject import subject_of
 from core.train.asks import Ask
 
 if TYPE_CHECKING:
+    from core.explain.attribution.method import Method
+    from core.explain.attribution.subject import Subject
     from core.train.job import Job
     from core.train.state import State
 
-# From which rank correlation on a map hardly depends on what was learned. Ranks of the one map then
-# explain a quarter (0.5 squared) of the variance of the other's; of maps that have nothing in
-# common it is 0, give or take 1 / sqrt(n - 1) for n elements.
+# From which rank correlation on two maps count as alike: ranks of the one then explain a quarter
+# (0.5 squared) of the variance of the other's.
 ALIKE = 0.5
-# How many such deviations of chance ``ALIKE`` must be above 0 for the check to say anything.
+# Of maps of n elements that have nothing in common, the correlation has a mean of 0 and a deviation
+# of 1 / sqrt(n - 1). So the size of it, as of anything near to normal, has this mean and deviation
+# in units of that.
+CHANCE_MEAN, CHANCE_DEVIATION = sqrt(2 / pi), sqrt(1 - 2 / pi)
+# How many deviations ``ALIKE`` must be above what chance gives for the check to say anything.
 DEVIATIONS = 2.0
 
 
@@ -48,30 +54,43 @@ class SanityCheck:
 
     @property
     def likeness(self) -> float:
-        """The rank correlation of absolute values, all layers drawn anew, mean over samples."""
-        return float(self.absolute[-1].mean())
+        """The size of the rank correlation with all layers drawn anew, mean over samples.
+
+        Of a map whose sign is turned over it is 1.
+        """
+        return float(np.abs(self.spearman[-1]).mean())
 
     @property
-    def chance(self) -> float:
-        """The deviation of ``likeness`` between maps that have nothing in common."""
-        return 1 / sqrt(max(self.elements - 1, 1) * self.absolute.shape[1])
+    def likely_at_most(self) -> float:
+        """What ``likeness`` hardly exceeds between maps that have nothing in common."""
+        samples = self.spearman.shape[1]
+        units = CHANCE_MEAN + DEVIATIONS * CHANCE_DEVIATION / sqrt(samples)
+        return units / sqrt(max(self.elements - 1, 1))
 
     @property
     def depends_on_learning(self) -> bool | None:
         """False where maps stay alike whatever the weights are; None with too few elements."""
-        if DEVIATIONS * self.chance > ALIKE:
+        if self.likely_at_most > ALIKE:
             return None
         return self.likeness < ALIKE
 
     @property
     def verdict(self) -> str:
         """One sentence for people."""
-        found = f"rank correlation {self.likeness:.2f} with a map of random weights"
-        if self.depends_on_learning is None:
-            return f"Too few elements to say whether this map depends on what was learned ({found})"
-        if self.depends_on_learning:
-            return f"This map depends on what was learned: {found}, below {ALIKE:g}"
-        return f"This map hardly depends on what was learned: {found}, {ALIKE:g} or more"
+        found = f"rank correlation {self.likeness:.2f} with maps of random weights"
+        depends = self.depends_on_learning
+        if depends is None:
+            few = "Too few elements to say whether this map depends on what was learned"
+            return f"{few}: {found}, and up to {self.likely_at_most:.2f} by chance"
+        if not depends:
+            return f"This map hardly depends on what was learned: {found}, {ALIKE:g} or more"
+        strong = float(self.absolute[-1].mean())
+        if strong >= ALIKE:
+            return (
+                "The signs of this map depend on what was learned, but which elements are strong "
+                f"hardly does: rank correlation {strong:.2f} without the signs, {ALIKE:g} or more"
+            )
+        return f"This map depends on what was learned: {found}, below {ALIKE:g}"
 
 
 @dataclass(frozen=True)
@@ -91,27 +110,28 @@ class Sanity(Ask):
     def answer(self, job: Job, state: State, step: int) -> SanityCheck:
         """See ``Ask``. Raises InputError where the method cannot explain this design."""
         method = method_of(self.asked.method, self.asked.params)
-        count = min(max(self.samples, 1), len(job.probe_rows()))
-        figures, names, depths, elements = [], (), (), 0
-        for number in range(count):
-            subject = subject_of(
-                job,
-                state,
-                method,
-                number=self.asked.number + number,
-                target=self.asked.target,
-                node=self.asked.node,
+        asked: dict[str, Any] = {"target": self.asked.target, "node": self.asked.node}
+        numbers = range(min(max(self.samples, 1), len(job.probe_rows())))
+        subjects = [
+            subject_of(job, state, method, number=self.asked.number + n, **asked) for n in numbers
+        ]
+        layers = layers_from_top(subjects[0])
+        if not layers:
+            raise InputError(
+                "the prediction depends on no weights", "Choose a network that learns something."
             )
-            layers = layers_from_top(subject)
-            names = tuple(subject.name_of(node) for _, node in layers)
-            depths = spread_over(len(layers), self.depths)
-            learned = np.asarray(method.attribute(subject), np.float64)
-            elements = learned.size
-            drawn = (with_drawn(subject, [a for a, _ in layers[:depth]]) for depth in depths)
-            others = [np.asarray(method.attribute(other), np.float64) for other in drawn]
-            figures.append([_likeness(learned, other) for other in others])
-        both = np.array(figures).transpose(2, 1, 0)
-        return SanityCheck(method.kind, names, depths, *both, elements)
+        depths = spread_over(len(layers), self.depths)
+        learned = [_map(method, subject) for subject in subjects]
+        figures = np.empty((3, len(depths), len(subjects)))
+        for row, depth in enumerate(depths):
+            attributes = [attribute for attribute, _ in layers[:depth]]
+            for column, subject in enumerate(subjects):
+                drawn = _map(method, with_drawn(subject, attributes))
+                figures[:, row, column] = _likeness(learned[column], drawn)
+        names = tuple(subjects[0].name_of(node) for _, node in layers)
+        return SanityCheck(
+            method.kind, names, depths, figures[0], figures[1], figures[2], learned[0].size
+        )
 
 
 def spread_over(count: int, most: int) -> tuple[int, ...]:
@@ -121,6 +141,10 @@ def spread_over(count: int, most: int) -> tuple[int, ...]:
     if most <= 1:
         return (count,)
     return tuple(int(n) for n in np.linspace(1, count, most).round())
+
+
+def _map(method: Method, subject: Subject) -> np.ndarray:
+    return np.asarray(method.attribute(subject), np.float64)
 
 
 def _likeness(one: np.ndarray, other: np.ndarray) -> tuple[float, float, float]:

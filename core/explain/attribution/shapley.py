@@ -39,15 +39,15 @@ def kernel(game: Game, players: int, coalitions: int, seed: int = 0) -> np.ndarr
     Kernel SHAP (Lundberg and Lee, A unified approach to interpreting model predictions, 2017): they
     are the weighted least squares fit of a sum over players to the gains, held to add up to what
     all gain. Coalitions are drawn in pairs with their complements, whose errors cancel in part
-    (Covert and Lee, Improving KernelSHAP, 2021). At least those of one player, and of all but one,
-    are taken, so that the fit has one solution.
+    (Covert and Lee, Improving KernelSHAP, 2021). At least those of one player, of all but one, and
+    as many others are taken, so that the fit has one solution.
     """
     ends = np.array([[False], [True]]) & np.ones(players, bool)
     if players == 1:
         nothing, everything = game(ends)
         return np.array([everything - nothing], np.float64)
     rng = np.random.default_rng(seed)
-    drawn, weights = weighted_coalitions(players, max(coalitions - 2, 2 * players), rng)
+    drawn, weights = weighted_coalitions(players, max(coalitions - 2, 4 * players), rng)
     gains = np.asarray(game(np.concatenate([ends, drawn])), np.float64)
     nothing, everything = gains[:2]
     z = drawn.astype(np.float64)
@@ -85,7 +85,7 @@ def weighted_coalitions(
     between = np.arange(size, players - size + 1)
     pairs = left // 2
     if len(between) and pairs > 0:
-        masses = np.array([mass[s] for s in between])
+        masses = np.array([mass[int(s)] for s in between])
         sizes = rng.choice(between, size=pairs, p=masses / masses.sum())
         places = rng.random((pairs, players)).argsort(axis=1)
         some = places < sizes[:, None]
