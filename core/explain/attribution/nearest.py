@@ -52,8 +52,8 @@ class Nearest(Ask):
     """Find the training samples for which a node's output is nearest to that for one sample.
 
     ``number`` counts in the probe rows and wraps around. ``node`` is an id or a name; empty: what
-    the last layer, that of the scores, reads. Outputs are compared as vectors. The sample itself is
-    never among its neighbours. Source: Cover and Hart, Nearest neighbor pattern classification,
+    the last layer, that of the scores, reads. Outputs are compared as vectors, of sequences whose
+    last step is scored the last steps. The sample itself is never among its neighbours. Source: Cover and Hart, Nearest neighbor pattern classification,
     1967; Papernot and McDaniel, Deep k-nearest neighbors, 2018, https://arxiv.org/abs/1803.04765
     """
 
@@ -116,8 +116,8 @@ def compared_end(job: Job, asked: str = "") -> End:
 def labels(job: Job, state: State, rows: np.ndarray) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """True and predicted labels of rows, as texts: classes by name, numbers in their own units.
 
-    Both are empty where the shown loss has no target, and texts are empty where it is no label but
-    a sequence or an image, or where nobody knows it.
+    Of a sequence of labels it is the last. Both are empty where the shown loss has no target, or
+    one that is no label but, for example, an image; a text is empty where nobody knows the label.
     """
     loss = job.program.plan.shown
     column = job.program.plan.feeds.get(loss.target_node or "")
@@ -126,7 +126,9 @@ def labels(job: Job, state: State, rows: np.ndarray) -> tuple[tuple[str, ...], t
     truths = np.asarray(job.prepared.columns[column][rows])
     guesses = job.program.predict(state, rows)
     if loss.classifies or loss.probabilities is not None:
-        if truths.ndim > 1 and truths[0].size > 1:
+        if truths.ndim == 2 and guesses.ndim == 3:
+            truths, guesses = truths[:, -1], guesses[:, -1]
+        if truths[0].size > 1:
             return (), ()
         chosen = guesses[..., 0] > 0 if guesses.shape[-1] == 1 else guesses.argmax(axis=-1)
         names = classes(job)

@@ -18,8 +18,14 @@ def layers_from_top(subject: Subject) -> tuple[tuple[str, str], ...]:
     Layers that share their weights are one, which stands where its first use from the top is.
     """
     program = subject.job.program
-    named = (*program.param_names, *program.rest_names)
-    weighted = {name.partition(".")[0] for name in named}
+    names = (*program.param_names, *program.rest_names)
+    arrays = (*subject.params, *subject.rest)
+    # Layers such as Dropout keep a counter and a key of random numbers, which are no weights.
+    weighted = {
+        name.partition(".")[0]
+        for name, array in zip(names, arrays, strict=True)
+        if "float" in str(array.dtype)
+    }
     found: dict[str, str] = {}
     for step in reversed(leading_to(subject.plan, subject.scored)):
         if step.attribute in weighted:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MEAN, SAMPLES, VALUE = "mean", "samples", "value"
 FILLS = (MEAN, SAMPLES, VALUE)
 # How many training samples a mean is taken over, and how many stand in for what is taken away.
-MOST_AVERAGED, MOST_STANDING_IN = 256, 8
+MOST_AVERAGED, MOST_STANDING_IN = 256, 4
 # How many numbers of replaced samples are made at once: 64 MiB of float32.
 AT_ONCE = 1 << 24
 

@@ -35,9 +35,10 @@ class Shap(Method):
     completeness = True
 
     coalitions: int = param(
-        2048,
+        1024,
         label="Coalitions",
-        help="How many sets of parts the score is computed for. 2048 are all sets of 11 parts.",
+        help="How many sets of parts the score is computed for, each with every background sample. "
+        "1024 are all sets of 10 parts.",
         minimum=16,
         maximum=2**20,
     )

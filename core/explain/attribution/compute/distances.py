@@ -10,6 +10,7 @@ import numpy as np
 
 from core.design.document import End
 from core.explain.attribution.compute.functions import Functions
+from core.explain.attribution.graph import scored_end
 from core.train.evaluation import EVALUATION_BATCH
 from core.train.feed import Feed
 from core.train.program import Program
@@ -40,12 +41,19 @@ def distances(
 
 
 def _vectors_at(known: Functions, feed: Feed, end: End) -> Any:
-    """From weights and loaded rows to the output of each as a vector, float32 ``[B, D]``."""
+    """From weights and loaded rows to the output of each as a vector, float32 ``[B, D]``.
+
+    Where a sequence's last step is scored, only the last steps of sequences are compared.
+    """
+    scored = scored_end(known.plan)
 
     def vectors(params: Any, rest: Any, loaded: Any) -> jax.Array:
         play = known.networks.play(params, rest)
         batch, _ = feed.batch(loaded, play, jnp.zeros((), jnp.int32))
-        found = play(batch)[end]
+        values = play(batch)
+        found = values[end]
+        if values[scored].ndim == found.ndim == 3:
+            found = found[:, -1]
         return found.reshape(len(found), -1).astype(jnp.float32)
 
     return vectors
