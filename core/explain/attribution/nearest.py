@@ -53,8 +53,10 @@ class Nearest(Ask):
 
     ``number`` counts in the probe rows and wraps around. ``node`` is an id or a name; empty: what
     the last layer, that of the scores, reads. Outputs are compared as vectors, of sequences whose
-    last step is scored the last steps. The sample itself is never among its neighbours. Source: Cover and Hart, Nearest neighbor pattern classification,
-    1967; Papernot and McDaniel, Deep k-nearest neighbors, 2018, https://arxiv.org/abs/1803.04765
+    last step is scored the last steps. The sample itself is never among its neighbours.
+
+    Source: Cover and Hart, Nearest neighbor pattern classification, 1967; Papernot and McDaniel,
+    Deep k-nearest neighbors, 2018, https://arxiv.org/abs/1803.04765
     """
 
     number: int = 0
