@@ -30,15 +30,16 @@ class Functions:
     Feeds hold an array ``[B, ...]`` for each Input and Target node by id.
     """
 
-    def __init__(self, networks: Networks, plan: Plan) -> None:
-        self.networks, self.plan = networks, plan
+    def __init__(self, networks: Networks, plan: Plan, platform: str = "") -> None:
+        self.networks, self.plan, self._platform = networks, plan, platform
         self._made: dict[Hashable, Any] = {}
 
     @classmethod
     def of(cls, program: Program) -> Functions:
         """Those of a program, the same each time."""
         if program not in _KNOWN:
-            _KNOWN[program] = cls(program.networks, program.plan)
+            platform = program.placement.here.platform
+            _KNOWN[program] = cls(program.networks, program.plan, platform)
         return _KNOWN[program]
 
     def once(self, key: Hashable, make: Make) -> Any:
@@ -100,7 +101,8 @@ class Functions:
         """Weights of the same network drawn from the next seed; the same arrays each time."""
 
         def draw() -> Any:
-            drawn = Networks(self.plan, seed + 1)
+            # On the processor, a network is built without the compiler's long passes.
+            drawn = Networks(self.plan, seed + 1, self._platform)
             return drawn.params, drawn.rest
 
         found: tuple[list[jax.Array], list[jax.Array]] = self.once("drawn anew", draw)

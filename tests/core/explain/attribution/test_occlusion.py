@@ -17,7 +17,7 @@ RNG = np.random.default_rng(0)
 @pytest.mark.parametrize("shape", [(5,), (4, 3)])
 def test_of_a_linear_model_each_element_loses_what_it_added(shape: tuple[int, ...]) -> None:
     w, x = RNG.normal(size=(2, *shape))
-    some = RNG.normal(size=(7, *shape))
+    some = RNG.normal(size=(4, *shape))
     given = subject(linear(w), x, some)
     one = Occlusion(size=1, fill="value", value=0.5).attribute(given)
     np.testing.assert_allclose(one, w * (x - 0.5), atol=1e-12)
