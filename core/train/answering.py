@@ -59,11 +59,12 @@ class Answering:
     def _answer(self, asked: Asked, training: Training | None) -> float:
         """Tell the answer; returns the seconds it took."""
         began = time.perf_counter()
-        if training is None:
-            self._refuse(asked, "there is no trained network to look at", "Train, or open a run.")
-            return 0.0
         try:
-            found = asked.ask.answer(training.job, training.state, training.step)
+            if training is None:
+                step, found = 0, asked.ask.answer_untrained()
+            else:
+                step = training.step
+                found = asked.ask.answer(training.job, training.state, step)
         except LayerloomError as error:
             self._refuse(asked, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - no question may end a training
@@ -72,7 +73,7 @@ class Answering:
             self._refuse(asked, told, traceback.format_exc())
         else:
             spent = time.perf_counter() - began
-            self._tell(Answered(asked.topic, asked.ask, found, training.step, spent))
+            self._tell(Answered(asked.topic, asked.ask, found, step, spent))
         return time.perf_counter() - began
 
     def _refuse(self, asked: Asked, message: str, hint: str) -> None:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.errors import InputError
 from core.train.events import Command, Event
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ class Ask(ABC):
 
         Raises InputError naming what the question asks for and is not there.
         """
+
+    def answer_untrained(self) -> Any:
+        """The answer where nothing was trained or opened. Raises InputError where there is none."""
+        raise InputError("there is no trained network to look at", "Train, or open a run.")
 
 
 @dataclass(frozen=True)

@@ -92,8 +92,8 @@ def _design_of(run: Run, folder: Path) -> Design:
 
 def check_resumable(design: Design, run: Run) -> None:
     """Raise InputError if what a run was trained on has changed since."""
-    before = _trained(from_text(run.snapshot, f"the design of run {run.id}"))
-    now = _trained(design)
+    before = trained_parts(from_text(run.snapshot, f"the design of run {run.id}"))
+    now = trained_parts(design)
     for part, value in before.items():
         if value != now[part]:
             raise InputError(
@@ -102,7 +102,7 @@ def check_resumable(design: Design, run: Run) -> None:
             )
 
 
-def _trained(design: Design) -> dict[str, Any]:
+def trained_parts(design: Design) -> dict[str, Any]:
     """What must stay as it is for weights to fit, by what people call it; groups are unfolded."""
     flat = flatten(design)
     return {
