@@ -56,7 +56,15 @@ class Late:
     help: str
 
 
-LATE: tuple[Late, ...] = ()
+LATE: tuple[Late, ...] = (
+    Late(
+        "walkthrough",
+        "Walk-through",
+        "designer.walkthrough_panel",
+        "WalkthroughPanel",
+        "Go through one training step, forward, backward and update, with all its numbers",
+    ),
+)
 
 
 class LatePanels(QObject):

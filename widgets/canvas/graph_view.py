@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmapCache, QRegion, QResizeEvent
 
 from widgets.canvas import spoken
+from widgets.canvas.annotations import Annotations
 from widgets.canvas.empty_state import EmptyState
 from widgets.canvas.export import WHOLE, Picture, render_to
 from widgets.canvas.gestures.base import Gesture
@@ -41,6 +42,7 @@ class GraphView(NavigableView):
         self.setScene(self.graph_scene)
         self.gesture: Gesture | None = None
         self._held: HeldWire | None = None
+        self._annotations: Annotations | None = None
         self._grid = DotGrid()
         self._legend = LiveLegend(self, self.graph_scene.fonts, self.graph_scene.look)
         self.minimap = Minimap(self)
@@ -68,7 +70,7 @@ class GraphView(NavigableView):
         self.graph_scene.show(graph)
         if self.gesture is not None:
             self.gesture.refresh()
-        if self.zoom < OVERVIEW_ZOOM:
+        if self.zoom < OVERVIEW_ZOOM or self._annotations is not None:
             self.viewport().update()
         self.empty_state.want(self._is_empty)
         self._describe()
@@ -86,6 +88,17 @@ class GraphView(NavigableView):
         self._legend.show_scale(scale if self.graph_scene.live else None)
         self._place_legend()
         if self.zoom < OVERVIEW_ZOOM:
+            self.viewport().update()
+
+    @property
+    def annotations(self) -> Annotations | None:
+        """What is laid over a node and its wires, if anything."""
+        return self._annotations
+
+    def annotate(self, annotations: Annotations | None) -> None:
+        """Lay texts over a node and its wires, in place of those before; None lays none."""
+        if annotations != self._annotations:
+            self._annotations = annotations
             self.viewport().update()
 
     def visible_nodes(self) -> list[str]:
@@ -106,7 +119,7 @@ class GraphView(NavigableView):
         """Move nodes and notes on the screen only, as during a drag."""
         area = self.graph_scene.place(positions)
         self.minimap.graph_changed()
-        if self.zoom < OVERVIEW_ZOOM:
+        if self.zoom < OVERVIEW_ZOOM or self._annotations is not None:
             self.viewport().update()
         else:
             # Painted as one rectangle: clipping to what each node and wire covers costs more.
@@ -193,6 +206,8 @@ class GraphView(NavigableView):
             self.drawBackground(painter, area)
             draw_overview(painter, self.graph_scene, self.viewportTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._annotations is not None:
+            self._annotations.paint(painter, self.graph_scene, self.viewportTransform())
         if self._held is not None:
             self._held.paint(painter, self.graph_scene, self.viewportTransform())
         if self.gesture is not None:
@@ -204,7 +219,7 @@ class GraphView(NavigableView):
         self.minimap.view_changed()
         # What is painted in viewport coordinates must not scroll with the picture.
         marked = self.gesture is not None and not self.gesture.painted_rect().isNull()
-        if marked or self._held is not None:
+        if marked or self._held is not None or self._annotations is not None:
             self.viewport().update()
         self.empty_state.place()
 

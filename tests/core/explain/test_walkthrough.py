@@ -19,8 +19,7 @@ from core.errors import InputError
 from core.explain.walkthrough.moments import BACKWARD, FORWARD, LOSS, UPDATE, Moment, Walked
 from core.train.job import Job
 from tests.adversarial import gan
-from tests.designs import add, chain, classifier, iris_mlp, noisy_mlp, recipe, wire
-from tests.designs import IRIS, with_recipe
+from tests.designs import IRIS, add, classifier, iris_mlp, noisy_mlp, wire, with_recipe
 from tests.training import fresh_state, job_of, params_of
 from tests.worked import two_relus, walk, worked
 
@@ -168,12 +167,11 @@ def test_a_sigmoid_and_its_cross_entropy_by_hand(tmp_path: Path) -> None:
 
 def branching() -> Design:
     """Two ways from one layer that are added, so that an output has two wires."""
-    design = Design(name="Branching", data=IRIS, recipe=recipe(optimizer="SGD"))
     design = iris_mlp(4)
     design = add(design, "Dense", "side", units=3)
-    design = edits.remove(design, ["loss"])
+    design = edits.remove(design, nodes=("loss",))
     design = add(add(design, "Add", "sum"), "CrossEntropy", "loss")
-    design = wire(design, "activation -> side", "side -> sum.a", "dense_2 -> sum.b")
+    design = wire(design, "activation -> side", "side -> sum.input_1", "dense_2 -> sum.input_2")
     return wire(design, "sum -> loss.logits", "target -> loss.target")
 
 
@@ -234,8 +232,8 @@ _POWER = re.compile(r"([\d.]+)·10\^\{(-?\d+)\}")
 
 
 def value_of(text: str) -> float:
-    text = _POWER.sub(r"\1e\2", text).replace("−", "-").replace("·", "*")
-    text = text.replace("^{2}", "**2")
+    text = _POWER.sub(r"\1e\2", text.replace("−", "-"))
+    text = text.replace("·", "*").replace("^{2}", "**2")
     known = {"exp": math.exp, "log": math.log, "tanh": math.tanh, "max": max}
     return float(eval(text, {"__builtins__": {}}, known))
 
@@ -251,8 +249,16 @@ def wrong_lines(found: Walked) -> Iterator[str]:
                 yield line
 
 
-@pytest.mark.parametrize("numbers", [(0,), (3, 60, 90)])
-@pytest.mark.parametrize("function", ["relu", "sigmoid", "tanh", "linear", "softmax"])
+@pytest.mark.parametrize(
+    ("function", "numbers"),
+    [
+        ("relu", (3, 60, 90)),
+        ("sigmoid", (0,)),
+        ("tanh", (3, 60, 90)),
+        ("linear", (0,)),
+        ("softmax", (3, 60)),
+    ],
+)
 def test_what_a_formula_says_is_what_its_numbers_come_to(
     function: str, numbers: tuple[int, ...]
 ) -> None:

@@ -1,0 +1,253 @@
+"""A training step to go through moment by moment: buttons, the list of moments, and the formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets import icons
+from widgets.formula_text import FormulaText
+from widgets.inputs import SpinBox
+from widgets.labels import wrapped_label
+from widgets.theme import Theme, dark
+
+# Milliseconds that a moment is shown when all are played.
+PACE = 1400
+MOST_SAMPLES = 8
+
+
+@dataclass(frozen=True)
+class _Way:
+    icon: str
+    text: str
+    keys: str
+
+
+_WAYS = {
+    "first": _Way("first", "First moment", "Home"),
+    "back": _Way("back", "Back by one moment", "Left"),
+    "play": _Way("play", "Play, or pause, all moments in turn", "Space"),
+    "next": _Way("next", "On to the next moment", "Right"),
+    "last": _Way("last", "Last moment", "End"),
+}
+
+
+class StepWalk(QWidget):
+    """Shows where one is in a step; what a moment holds is put into ``text`` by its owner.
+
+    ``moment_shown`` carries the number of the moment that is shown, ``sample_chosen`` comes when
+    another sample or number of samples is, ``step_wanted`` asks that the step be done and the next
+    one shown, ``restart_wanted`` that all steps be taken back.
+    """
+
+    moment_shown = Signal(int)
+    sample_chosen = Signal()
+    step_wanted = Signal()
+    restart_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = dark()
+        self.buttons = {name: self._button(name) for name in _WAYS}
+        self.place = QLabel()
+        self.place.setProperty("role", "muted")
+        self.sample = _field("Sample", "Number of the training sample that the step is made with")
+        self.size = _field("Batch", "How many samples the step is made with, from that one on")
+        self.size.setRange(1, MOST_SAMPLES)
+        self.do_step = QPushButton("&Do the step")
+        self.do_step.setToolTip("Go on with the new weights, and see how the loss changes (Enter)")
+        self.restart = QPushButton("Start &again")
+        self.restart.setToolTip("Take back all steps that were done here (Backspace)")
+        self.losses = QLabel()
+        self.losses.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Moments of the step")
+        self.list.setUniformItemSizes(True)
+        self.text = FormulaText()
+        self.text.setAccessibleName("Formulas of the moment")
+        self.message = wrapped_label("muted")
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._timer = QTimer(self)
+        self._timer.setInterval(PACE)
+        self._timer.timeout.connect(self._play_on)
+        self._lay_out()
+        self.list.currentRowChanged.connect(self._show)
+        self.sample.valueChanged.connect(self.sample_chosen)
+        self.size.valueChanged.connect(self.sample_chosen)
+        self.do_step.clicked.connect(self.step_wanted)
+        self.restart.clicked.connect(self.restart_wanted)
+        # Of the list alone: elsewhere these keys press buttons and edit numbers.
+        for keys, act in (
+            *((way.keys, self._slot(name)) for name, way in _WAYS.items()),
+            *((key, self.do_step.click) for key in ("Return", "Enter")),
+            ("Backspace", self.restart.click),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self.list)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(act)
+        self.set_theme(self._theme)
+        self.say("")
+
+    def _lay_out(self) -> None:
+        ways, choices = QHBoxLayout(), QHBoxLayout()
+        for row in (ways, choices):
+            row.setSpacing(4)
+        for button in self.buttons.values():
+            ways.addWidget(button)
+        ways.addSpacing(6)
+        ways.addWidget(self.place, 1)
+        for words, field in (("Sample", self.sample), ("Batch", self.size)):
+            label = QLabel(words)
+            label.setBuddy(field)
+            choices.addWidget(label)
+            choices.addWidget(field)
+            choices.addSpacing(4)
+        choices.addStretch(1)
+        choices.addWidget(self.restart)
+        choices.addWidget(self.do_step)
+        self.left = QWidget()
+        side = QVBoxLayout(self.left)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(5)
+        side.addLayout(ways)
+        side.addWidget(self.list, 1)
+        right = QWidget()
+        main = QVBoxLayout(right)
+        main.setContentsMargins(0, 0, 0, 0)
+        main.setSpacing(5)
+        main.addLayout(choices)
+        main.addWidget(self.text, 1)
+        main.addWidget(self.losses)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.left)
+        split.addWidget(right)
+        split.setStretchFactor(1, 1)
+        split.setSizes([270, 500])
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(8, 6, 8, 6)
+        column.addWidget(split)
+        told = QWidget()
+        line = QVBoxLayout(told)
+        line.addWidget(self.message)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(told)
+        self._stack.addWidget(whole)
+
+    @property
+    def moment(self) -> int:
+        """The number of the moment shown, -1 while there is none."""
+        return self.list.currentRow()
+
+    def say(self, message: str) -> None:
+        """Show a message in place of a step."""
+        self.stop()
+        self.list.clear()
+        self.message.setText(message)
+        self.message.setAccessibleName(message)
+        self._stack.setCurrentIndex(0)
+
+    def set_moments(self, titles: Sequence[str], at: int, samples: int) -> None:
+        """Show a step with these moments, one of ``samples``, and which of its moments."""
+        had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        self.list.clear()
+        self.list.addItems(list(titles))
+        self.sample.setRange(1, samples)
+        self.size.setRange(1, min(MOST_SAMPLES, samples))
+        self._stack.setCurrentIndex(1)
+        self.list.setCurrentRow(max(0, min(at, len(titles) - 1)))
+        if had_focus:
+            self.list.setFocus()
+
+    def go(self, moment: int) -> None:
+        """Show another moment; the first or last where there is no such."""
+        if self.list.count():
+            self.list.setCurrentRow(max(0, min(moment, self.list.count() - 1)))
+
+    def stop(self) -> None:
+        """End playing."""
+        self._timer.stop()
+        self._dress_play()
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether the moments are shown in turn."""
+        return self._timer.isActive()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of ``theme``."""
+        self._theme = theme
+        for name, way in _WAYS.items():
+            self.buttons[name].setIcon(icons.icon(way.icon, theme.text))
+        self._dress_play()
+        self.text.set_theme(theme)
+
+    def _dress_play(self) -> None:
+        icon = "pause" if self.is_playing else "play"
+        self.buttons["play"].setIcon(icons.icon(icon, self._theme.text))
+
+    def _button(self, name: str) -> QToolButton:
+        way = _WAYS[name]
+        made = QToolButton()
+        made.setIconSize(QSize(18, 18))
+        made.setAccessibleName(way.text)
+        made.setToolTip(f"{way.text} ({way.keys})")
+        made.clicked.connect(self._slot(name))
+        return made
+
+    def _slot(self, name: str) -> Callable[[], None]:
+        return {
+            "first": lambda: self.go(0),
+            "back": lambda: self.go(self.moment - 1),
+            "next": lambda: self.go(self.moment + 1),
+            "last": lambda: self.go(self.list.count() - 1),
+            "play": self._play,
+        }[name]
+
+    def _play(self) -> None:
+        if self.is_playing or not self.list.count():
+            self.stop()
+            return
+        if self.moment == self.list.count() - 1:
+            self.go(0)
+        self._timer.start()
+        self._dress_play()
+
+    def _play_on(self) -> None:
+        self.go(self.moment + 1)
+        if self.moment == self.list.count() - 1:
+            self.stop()
+
+    def _show(self, moment: int) -> None:
+        count = self.list.count()
+        self.place.setText(f"{moment + 1} of {count}" if count else "")
+        for name in ("first", "back"):
+            self.buttons[name].setEnabled(moment > 0)
+        for name in ("next", "last"):
+            self.buttons[name].setEnabled(moment < count - 1)
+        if moment >= 0:
+            self.moment_shown.emit(moment)
+
+
+def _field(name: str, tooltip: str) -> SpinBox:
+    made = SpinBox()
+    made.setAccessibleName(name)
+    made.setToolTip(tooltip)
+    made.setRange(1, 1)
+    return made
