@@ -20,10 +20,10 @@ from widgets.formula_text import Paragraph
 _STAGES = {FORWARD: "Forward", LOSS: "Loss", BACKWARD: "Backward", UPDATE: "Update"}
 _ARROWS = {FORWARD: "→", LOSS: "=", BACKWARD: "←", UPDATE: "↻"}
 _NOTES = {
-    FORWARD: "What the node computes from what comes in.",
-    LOSS: "How far the prediction is from the target: one number, which training makes smaller.",
-    BACKWARD: "How much the loss changes with what the node gives out, takes in and is weighted by.",
-    UPDATE: "The optimizer changes the weights against their gradient.",
+    FORWARD: "What the node computes.",
+    LOSS: "How far the prediction is from the target.",
+    BACKWARD: "How the loss changes with weights and inputs.",
+    UPDATE: "The weights move against their gradient.",
 }
 # So many numbers stand on a wire, and of an array in the text.
 _ON_CANVAS, _IN_TEXT = 4, 24

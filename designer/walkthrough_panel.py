@@ -32,8 +32,9 @@ class WalkthroughPanel(QObject):
     """
 
     def __init__(self, surroundings: Surroundings) -> None:
-        self.widget = StepWalk()
-        super().__init__(self.widget)
+        widget = StepWalk()
+        super().__init__(widget)
+        self.widget = widget
         self.session, self.trainer = surroundings.session, surroundings.trainer
         self.canvas, self.asking = surroundings.canvas, surroundings.asking
         self.walked: Walked | None = None

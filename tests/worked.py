@@ -40,7 +40,7 @@ def worked(
     save_file(arrays, folder / WEIGHTS)
     source = {"kind": "npz", "path": "rows.npz"}
     split = {"train": 1.0, "validation": 0.0, "test": 0.0}
-    made = recipe(**(optimizer or {"optimizer": "SGD", "learning_rate": 0.1}))
+    made = recipe(**(optimizer or {"optimizer": "SGD", "learning_rate": 0.1, "momentum": 0.0}))
     made["initial_weights"] = WEIGHTS
     design = Design(name="Worked by hand", data={"source": source, "split": split}, recipe=made)
     design = add(add(design, "Input", "x"), "Target", "y")

@@ -14,7 +14,7 @@ from widgets.theme import Theme, dark
 
 _BELOW, _ABOVE = re.compile(r"_\{([^{}]*)\}"), re.compile(r"\^\{([^{}]*)\}")
 # In pixels: smaller ones could not be read below and above the line.
-_SIZE, _SMALL = 15, 11
+_SIZE, _SMALL = 16, 12
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -35,16 +35,46 @@ MOST_SAMPLES = 8
 class _Way:
     icon: str
     text: str
-    keys: str
+    key: Qt.Key
 
 
 _WAYS = {
-    "first": _Way("first", "First moment", "Home"),
-    "back": _Way("back", "Back by one moment", "Left"),
-    "play": _Way("play", "Play, or pause, all moments in turn", "Space"),
-    "next": _Way("next", "On to the next moment", "Right"),
-    "last": _Way("last", "Last moment", "End"),
+    "first": _Way("first", "First moment", Qt.Key.Key_Home),
+    "back": _Way("back", "Back by one moment", Qt.Key.Key_Left),
+    "play": _Way("play", "Play, or pause, all moments in turn", Qt.Key.Key_Space),
+    "next": _Way("next", "On to the next moment", Qt.Key.Key_Right),
+    "last": _Way("last", "Last moment", Qt.Key.Key_End),
 }
+
+
+class _Moments(QListWidget):
+    """The list, whose ``acts`` are what keys do in it.
+
+    Elsewhere these keys press buttons and edit numbers.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.acts: Mapping[int, Callable[[], None]] = {}
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys from the shortcuts of the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.setAccepted(self._act(event) is not None)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do what a key is for."""
+        act = self._act(event)
+        if act is None:
+            super().keyPressEvent(event)
+        else:
+            act()
+
+    def _act(self, event: QKeyEvent) -> Callable[[], None] | None:
+        kept = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        return None if kept else self.acts.get(event.key())
 
 
 class StepWalk(QWidget):
@@ -75,7 +105,7 @@ class StepWalk(QWidget):
         self.restart.setToolTip("Take back all steps that were done here (Backspace)")
         self.losses = QLabel()
         self.losses.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.list = QListWidget()
+        self.list = _Moments()
         self.list.setAccessibleName("Moments of the step")
         self.list.setUniformItemSizes(True)
         self.text = FormulaText()
@@ -84,22 +114,18 @@ class StepWalk(QWidget):
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._timer = QTimer(self)
         self._timer.setInterval(PACE)
-        self._timer.timeout.connect(self._play_on)
+        self._timer.timeout.connect(self.turn_page)
         self._lay_out()
         self.list.currentRowChanged.connect(self._show)
         self.sample.valueChanged.connect(self.sample_chosen)
         self.size.valueChanged.connect(self.sample_chosen)
         self.do_step.clicked.connect(self.step_wanted)
         self.restart.clicked.connect(self.restart_wanted)
-        # Of the list alone: elsewhere these keys press buttons and edit numbers.
-        for keys, act in (
-            *((way.keys, self._slot(name)) for name, way in _WAYS.items()),
-            *((key, self.do_step.click) for key in ("Return", "Enter")),
-            ("Backspace", self.restart.click),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self.list)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(act)
+        self.list.acts = {
+            **{way.key: self._slot(name) for name, way in _WAYS.items()},
+            **{key: self.do_step.click for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)},
+            Qt.Key.Key_Backspace: self.restart.click,
+        }
         self.set_theme(self._theme)
         self.say("")
 
@@ -120,9 +146,9 @@ class StepWalk(QWidget):
         choices.addStretch(1)
         choices.addWidget(self.restart)
         choices.addWidget(self.do_step)
-        self.left = QWidget()
-        side = QVBoxLayout(self.left)
-        side.setContentsMargins(0, 0, 0, 0)
+        left = QWidget()
+        side = QVBoxLayout(left)
+        side.setContentsMargins(0, 0, 6, 0)
         side.setSpacing(5)
         side.addLayout(ways)
         side.addWidget(self.list, 1)
@@ -135,7 +161,7 @@ class StepWalk(QWidget):
         main.addWidget(self.losses)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
-        split.addWidget(self.left)
+        split.addWidget(left)
         split.addWidget(right)
         split.setStretchFactor(1, 1)
         split.setSizes([270, 500])
@@ -207,7 +233,7 @@ class StepWalk(QWidget):
         made = QToolButton()
         made.setIconSize(QSize(18, 18))
         made.setAccessibleName(way.text)
-        made.setToolTip(f"{way.text} ({way.keys})")
+        made.setToolTip(f"{way.text} ({QKeySequence(way.key).toString()})")
         made.clicked.connect(self._slot(name))
         return made
 
@@ -229,7 +255,8 @@ class StepWalk(QWidget):
         self._timer.start()
         self._dress_play()
 
-    def _play_on(self) -> None:
+    def turn_page(self) -> None:
+        """Play on by one moment, which ends at the last."""
         self.go(self.moment + 1)
         if self.moment == self.list.count() - 1:
             self.stop()

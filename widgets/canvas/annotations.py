@@ -47,11 +47,14 @@ class Annotations:
             painter.drawPath(path)
             self._draw_arrow(painter, path, style)
             if any(lines):
-                size = _size(lines, scene)
-                box = QRectF(QPointF(), size.size())
+                box = _size(lines, scene)
                 box.moveCenter(path.pointAtPercent(0.5))
                 box.moveBottom(path.pointAtPercent(0.5).y() - _APART)
-                taken.append(_free(box, taken))
+                cards = [to_view.mapRect(end.scene_rect()) for end in (wire.source, wire.target)]
+                if any(box.intersects(end) for end in cards):
+                    # A wire too short for a text that hides neither node.
+                    box.moveBottom(min(end.top() for end in cards) - _RING - _APART)
+                taken.append(_free(box, taken, upwards=True))
                 _draw_text(painter, taken[-1], lines, scene)
         if any(self.text):
             box = _size(self.text, scene)
@@ -88,11 +91,14 @@ def _size(lines: tuple[str, ...], scene: CanvasScene) -> QRectF:
     return QRectF(0, 0, width + 2 * _PADDING, len(lines) * _LINE + _PADDING)
 
 
-def _free(box: QRectF, taken: list[QRectF]) -> QRectF:
-    """The box, moved down until it covers none of the others."""
-    for other in sorted(taken, key=QRectF.top):
+def _free(box: QRectF, taken: list[QRectF], upwards: bool = False) -> QRectF:
+    """The box, moved down or up until it covers none of the others."""
+    for other in sorted(taken, key=QRectF.top, reverse=upwards):
         if box.intersects(other):
-            box.moveTop(other.bottom() + 2)
+            if upwards:
+                box.moveBottom(other.top() - 2)
+            else:
+                box.moveTop(other.bottom() + 2)
     return box
 
 

@@ -95,7 +95,7 @@ def update_of(
         change, -rate * gradient, rtol=1e-3, atol=rounding
     )
     if is_plain:
-        rule = f"{own} ← {own} {MINUS} η·{slope(own)},   η = {number(rate)}"
+        rule = f"{own} ← {own} {MINUS} η · {slope(own)},   η = {number(rate)}"
     else:
         rule = f"{own} ← {own} + Δ{own},   Δ{own} by {optimizer}, η = {number(rate)}"
     if old.size > MOST_LINES:
@@ -162,7 +162,7 @@ def _dense_backward(numbers: Numbers) -> Iterator[Formula]:
     w = numbers.weights.get("kernel")
     gradient, of_bias = (numbers.gradients.get(name) for name in ("kernel", "bias"))
     if gradient is not None:
-        rule = f"{slope('w_{i,j}')} = {over}{slope('z_{j}')}{above}·x_{{i}}{above}"
+        rule = f"{slope('w_{i,j}')} = {over}{slope('z_{j}')}{above} · x_{{i}}{above}"
         lines = _weight_slopes(x, delta, gradient) if small else ()
         yield Formula(rule, lines or _alone("w", gradient, small))
     if of_bias is not None:
@@ -179,7 +179,7 @@ def _dense_backward(numbers: Numbers) -> Iterator[Formula]:
         lines = ()
         if small and agree(delta.astype(np.float64) @ w.T, back):
             lines = tuple(_input_slopes(w, delta, back))
-        yield Formula(f"{slope('x_{i}')} = Σ_{{j}} w_{{i,j}}·{slope('z_{j}')}", lines)
+        yield Formula(f"{slope('x_{i}')} = Σ_{{j}} w_{{i,j}} · {slope('z_{j}')}", lines)
 
 
 def _weight_slopes(x: np.ndarray, delta: np.ndarray, gradient: np.ndarray) -> tuple[str, ...]:
@@ -236,8 +236,8 @@ _FUNCTIONS: Mapping[str, _Function | None] = {
     "sigmoid": _Function(
         "a_{j} = 1 / (1 + exp(−z_{j}))",
         lambda z: f"1 / (1 + exp({number(-z)}))",
-        "a_{j}·(1 − a_{j})",
-        lambda z, a: f"{number(a)}·(1 − {number(a)})",
+        "a_{j} · (1 − a_{j})",
+        lambda z, a: f"{number(a)} · (1 − {number(a)})",
         lambda z, a: a * (1 - a),
     ),
     "tanh": _Function(
@@ -286,12 +286,12 @@ def _activation_backward(name: str, numbers: Numbers) -> Iterator[Formula]:
             for j in range(a.shape[1]):
                 by = function.slope_line(float(z[at, j]), float(a[at, j]))
                 begun = f"{slope(symbol('z', j, sample=sample))} = {number(delta[at, j])}"
-                lines.append(f"{begun}·{by} = {number(back[at, j])}")
-    yield Formula(f"{slope('z_{j}')} = {slope('a_{j}')}·{function.slope_rule}", tuple(lines))
+                lines.append(f"{begun} · {by} = {number(back[at, j])}")
+    yield Formula(f"{slope('z_{j}')} = {slope('a_{j}')} · {function.slope_rule}", tuple(lines))
 
 
 def _softmax_backward(a: np.ndarray, delta: np.ndarray, back: np.ndarray) -> Iterator[Formula]:
-    rule = f"{slope('z_{j}')} = a_{{j}}·({slope('a_{j}')} − Σ_{{k}} a_{{k}}·{slope('a_{k}')})"
+    rule = f"{slope('z_{j}')} = a_{{j}} · ({slope('a_{j}')} − Σ_{{k}} a_{{k}} · {slope('a_{k}')})"
     lines = []
     mean = (a * delta).sum(axis=-1, keepdims=True)
     if _is_small(a) and agree(a * (delta - mean), back):
@@ -299,5 +299,5 @@ def _softmax_backward(a: np.ndarray, delta: np.ndarray, back: np.ndarray) -> Ite
             for j in range(a.shape[1]):
                 inner = f"{number(delta[at, j])} {MINUS} {factor(mean[at, 0])}"
                 name = slope(symbol("z", j, sample=sample))
-                lines.append(f"{name} = {number(a[at, j])}·({inner}) = {number(back[at, j])}")
+                lines.append(f"{name} = {number(a[at, j])} · ({inner}) = {number(back[at, j])}")
     yield Formula(rule, tuple(lines))

@@ -128,7 +128,7 @@ def _classes(block: CrossEntropy, numbers: Numbers) -> Iterator[Formula]:
     yield Formula("p_{c} = exp(z_{c}) / Σ_{k} exp(z_{k})", tuple(lines))
     text = total(f"{MINUS}log({number(one)})" for one in truth)
     text = f"{before}({text})" if before else text
-    which = ", ".join(f"t = {label + 1}" for label in t)
+    which = ", ".join(f"t = {label + 1} (label {label})" for label in t)
     several = "Σ_{s} " if len(z) > 1 else ""
     yield Formula(
         f"L = {before}{several}{MINUS}log p_{{t}},   {which}", (f"L = {text} = {number(value)}",)
@@ -165,13 +165,13 @@ def _yes_no(block: BinaryCrossEntropy, numbers: Numbers) -> Iterator[Formula]:
     ]
     yield Formula("p_{j} = 1 / (1 + exp(−z_{j}))", tuple(lines))
     terms = (
-        f"{MINUS}{number(y[at])}·log({number(p[at])})"
-        f" {MINUS} (1 {MINUS} {number(y[at])})·log(1 {MINUS} {number(p[at])})"
+        f"{MINUS}{number(y[at])} · log({number(p[at])})"
+        f" {MINUS} (1 {MINUS} {number(y[at])}) · log(1 {MINUS} {number(p[at])})"
         for at in np.ndindex(z.shape)
     )
     text = total(terms)
     text = f"{before}({text})" if before else text
-    rule = f"L = {before}Σ_{{j}} (−y_{{j}}·log p_{{j}} − (1 − y_{{j}})·log(1 − p_{{j}}))"
+    rule = f"L = {before}Σ_{{j}} (−y_{{j}} · log p_{{j}} − (1 − y_{{j}}) · log(1 − p_{{j}}))"
     yield Formula(rule, (f"L = {text} = {number(value)}",))
 
 

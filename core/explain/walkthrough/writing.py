@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-MINUS, TIMES = "−", "·"
+MINUS, TIMES = "−", " · "
 # Significant digits of a number; those that are rounding errors of float32 are never written.
 _DIGITS = 5
 
@@ -16,7 +16,7 @@ def number(value: float) -> str:
     text = f"{float(value):.{_DIGITS}g}"
     if "e" in text:
         digits, _, power = text.partition("e")
-        text = f"{digits}{TIMES}10^{{{int(power)}}}"
+        text = f"{digits}·10^{{{int(power)}}}"
     return "0" if text == "-0" else text.replace("-", MINUS)
 
 
@@ -27,7 +27,7 @@ def factor(value: float) -> str:
 
 
 def product(*values: float) -> str:
-    """Numbers multiplied: ``0.5·(−2)``."""
+    """Numbers multiplied: ``0.5 · (−2)``."""
     first, *others = values
     return TIMES.join([number(first), *map(factor, others)])
 

@@ -72,14 +72,14 @@ def test_two_relus_as_worked_out_by_hand(relus: tuple[Design, Path]) -> None:
 def test_formulas_have_the_numbers_of_the_step(relus: tuple[Design, Path]) -> None:
     found = walk(*relus).answer_untrained()
     assert lines(of(found, FORWARD, "hidden")) == [
-        "z_{1} = 0.5·2 + 0.1 = 1.1",
-        "z_{2} = 0.8·2 − 0.3 = 1.3",
+        "z_{1} = 0.5 · 2 + 0.1 = 1.1",
+        "z_{2} = 0.8 · 2 − 0.3 = 1.3",
     ]
     assert lines(of(found, FORWARD, "active"))[0] == "a_{1} = max(0, 1.1) = 1.1"
-    assert lines(of(found, LOSS, "loss")) == ["L = 0.5·(1.16 − 1.5)^{2} = 0.0578"]
-    assert lines(of(found, BACKWARD, "loss")) == ["∂L/∂ŷ = 2·0.5·(1.16 − 1.5) = −0.34"]
-    assert "∂L/∂w_{1,1} = −0.34·1.1 = −0.374" in lines(of(found, BACKWARD, "output"))
-    assert "w_{1,1} ← 0.4 − 0.1·(−0.374) = 0.4374" in lines(of(found, UPDATE, "output"))
+    assert lines(of(found, LOSS, "loss")) == ["L = 0.5 · (1.16 − 1.5)^{2} = 0.0578"]
+    assert lines(of(found, BACKWARD, "loss")) == ["∂L/∂ŷ = 2 · 0.5 · (1.16 − 1.5) = −0.34"]
+    assert "∂L/∂w_{1,1} = −0.34 · 1.1 = −0.374" in lines(of(found, BACKWARD, "output"))
+    assert "w_{1,1} ← 0.4 − 0.1 · (−0.374) = 0.4374" in lines(of(found, UPDATE, "output"))
 
 
 def test_moments_go_forward_back_and_end_with_the_updates(relus: tuple[Design, Path]) -> None:
