@@ -91,7 +91,7 @@ class WalkthroughPanel(QObject):
             return
         self._is_due = False
         self._rest.stop()
-        first, count = self.widget.sample.value() - 1, self.widget.size.value()
+        first, count = self.widget.sample.value() - 1, self.widget.batch.value()
         question = Walk(
             to_text(self.session.whole),
             str(self.session.folder),
@@ -104,7 +104,7 @@ class WalkthroughPanel(QObject):
 
     def _do_step(self) -> None:
         if self.walked is not None and not self.asking.is_waiting(TOPIC):
-            first, count = self.widget.sample.value() - 1, self.widget.size.value()
+            first, count = self.widget.sample.value() - 1, self.widget.batch.value()
             self._before = (*self._before, tuple(range(first, first + count)))
             self._ask()
 

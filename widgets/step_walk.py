@@ -1,4 +1,4 @@
-"""A training step to go through moment by moment: buttons, the list of moments, and the formulas."""
+"""A training step to go through moment by moment: buttons, list of moments, and formulas."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ class StepWalk(QWidget):
         self.place = QLabel()
         self.place.setProperty("role", "muted")
         self.sample = _field("Sample", "Number of the training sample that the step is made with")
-        self.size = _field("Batch", "How many samples the step is made with, from that one on")
-        self.size.setRange(1, MOST_SAMPLES)
+        self.batch = _field("Batch", "How many samples the step is made with, from that one on")
+        self.batch.setRange(1, MOST_SAMPLES)
         self.do_step = QPushButton("&Do the step")
         self.do_step.setToolTip("Go on with the new weights, and see how the loss changes (Enter)")
         self.restart = QPushButton("Start &again")
@@ -118,12 +118,12 @@ class StepWalk(QWidget):
         self._lay_out()
         self.list.currentRowChanged.connect(self._show)
         self.sample.valueChanged.connect(self.sample_chosen)
-        self.size.valueChanged.connect(self.sample_chosen)
+        self.batch.valueChanged.connect(self.sample_chosen)
         self.do_step.clicked.connect(self.step_wanted)
         self.restart.clicked.connect(self.restart_wanted)
         self.list.acts = {
             **{way.key: self._slot(name) for name, way in _WAYS.items()},
-            **{key: self.do_step.click for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)},
+            **dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), self.do_step.click),
             Qt.Key.Key_Backspace: self.restart.click,
         }
         self.set_theme(self._theme)
@@ -137,7 +137,7 @@ class StepWalk(QWidget):
             ways.addWidget(button)
         ways.addSpacing(6)
         ways.addWidget(self.place, 1)
-        for words, field in (("Sample", self.sample), ("Batch", self.size)):
+        for words, field in (("Sample", self.sample), ("Batch", self.batch)):
             label = QLabel(words)
             label.setBuddy(field)
             choices.addWidget(label)
@@ -195,7 +195,7 @@ class StepWalk(QWidget):
         self.list.clear()
         self.list.addItems(list(titles))
         self.sample.setRange(1, samples)
-        self.size.setRange(1, min(MOST_SAMPLES, samples))
+        self.batch.setRange(1, min(MOST_SAMPLES, samples))
         self._stack.setCurrentIndex(1)
         self.list.setCurrentRow(max(0, min(at, len(titles) - 1)))
         if had_focus:

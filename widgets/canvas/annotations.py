@@ -102,9 +102,7 @@ def _free(box: QRectF, taken: list[QRectF], upwards: bool = False) -> QRectF:
     return box
 
 
-def _draw_text(
-    painter: QPainter, box: QRectF, lines: tuple[str, ...], scene: CanvasScene
-) -> None:
+def _draw_text(painter: QPainter, box: QRectF, lines: tuple[str, ...], scene: CanvasScene) -> None:
     style = scene.look
     painter.setPen(QPen(style.accent, 1.0))
     painter.setBrush(style.label_surface)

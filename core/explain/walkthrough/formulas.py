@@ -204,9 +204,7 @@ def _alone(letter: str, values: np.ndarray, small: bool) -> tuple[str, ...]:
     """Gradients whose terms are not written: more than this node's inputs makes them."""
     if not small or values.size > MOST_LINES:
         return ()
-    return tuple(
-        f"{slope(symbol(letter, *at))} = {number(v)}" for at, v in np.ndenumerate(values)
-    )
+    return tuple(f"{slope(symbol(letter, *at))} = {number(v)}" for at, v in np.ndenumerate(values))
 
 
 def _added(terms: Iterator[str] | map[str], value: float) -> str:

@@ -36,11 +36,12 @@ def ground(walk: Walk, training: tuple[Job, State] | None) -> Ground:
     being trained.
     """
     design = _design(walk.design)
-    alike = training is not None and trained_parts(training[0].design) == trained_parts(design)
-    if alike and training[0].design.recipe == design.recipe:
-        return Ground(*training, trained=True)
+    if training is not None and trained_parts(training[0].design) != trained_parts(design):
+        training = None
+    if training is not None and training[0].design.recipe == design.recipe:
+        return Ground(*training, True)
     job, state = _made(walk.design, walk.folder, walk.store, walk.device, _stamp(design, walk))
-    if not alike:
+    if training is None:
         return Ground(job, state, trained=False)
     params, rest = job.program.placement.put((training[1].params, training[1].rest))
     average = [jnp.copy(p) for p in params] if state.average else []

@@ -66,9 +66,7 @@ def _squares(block: MeanSquaredError, numbers: Numbers) -> Iterator[Formula]:
     rule = f"L = {before}{'Σ_{j} ' if index else ''}(ŷ{index} {MINUS} y{index})^{{2}}"
     lines = []
     if agree(np.asarray(share * np.sum((p.astype(np.float64) - y) ** 2)), value):
-        squares = (
-            f"({number(p[at])} {MINUS} {factor(y[at])})^{{2}}" for at in np.ndindex(p.shape)
-        )
+        squares = (f"({number(p[at])} {MINUS} {factor(y[at])})^{{2}}" for at in np.ndindex(p.shape))
         text = total(squares)
         lines.append(f"L = {before}{_in_brackets(text, p.size if before else 1)} = {number(value)}")
     yield Formula(rule, tuple(lines))

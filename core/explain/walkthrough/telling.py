@@ -54,9 +54,7 @@ def told(walk: Walk, ground: Ground) -> Walked:
         losses += float(turn.traced.total)
         moments += _Telling(program, players[turn.player], blocks, turn, rate, place).moments()
     plan = program.plan
-    called = (
-        " + ".join(plan.losses[n].name for n in players[turn.player].losses) for turn in done
-    )
+    called = (" + ".join(plan.losses[n].name for n in players[turn.player].losses) for turn in done)
     return Walked(
         tuple(int(row) for row in rows),
         len(program.train_rows),
@@ -92,9 +90,7 @@ class _Telling:
         self.optimizer = program.recipe.optimizer.label
         names = program.param_names
         trained = [names[i] for i in player.params]
-        self.weights = _by_layer(
-            [*names, *turn.frozen], [*turn.before, *turn.frozen.values()]
-        )
+        self.weights = _by_layer([*names, *turn.frozen], [*turn.before, *turn.frozen.values()])
         self.gradients = _by_layer(trained, turn.traced.gradients)
         self.after = _by_layer(trained, [turn.after[i] for i in player.params])
         self.at = [_by_node(found) for found in turn.traced[:4]]
@@ -179,11 +175,21 @@ class _Telling:
         before: Arrays | None = None,
         formulas: tuple[Formula, ...] = (),
     ) -> Moment:
-        groups = (
-            {name: Value.of(np.asarray(array)) for name, array in (group or {}).items()}
-            for group in (inputs, outputs, weights, before)
+        return Moment(
+            stage,
+            node,
+            self.plan.names[node],
+            _values(inputs),
+            _values(outputs),
+            _values(weights),
+            _values(before),
+            formulas,
+            self.place,
         )
-        return Moment(stage, node, self.plan.names[node], *groups, formulas, self.place)
+
+
+def _values(arrays: Arrays | None) -> dict[str, Value]:
+    return {name: Value.of(np.asarray(array)) for name, array in (arrays or {}).items()}
 
 
 def _by_layer(names: Sequence[str], arrays: Sequence[np.ndarray]) -> dict[str, dict[str, Any]]:

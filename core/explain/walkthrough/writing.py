@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import SupportsFloat
 
 import numpy as np
 
@@ -11,7 +12,7 @@ MINUS, TIMES = "−", " · "
 _DIGITS = 5
 
 
-def number(value: float) -> str:
+def number(value: SupportsFloat) -> str:
     """A number: ``0.374``, ``−12``, ``2.1·10^{−7}``."""
     text = f"{float(value):.{_DIGITS}g}"
     if "e" in text:
@@ -20,13 +21,13 @@ def number(value: float) -> str:
     return "0" if text == "-0" else text.replace("-", MINUS)
 
 
-def factor(value: float) -> str:
+def factor(value: SupportsFloat) -> str:
     """A number that something stands before: in brackets if it is negative."""
     text = number(value)
     return f"({text})" if text.startswith(MINUS) else text
 
 
-def product(*values: float) -> str:
+def product(*values: SupportsFloat) -> str:
     """Numbers multiplied: ``0.5 · (−2)``."""
     first, *others = values
     return TIMES.join([number(first), *map(factor, others)])

@@ -187,7 +187,9 @@ def test_gradients_are_those_of_finite_differences(three_flowers: tuple[Job, Wal
     job, found = three_flowers
     program = job.program
     rows = np.array(found.rows)
-    feed = {n: jnp.asarray(program.prepared.columns[c][rows]) for n, c in program.plan.feeds.items()}
+    feed = {
+        n: jnp.asarray(program.prepared.columns[c][rows]) for n, c in program.plan.feeds.items()
+    }
     params, rest = program.networks.params, program.networks.rest
     label = feed["target"]
 
@@ -262,7 +264,11 @@ def wrong_lines(found: Walked) -> Iterator[str]:
 def test_what_a_formula_says_is_what_its_numbers_come_to(
     function: str, numbers: tuple[int, ...]
 ) -> None:
-    layers = (("Dense", {"units": 3}), ("Activation", {"function": function}), ("Dense", {"units": 3}))
+    layers = (
+        ("Dense", {"units": 3}),
+        ("Activation", {"function": function}),
+        ("Dense", {"units": 3}),
+    )
     design = with_recipe(classifier(IRIS, *layers, x="features"), optimizer="SGD")
     found = walk(design, Path(), *numbers).answer_untrained()
     assert not list(wrong_lines(found))
