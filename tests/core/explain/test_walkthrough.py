@@ -347,7 +347,7 @@ def test_large_layers_are_told_by_shape_and_norm() -> None:
     assert (kernel.shape, kernel.array) == ((4, 300), None)
     assert kernel.norm > 0
     assert lines(moment) == []
-    assert moment.formulas[0].rule == "∂L/∂w_{i,j} = ∂L/∂z_{j}·x_{i}"
+    assert moment.formulas[0].rule == "∂L/∂w_{i,j} = ∂L/∂z_{j} · x_{i}"
 
 
 def test_what_cannot_be_walked_through_is_refused_in_words() -> None:
