@@ -27,6 +27,8 @@ _NOTES = {
 }
 # So many numbers stand on a wire, and of an array in the text.
 _ON_CANVAS, _IN_TEXT = 4, 24
+# The last losses; the earlier ones would be cut off in a narrow panel.
+_LOSSES = 4
 
 
 def title(moment: Moment, turns: tuple[str, ...] = ()) -> str:
@@ -85,8 +87,8 @@ def on_wires(moment: Moment) -> Mapping[str, tuple[str, ...]]:
 
 def loss_line(losses: list[float]) -> str:
     """The losses of the steps that were done here, and of the present one."""
-    shown = " → ".join(number(loss) for loss in losses[-8:])
-    return f"Loss: {'… → ' if len(losses) > 8 else ''}{shown}"
+    shown = " → ".join(number(loss) for loss in losses[-_LOSSES:])
+    return f"Loss: {'… → ' if len(losses) > _LOSSES else ''}{shown}"
 
 
 def _column(value: Value) -> tuple[str, ...]:

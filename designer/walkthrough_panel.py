@@ -40,6 +40,7 @@ class WalkthroughPanel(QObject):
         self.walked: Walked | None = None
         self._before: tuple[tuple[int, ...], ...] = ()
         self._losses: list[float] = []
+        self._weights = ""
         self._is_seen = self._is_due = False
         self._file = self.session.file
         self._rest = QTimer(self)
@@ -115,11 +116,10 @@ class WalkthroughPanel(QObject):
         # Of the same step with another sample there is another loss.
         self._losses = [*self._losses[:done], walked.loss]
         self.walked = walked
-        weights = f"weights of step {answered.step}" if walked.trained else "initial weights"
-        on = f", and {done} more" if done else ""
-        line = moment_texts.loss_line(self._losses)
-        self.widget.losses.setText(f"{line}    ({weights}{on})")
-        self.widget.losses.setToolTip(line)
+        weights = f"Weights of step {answered.step}" if walked.trained else "Initial weights"
+        self._weights = f"{weights}, and {done} more." if done else f"{weights}."
+        self.widget.losses.setText(moment_texts.loss_line(self._losses))
+        self.widget.losses.setToolTip("The loss before each step that was done here")
         self.widget.restart.setEnabled(done > 0)
         titles = [moment_texts.title(m, walked.turns) for m in walked.moments]
         self.widget.set_moments(titles, at, walked.samples)
@@ -136,7 +136,7 @@ class WalkthroughPanel(QObject):
         moment = self.walked.moments[number]
         self.widget.text.set_paragraphs(
             moment_texts.headline(moment),
-            moment_texts.note(moment),
+            f"{moment_texts.note(moment)} {self._weights}",
             list(moment_texts.paragraphs(moment)),
         )
         if self._is_seen:
