@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -66,6 +66,26 @@ class Network(nnx.Module):
         layers = {s.attribute: getattr(self, s.attribute) for s in self.plan.steps if s.layer}
         computed(self.plan.steps, layers, found, nudge, half, self._resolve)
         return found
+
+    def onward(
+        self, given: Mapping[End, jax.Array], wanted: Collection[End]
+    ) -> dict[End, jax.Array]:
+        """What is given ``[B, ...]``, and all that the wanted outputs need beside it."""
+        found = dict(given)
+        steps = needed(self.plan.steps, wanted, given)
+        layers = {s.attribute: getattr(self, s.attribute) for s in steps if s.layer}
+        computed(steps, layers, found, lookup=self._resolve)
+        return found
+
+
+def needed(steps: Sequence[Step], wanted: Collection[End], given: Collection[End]) -> list[Step]:
+    """The steps, in their order, that compute the wanted outputs from those that are given."""
+    missing, kept = set(wanted) - set(given), []
+    for step in reversed(steps):
+        if missing.intersection(step.outputs):
+            kept.append(step)
+            missing |= set(step.inputs.values()) - set(given)
+    return kept[::-1]
 
 
 def computed(

@@ -29,7 +29,8 @@ class Column:
     vocabulary of tokens. A label may also be ``NO_LABEL``. ``scale`` is ``none`` or
     ``standardise``: mean 0 and deviation 1 for each feature of the last axis, fitted on the
     training split. A column that holds the same quantity as another names it in ``scale_as`` and
-    takes its statistics, so that the two stay comparable.
+    takes its statistics, so that the two stay comparable. ``features`` names the elements of the
+    last axis of a float32 ``[N, F]`` column, where they have names.
     Values may stay on the disk; see ``on_disk``.
     """
 
@@ -37,6 +38,7 @@ class Column:
     classes: tuple[str, ...] = ()
     scale: str = "none"
     scale_as: str = ""
+    features: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.values.dtype.name not in DTYPES or self.values.ndim < 1:

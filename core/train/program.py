@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from core.compile.plan import Plan
 from core.data.binding import Prepared
 from core.data.environment import Environment
 from core.data.on_disk import OnDisk
+from core.design.document import End
 from core.explain.look import Look, look
 from core.explain.survey import SAMPLES, Findings, survey
 from core.train.evaluation import Evaluation
@@ -86,6 +87,7 @@ class Program:
             jax.jit(step, donate_argnums=0, out_shardings=placement.whole) for step in self.stages
         )
         self._look_jit = jax.jit(self._look)
+        self._compute_jit = jax.jit(self._compute, static_argnums=0)
         self._compiled: dict[tuple[int, int], Any] = {}
         self._compiling: dict[tuple[int, int], Future[Any]] = {}
         # Spread over the split, whose rows may be sorted.
@@ -250,6 +252,18 @@ class Program:
         loaded = self.shown.load(np.array([row], np.int32))
         return self._look_jit(self.evaluated(state), state.rest, loaded)
 
+    def compute(
+        self, state: State, given: Mapping[End, np.ndarray], wanted: Sequence[End]
+    ) -> dict[End, np.ndarray]:
+        """Some outputs ``[B, ...]`` from others ``[B, ...]``, layers in evaluation mode.
+
+        What is given stands for what the network would compute there. Raises KeyError for an
+        output that cannot be computed of it.
+        """
+        params, rest = self.evaluated(state), state.rest
+        found = self._compute_jit(tuple(wanted), params, rest, dict(given))
+        return {end: np.asarray(value) for end, value in jax.device_get(found).items()}
+
     def prepare_survey(self, state: State) -> bool:
         """Compile the present stage's survey in a thread, beside the training; returns whether
         that is done.
@@ -285,6 +299,16 @@ class Program:
         network = self.networks.evaluating(params, rest)
         batch, _ = self.shown.batch(loaded, network.values, jnp.zeros((), jnp.int32))
         return look(network, batch)
+
+    def _compute(
+        self,
+        wanted: tuple[End, ...],
+        params: list[jax.Array],
+        rest: list[jax.Array],
+        given: dict[End, jax.Array],
+    ) -> dict[End, jax.Array]:
+        found = self.networks.evaluating(params, rest).onward(given, wanted)
+        return {end: found[end] for end in wanted}
 
     def _survey(self, step: Step, state: State, some: Any, one: Any) -> Findings:
         play, start = self.networks.play(state.params, state.rest), jnp.zeros((), jnp.int32)

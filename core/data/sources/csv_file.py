@@ -77,12 +77,13 @@ class CsvFile(FileSource):
         features, target = self.plan(table)
         name, column = self._target_column(table, target)
         scale = "standardise" if self.standardise else "none"
-        named = ", ".join(label for feature in features for label in feature.labels)
-        notes = f"Features: {named}. Target: {target}."
+        named = tuple(label for feature in features for label in feature.labels)
+        notes = f"Features: {', '.join(named)}. Target: {target}."
         if not table.has_header:
             notes += " The first row looks like data, so the columns are numbered."
+        values = encode_features(table, features)
         return Dataset(
-            {"features": Column(encode_features(table, features), scale=scale), name: column},
+            {"features": Column(values, scale=scale, features=named), name: column},
             title=table.file,
             notes=notes,
             inputs=("features",),

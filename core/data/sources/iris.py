@@ -35,10 +35,14 @@ class Iris(Source):
         names = tuple(sorted(set(species)))
         features = np.array([row[:-1] for row in rows], np.float64).astype(np.float32)
         label = np.array([names.index(name) for name in species], np.int32)
+        measured = tuple(name.replace("_", " ") for name in header[:-1])
         return Dataset(
-            {"features": Column(features, scale="standardise"), "label": Column(label, names)},
+            {
+                "features": Column(features, scale="standardise", features=measured),
+                "label": Column(label, names),
+            },
             title=self.label,
-            notes="The features are " + ", ".join(header[:-1]).replace("_", " ") + ", in cm.",
+            notes=f"The features are {', '.join(measured)}, in cm.",
             inputs=("features",),
             targets=("label",),
         )
