@@ -64,6 +64,34 @@ LATE: tuple[Late, ...] = (
         "WalkthroughPanel",
         "Go through one training step, forward, backward and update, with all its numbers",
     ),
+    Late(
+        "histograms",
+        "Histograms",
+        "designer.histograms_panel",
+        "HistogramsPanel",
+        "How the weights and outputs of a node are spread, and how that moves while it learns",
+    ),
+    Late(
+        "projection",
+        "Projection",
+        "designer.projection_panel",
+        "ProjectionPanel",
+        "Samples as points in a plane, by what a node makes of them",
+    ),
+    Late(
+        "boundary",
+        "Decision boundary",
+        "designer.boundary_panel",
+        "BoundaryPanel",
+        "What the network says at every place of a plane of two features",
+    ),
+    Late(
+        "generated",
+        "Generated samples",
+        "designer.generated_panel",
+        "GeneratedPanel",
+        "Samples or texts that the network makes itself, as they get better",
+    ),
 )
 
 

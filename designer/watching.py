@@ -36,7 +36,6 @@ class Watching(QObject):
         super().__init__(canvas)
         self.session, self.trainer, self.canvas = session, trainer, canvas
         self.views = Views()
-        self._row = 0
         self._was_on = False
         self._reading = Background()
         self._reading.answered.connect(self._take_points)
@@ -92,7 +91,7 @@ class Watching(QObject):
             node = watched_output(whole, self.session.path, ids[-1])
         if node not in whole.nodes:
             node = self._first_layer()
-        self.trainer.watch(node, self._row)
+        self.trainer.watch(node, self.trainer.watched.row)
 
     def _first_layer(self) -> str:
         """The node to look at while nobody chose one: the first with parameters."""
@@ -101,7 +100,6 @@ class Watching(QObject):
         return layers[0] if layers else ""
 
     def _choose_sample(self, row: int) -> None:
-        self._row = row
         self.trainer.watch(self.trainer.watched.node, row)
 
     def _stand(self) -> None:

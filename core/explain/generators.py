@@ -27,11 +27,15 @@ _COMPARED = 64
 
 @dataclass(frozen=True)
 class Latent:
-    """An output that random numbers stand for: their ``distribution``, and its shape."""
+    """An output that random numbers stand for: their ``distribution``, and its shape.
+
+    That of a Noise input ``is_noise``; a code that is drawn around a mean tells of a sample.
+    """
 
     end: End
     distribution: str
     shape: tuple[int, ...]
+    is_noise: bool
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,9 @@ def latents_of(job: Job) -> list[Latent]:
         if not isinstance(report.block, NoiseInput | GaussianSampling):
             continue
         port, tensor = next(iter(report.outputs.items()))
+        is_noise = isinstance(report.block, NoiseInput)
         drawn = report.block.distribution if isinstance(report.block, NoiseInput) else "normal"
-        found[type(report.block)].append(Latent(End(node, port), drawn, tensor.sizes))
+        found[type(report.block)].append(Latent(End(node, port), drawn, tensor.sizes, is_noise))
     return found[NoiseInput] or found[GaussianSampling]
 
 
@@ -66,12 +71,13 @@ def generator_of(job: Job) -> Generator | None:
     if not latents:
         return None
     plan = job.program.plan
-    behind = _behind(plan, latents)
+    after = behind(plan, latents)
     for loss in plan.losses:
-        told = _reconstruction(job, loss, behind)
+        told = _reconstruction(job, loss, after)
         if told is not None:
             return told
-    made = [end for step in _before_judging(plan, latents) for end in step.outputs]
+    steps = _before_judging(plan, latents)
+    made = [end for step in steps if _computes(job, step) for end in step.outputs]
     shaped = [(end, column) for end in made if (column := _like(job, _sizes(job, end)))]
     if shaped:
         end, column = shaped[-1]
@@ -117,10 +123,10 @@ def _read_text(job: Job, loss: LossStep) -> str | None:
     return None
 
 
-def _reconstruction(job: Job, loss: LossStep, behind: set[End]) -> Generator | None:
+def _reconstruction(job: Job, loss: LossStep, after: set[End]) -> Generator | None:
     """What a loss compares with the data, if it is made of the latent outputs."""
     target = loss.inputs.get("target")
-    if target is None or loss.prediction not in behind or target in behind:
+    if target is None or loss.prediction not in after or target in after:
         return None
     sizes = _sizes(job, loss.prediction)
     column = _like(job, sizes) or _of_size(job, int(np.prod(sizes)))
@@ -130,7 +136,7 @@ def _reconstruction(job: Job, loss: LossStep, behind: set[End]) -> Generator | N
     return Generator(loss.prediction, loss, column, shape)
 
 
-def _behind(plan: Plan, ends: Iterable[End]) -> set[End]:
+def behind(plan: Plan, ends: Iterable[End]) -> set[End]:
     """The given outputs and all that depend on them."""
     found = set(ends)
     for step in plan.steps:
@@ -141,11 +147,11 @@ def _behind(plan: Plan, ends: Iterable[End]) -> set[End]:
 
 def _before_judging(plan: Plan, latents: set[End]) -> list[Step]:
     """The steps from the latent outputs to where layers begin that also judge the data."""
-    behind = _behind(plan, latents)
+    after = behind(plan, latents)
     judging = {
         step.attribute
         for step in plan.steps
-        if step.layer is not None and not behind.intersection(step.outputs)
+        if step.layer is not None and not after.intersection(step.outputs)
     }
     reached, found = set(latents), []
     for step in plan.steps:
@@ -154,6 +160,12 @@ def _before_judging(plan: Plan, latents: set[End]) -> list[Step]:
             found.append(step)
             reached.update(step.outputs)
     return found
+
+
+def _computes(job: Job, step: Step) -> bool:
+    """Whether a step does more than pass on what comes in, as ports of groups do."""
+    block = job.analysis.nodes[step.node].block
+    return block is not None and not block.passes_on
 
 
 def _like(job: Job, sizes: tuple[int, ...]) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from core.design.document import End
 from core.errors import InputError
-from core.explain.generators import latents_of
+from core.explain.generators import behind, latents_of
 from core.explain.samples import output_of, outputs, spread, tensor_of
 from core.explain.verdicts import Verdicts, verdicts, wanted_for_verdicts
 from core.train.asks import Ask
@@ -104,16 +104,31 @@ def is_installed(method: str) -> bool:
 
 
 def telling_end(job: Job) -> End:
-    """The code of an autoencoder, else the last output before the logits, else those."""
+    """The code of an autoencoder, else the last output before the logits, else those.
+
+    What is made of noise alone tells nothing of samples.
+    """
     plan = job.program.plan
-    codes = latents_of(job)
-    if codes:
-        return codes[0].end
-    end = plan.shown.prediction
-    step = next((s for s in plan.steps if end in s.outputs), None)
-    computed = {o for s in plan.steps for o in s.outputs}
-    before = [source for source in step.inputs.values() if source in computed] if step else []
+    latents = latents_of(job)
+    drawn = {latent.end for latent in latents if not latent.is_noise}
+    if drawn:
+        return min(drawn)
+    noisy = behind(plan, {latent.end for latent in latents})
+    judged = [
+        e for loss in (plan.shown, *plan.losses) for e in (loss.prediction, *loss.inputs.values())
+    ]
+    end = next((end for end in judged if end not in noisy), plan.shown.prediction)
+    made = {output: step for step in plan.steps for output in step.outputs}
+    # Ports of groups pass on what comes in.
+    while end in made and _passes_on(job, end):
+        end = next(iter(made[end].inputs.values()))
+    before = [e for e in made[end].inputs.values() if e in made] if end in made else []
     return before[0] if before else end
+
+
+def _passes_on(job: Job, end: End) -> bool:
+    block = job.analysis.nodes[end.node].block
+    return block is not None and block.passes_on
 
 
 def project(table: np.ndarray, method: str) -> tuple[np.ndarray, tuple[float, ...]]:

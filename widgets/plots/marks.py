@@ -1,0 +1,69 @@
+"""How classes are told apart in a plot: by a colour and a shape each, so that neither is alone."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from widgets.colors import mix
+from widgets.theme import Theme
+
+SIZE = 8.0
+_SHAPES = ("circle", "square", "triangle", "diamond", "wedge")
+# The second time round the colours are nearer to that of text.
+_SHIFT = 0.5
+
+
+def class_color(theme: Theme, number: int) -> str:
+    """The colour of a class, ``#rrggbb``; after so many as a theme has come others like them."""
+    cycle, place = divmod(number, len(theme.curve_colors))
+    color = theme.curve_colors[place]
+    return mix(color, theme.text, 1 - _SHIFT) if cycle % 2 else color
+
+
+def class_shape(number: int) -> str:
+    """The name of a class's shape."""
+    return _SHAPES[number % len(_SHAPES)]
+
+
+@cache
+def outline(shape: str, size: float = SIZE) -> QPainterPath:
+    """A shape around 0, about so many pixels wide."""
+    path, half = QPainterPath(), size / 2
+    corners = {
+        "triangle": ((0, -half), (half, half * 0.8), (-half, half * 0.8)),
+        "diamond": ((0, -half * 1.2), (half * 1.2, 0), (0, half * 1.2), (-half * 1.2, 0)),
+        "wedge": ((-half, -half * 0.8), (half, -half * 0.8), (0, half)),
+    }
+    if shape in corners:
+        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners[shape]]))
+        path.closeSubpath()
+    elif shape == "square":
+        path.addRect(QRectF(-half * 0.88, -half * 0.88, size * 0.88, size * 0.88))
+    else:
+        path.addEllipse(QPointF(0, 0), half, half)
+    return path
+
+
+def paint_mark(
+    painter: QPainter, at: QPointF, shape: str, color: str, edge: str, hollow: bool = False
+) -> None:
+    """Paint a mark at a point; a ``hollow`` one has only its outline in its colour."""
+    painter.save()
+    painter.translate(at)
+    painter.setPen(QPen(QColor(color if hollow else edge), 1.6 if hollow else 0.8))
+    painter.setBrush(QColor(edge) if hollow else QColor(color))
+    painter.drawPath(outline(shape))
+    painter.restore()
+
+
+def paint_cross(painter: QPainter, at: QPointF, color: str) -> None:
+    """A cross over a mark: it is wrong."""
+    reach = SIZE * 0.62
+    pen = QPen(QColor(color), 1.8)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    for way in (1, -1):
+        painter.drawLine(at + QPointF(-reach, -reach * way), at + QPointF(reach, reach * way))
