@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 class Acts:
     """The acts of one window that need more than one of its parts."""
 
+    def _show_training(self) -> None:
+        """Bring the curves to the front, unless what is watched there is live, too."""
+        if not self._window.late_panels.is_one_before("training"):
+            self._window.docks.show("training")
+
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._onnx: OnnxExport | None = None
@@ -33,7 +38,7 @@ class Acts:
         if self._has_errors():
             return
         window.banner.clear()
-        window.docks.show("training")
+        self._show_training()
         window.trainer.train()
 
     def show_run(self, run: Run) -> None:
@@ -41,7 +46,7 @@ class Acts:
         window = self._window
         if window.watching:
             window.watching.show_run(run)
-            window.docks.show("training")
+            self._show_training()
             window.actions_by_name["resume"].setEnabled(window.trainer.resumable)
             window.statusBar().showMessage(f"The views show run {run.title}", 5000)
 
@@ -59,7 +64,7 @@ class Acts:
     def resume(self) -> None:
         """Go on with the last run."""
         self._window.banner.clear()
-        self._window.docks.show("training")
+        self._show_training()
         self._window.trainer.train(True)
 
     def offer_resume(self) -> None:

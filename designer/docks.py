@@ -75,6 +75,10 @@ class Docks(QObject):
             self._window.splitDockWidget(self[beside], dock, Qt.Orientation.Horizontal)
         self._by_name[name] = dock
 
+    def beside(self, name: str) -> list[QDockWidget]:
+        """The docks that are tabs of the same panel."""
+        return self._window.tabifiedDockWidgets(self[name])
+
     def fill(self, name: str, content: QWidget) -> None:
         """Put the content into a dock that was added without one."""
         old = self[name].widget()

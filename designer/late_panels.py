@@ -104,6 +104,7 @@ class LatePanels(QObject):
         super().__init__(parent)
         self._docks, self._surroundings, self._appearance = docks, surroundings, appearance
         self._made: dict[str, Panel] = {}
+        self._watched: set[str] = set()
         self.menu = QMenu("E&xplain", parent)
         self.menu.setToolTipsVisible(True)
         for late in LATE:
@@ -120,6 +121,11 @@ class LatePanels(QObject):
         """The panel of a dock, None before it was first seen."""
         return self._made.get(name)
 
+    def is_one_before(self, name: str) -> bool:
+        """Whether one of these panels is seen in front of another dock, as a tab beside it."""
+        docks = [self._docks[late.name] for late in LATE if late.name in self._watched]
+        return any(dock in docks for dock in self._docks.beside(name))
+
     def _show(self, dock: QDockWidget) -> None:
         dock.show()
         dock.raise_()
@@ -130,5 +136,6 @@ class LatePanels(QObject):
             self._made[late.name] = made
             self._docks.fill(late.name, made.widget)
             self._appearance.follow(made.set_theme)
+        (self._watched.add if seen else self._watched.discard)(late.name)
         if late.name in self._made:
             self._made[late.name].be_seen(seen)

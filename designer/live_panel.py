@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -21,11 +20,12 @@ from core.train.asks import Answered, Ask, NotAnswered
 from core.train.events import Event, Finished, Loaded, Started
 from designer.late_panels import Surroundings
 from designer.training import IDLE, STARTING, TRAINING
-from widgets.labels import wrapped_label
+from widgets.labels import ElidedLabel, wrapped_label
 from widgets.theme import Theme
 
 _NOTHING_YET = "Train, or open a run, to look at the network."
 _COMPILING = "The design is being compiled; the picture comes with the first steps."
+_ASKING = "Looking at the network …"
 _TRACEBACK = "Traceback"
 
 
@@ -55,7 +55,7 @@ class LivePanel(QObject):
             "That takes no more than a hundredth of its time."
         )
         self.live.toggled.connect(self._live_changed)
-        self.caption = QLabel()
+        self.caption = ElidedLabel()
         self.caption.setProperty("role", "muted")
         self.caption.setContentsMargins(10, 0, 10, 4)
         self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -118,6 +118,8 @@ class LivePanel(QObject):
             return
         question = self.question()
         if question is not None:
+            if self.said() in (_NOTHING_YET, _COMPILING):
+                self.say(_ASKING)
             asking = self._around.asking
             asking.ask(self.topic, question, self._take, self._refuse, patient)
 
@@ -138,7 +140,6 @@ class LivePanel(QObject):
     def tell(self, caption: str) -> None:
         """Write the line below the content."""
         self.caption.setText(caption)
-        self.caption.setToolTip(caption)
 
     def finish_controls(self) -> None:
         """Put what all panels have behind the controls of this one."""

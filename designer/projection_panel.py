@@ -192,9 +192,9 @@ class ProjectionPanel(LivePanel):
         side.setFixedWidth(_SIDE)
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(4)
         column.addWidget(self.legend, 1)
-        column.addWidget(self.card, 1)
+        column.addWidget(self.card)
         row.addWidget(side)
         return content
 

@@ -26,7 +26,7 @@ def test_there_is_one_of_each_kind() -> None:
     assert set(EXAMPLES) >= {
         *("digits_mlp", "digits_cnn", "digits_resnet"),
         *("el_nino_lstm", "moby_dick_attention", "moby_dick_transformer"),
-        *("cart_pole", "tic_tac_toe"),
+        *("cart_pole", "tic_tac_toe", "spirals_mlp"),
         *("digits_denoising", "digits_vae", "digits_gan", "digits_contrastive"),
         *("digits_hundred_labels", "digits_deep_belief", "digits_distillation"),
         *("digits_two_tasks", "moby_dick_next_letter", "moby_dick_masked_letters"),
@@ -48,6 +48,11 @@ def test_the_digits_networks_reach_their_accuracy(copied: Callable[[str], Projec
     assert copied("digits_mlp").train(seed=0).test["accuracy"] >= 0.96
     assert copied("digits_cnn").train(epochs=30, seed=0).test["accuracy"] >= 0.98
     assert copied("digits_resnet").train(epochs=8, seed=0).test["accuracy"] >= 0.96
+
+
+def test_the_spirals_are_parted(copied: Callable[[str], Project]) -> None:
+    # By chance one point of three is right; lines alone part less than two of three.
+    assert copied("spirals_mlp").train(epochs=60, seed=0).test["accuracy"] >= 0.95
 
 
 def test_the_forecast_beats_its_baselines(copied: Callable[[str], Project]) -> None:

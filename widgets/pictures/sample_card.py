@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.pictures.thumbnails import thumbnail
 
-_WIDEST, _HIGHEST = 116, 72
+_WIDEST, _HIGHEST = 120, 46
 
 
 class SampleCard(QWidget):

@@ -47,22 +47,33 @@ def outline(shape: str, size: float = SIZE) -> QPainterPath:
     return path
 
 
+def size_for(count: int) -> float:
+    """How wide marks are, in pixels, where there are so many."""
+    return SIZE if count <= 150 else 0.8 * SIZE if count <= 400 else 0.7 * SIZE
+
+
 def paint_mark(
-    painter: QPainter, at: QPointF, shape: str, color: str, edge: str, hollow: bool = False
+    painter: QPainter,
+    at: QPointF,
+    shape: str,
+    color: str,
+    edge: str,
+    hollow: bool = False,
+    size: float = SIZE,
 ) -> None:
     """Paint a mark at a point; a ``hollow`` one has only its outline in its colour."""
     painter.save()
     painter.translate(at)
-    painter.setPen(QPen(QColor(color if hollow else edge), 1.6 if hollow else 0.8))
+    painter.setPen(QPen(QColor(color if hollow else edge), 1.5 if hollow else 0.8))
     painter.setBrush(QColor(edge) if hollow else QColor(color))
-    painter.drawPath(outline(shape))
+    painter.drawPath(outline(shape, size))
     painter.restore()
 
 
-def paint_cross(painter: QPainter, at: QPointF, color: str) -> None:
+def paint_cross(painter: QPainter, at: QPointF, color: str, size: float = SIZE) -> None:
     """A cross over a mark: it is wrong."""
-    reach = SIZE * 0.62
-    pen = QPen(QColor(color), 1.8)
+    reach = size * 0.6
+    pen = QPen(QColor(color), 1.3)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
     for way in (1, -1):

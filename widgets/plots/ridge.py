@@ -111,7 +111,7 @@ class RidgePlot(Described):
         low, high = self._span()
         painter.setFont(self._small)
         metrics = painter.fontMetrics()
-        for value in ticks(low, high, max(2, int(area.width() // 55))):
+        for value in ticks(low, high, max(2, int(area.width() // 38))):
             x = area.left() + (value - low) / (high - low) * area.width()
             painter.setPen(QPen(QColor(self._theme.grid), 1))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))

@@ -30,6 +30,7 @@ def test_every_source_is_found():
         "images",
         "cart_pole",
         "tic_tac_toe",
+        "toy_2d",
     }
     assert all(bool(source.licence) == source.built_in for source in sources().values())
 
