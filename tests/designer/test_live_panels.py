@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -24,19 +23,23 @@ from tests.designer.conftest import PATIENCE
 from tests.designer.driving import click_node, menu_of, press_action
 from tests.designs import classifier, saved, with_recipe
 from widgets.fonts import load_fonts
+from widgets.plots.marks import class_color
+from widgets.plots.regions import class_regions
 from widgets.theme import dark, light
 
 TOY = {"source": {"kind": "toy_2d", "shape": "blobs", "classes": 3, "samples": 90}, "split": {}}
 
 
 @pytest.fixture(scope="module")
-def trained(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+def trained(
+    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MainWindow]:
     """A window in which a small network was trained while its decision boundary was watched."""
     folder = tmp_path_factory.mktemp("panels")
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "s"))
     Preferences().animation = False
     load_fonts(qapp)
-    qtbot = QtBot(None)
+    qtbot = QtBot(request)
     window = MainWindow(Preferences(), folder / "unsaved")
     with qtbot.waitSignal(window.complete, timeout=PATIENCE):
         window.show()
@@ -70,9 +73,9 @@ def answered(qtbot: QtBot, window: MainWindow, panel: LivePanel) -> None:
     qtbot.waitUntil(lambda: not window.asking.is_waiting(panel.topic), timeout=PATIENCE)
 
 
-def color_at(image: QImage, x: float, y: float) -> tuple[int, int, int]:
-    color = image.pixelColor(round(x), round(y))
-    return color.red(), color.green(), color.blue()
+def _distance(one: QColor, other: QColor) -> float:
+    pairs = zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)
+    return sum((a - b) ** 2 for a, b in pairs)
 
 
 def test_the_boundary_stays_in_front_and_ends_with_the_last_weights(
@@ -91,15 +94,15 @@ def test_the_boundary_stays_in_front_and_ends_with_the_last_weights(
     assert told.verdicts.wrong is not None
     # Blobs are parted by a few lines.
     assert told.verdicts.wrong.mean() < 0.1
+    # Where it is sure, the ground is nearest to the colour of the class, in both themes.
     for theme in (dark(), light()):
-        panel.set_theme(theme)
-        picture = panel.plot.grab().toImage()
-        spots = []
-        for name in range(3):
-            rows, columns = np.nonzero((told.winner == name) & (told.sure > 0.9))
-            spots.append((told.xs[columns[0]], told.ys[rows[0]]))
-        assert len(spots) == 3
-        assert len({picture.pixel(x, picture.height() // 2) for x in range(40, 200)}) > 3
+        picture = class_regions(told.winner, told.sure, 3, theme)
+        for number in range(3):
+            row, column = np.argwhere((told.winner == number) & (told.sure > 0.9))[0]
+            shown = picture.pixelColor(int(column), int(row))
+            colors = [QColor(class_color(theme, other)) for other in range(3)]
+            far = [_distance(shown, color) for color in colors]
+            assert far.index(min(far)) == number
     number = int(np.flatnonzero(~told.verdicts.wrong)[0])
     words = panel.plot.describe(panel.plot.place_of(number))
     assert "Predicted" in words

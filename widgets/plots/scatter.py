@@ -159,7 +159,7 @@ class ScatterPlot(Described):
         painter.fillRect(area, QColor(self._theme.base))
         if not self._scene.backdrop.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(area, self._scene.backdrop.mirrored())
+            painter.drawImage(area, self._scene.backdrop.flipped(Qt.Orientation.Vertical))
         if self._scene.axes and len(self._scene.points):
             self._paint_axes(painter, area)
         painter.setClipRect(area)

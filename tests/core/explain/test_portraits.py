@@ -230,7 +230,7 @@ def test_a_generator_makes_samples_of_noise() -> None:
         (5, 4),
     )
     weights = {
-        name[name.index("generator_") :]: array
+        name[name.rindex("generator_") :]: array
         for name, array in zip(job.program.param_names, state.params, strict=True)
         if "generator_" in name
     }
