@@ -22,6 +22,7 @@ from designer.projection_panel import ProjectionPanel
 from tests.designer.conftest import PATIENCE
 from tests.designer.driving import click_node, menu_of, press_action
 from tests.designs import classifier, saved, with_recipe
+from widgets.colors import mix
 from widgets.fonts import load_fonts
 from widgets.plots.marks import class_color
 from widgets.plots.regions import class_regions
@@ -94,13 +95,13 @@ def test_the_boundary_stays_in_front_and_ends_with_the_last_weights(
     assert told.verdicts.wrong is not None
     # Blobs are parted by a few lines.
     assert told.verdicts.wrong.mean() < 0.1
-    # Where it is sure, the ground is nearest to the colour of the class, in both themes.
+    # Where it is sure, the ground has about half of the colour of the class, in both themes.
     for theme in (dark(), light()):
         picture = class_regions(told.winner, told.sure, 3, theme)
         for number in range(3):
             row, column = np.argwhere((told.winner == number) & (told.sure > 0.9))[0]
             shown = picture.pixelColor(int(column), int(row))
-            colors = [QColor(class_color(theme, other)) for other in range(3)]
+            colors = [QColor(mix(class_color(theme, i), theme.base, 0.5)) for i in range(3)]
             far = [_distance(shown, color) for color in colors]
             assert far.index(min(far)) == number
     number = int(np.flatnonzero(~told.verdicts.wrong)[0])
