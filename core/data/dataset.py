@@ -5,7 +5,7 @@ Nothing here reads files, splits or standardises.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,8 @@ import numpy as np
 from core.data.on_disk import Array, OnDisk
 from core.errors import InputError
 from core.tensor import Tensor
+
+Cells = Mapping[str, tuple[str, ...]]
 
 DTYPES = ("float32", "int32")
 SCALES = ("none", "standardise")
@@ -72,7 +74,8 @@ class Dataset:
 
     ``inputs`` and ``targets`` name the columns that a design naturally reads and predicts.
     ``baselines`` are figures that a model should beat. ``gap`` is the number of rows that must lie
-    between two splits taken in order, because neighbouring rows share raw values.
+    between two splits taken in order, because neighbouring rows share raw values. ``cells`` reads
+    what the source's file says of each row, as text by column, to group rows by.
 
     Raises InputError naming the column, and the row counted from 0, when the columns differ in
     length, are empty, hold a value that is not finite, or an id that is not one of the classes.
@@ -85,6 +88,7 @@ class Dataset:
     inputs: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     gap: int = 0
+    cells: Callable[[], Cells] = dict
 
     def __post_init__(self) -> None:
         unknown = [name for name in (*self.inputs, *self.targets) if name not in self.columns]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from core.data.dataset import Column, Dataset, Description
+from core.data.dataset import Cells, Column, Dataset, Description
 from core.data.encoding import (
     Feature,
     classes_of,
@@ -88,7 +89,21 @@ class CsvFile(FileSource):
             notes=notes,
             inputs=("features",),
             targets=(name,),
+            cells=partial(self._cells, folder, len(table.lines)),
         )
+
+    def _cells(self, folder: Path, rows: int) -> Cells:
+        """All columns of the table as text; read again, rather than kept beside the features.
+
+        Raises InputError if the table has other rows now.
+        """
+        table = read_table(self.file(folder), self.separator)
+        if len(table.lines) != rows:
+            raise InputError(
+                f"{table.file} has {len(table.lines)} rows now, it had {rows}",
+                "Load the run again, or train anew.",
+            )
+        return table.columns
 
     def describe(self, folder: Path) -> Description:
         """Read the table, but encode only the target."""
