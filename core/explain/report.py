@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.data.dataset import NO_LABEL
-
 if TYPE_CHECKING:
     from core.train.job import Job
     from core.train.state import State
@@ -64,31 +62,57 @@ def confusion_matrix(truth: np.ndarray, predicted: np.ndarray, classes: int) -> 
     return np.bincount(flat, minlength=classes * classes).reshape(classes, classes)
 
 
-def class_report(job: Job, state: State, rows: np.ndarray, most: int = 100) -> ClassReport | None:
-    """The report of the shown loss over what has a label; None if it does not classify, or into
-    more than ``most`` classes.
+@dataclass(frozen=True, eq=False)
+class Read:
+    """The answers of a classifier: true and predicted classes int64 ``[N]`` where there is a label.
+
+    ``place`` ``[N]`` numbers the row that was given, of which each may have several; ``known``
+    bool says of all places, one after the other, which have a label.
+    """
+
+    classes: tuple[str, ...]
+    truth: np.ndarray
+    predicted: np.ndarray
+    place: np.ndarray
+    known: np.ndarray
+
+
+def answers_of(job: Job, rows: np.ndarray, scores: np.ndarray, most: int = 100) -> Read | None:
+    """What the scores ``[N, ..., C]`` of the shown loss' prediction say of the rows.
+
+    None if that does not classify, or into more than ``most`` classes, or nothing has a label.
     """
     loss = job.program.plan.shown
     column = job.program.plan.feeds.get(loss.target_node or "")
     if not loss.classifies or column is None:
         return None
-    truth = job.prepared.columns[column][rows]
-    if truth.ndim == 1 and truth.dtype == np.int32:
-        rows, truth = rows[truth != NO_LABEL], truth[truth != NO_LABEL]
-    if not len(rows):
-        return None
-    scores = job.program.predict(state, rows)
+    truth = np.asarray(job.prepared.columns[column][rows])
     if scores.shape[-1] == 1:
         predicted, count = (scores[..., 0] > 0).astype(np.int64), 2
     else:
         predicted, count = scores.argmax(axis=-1), scores.shape[-1]
     if count > most or truth.size != predicted.size or np.any(truth != truth.astype(np.int64)):
         return None
+    known = truth.ravel() >= 0
+    if not known.any():
+        return None
     names = job.prepared.dataset.columns[column].classes
-    known = truth.reshape(predicted.shape) >= 0
-    truth, predicted = truth.reshape(predicted.shape)[known], predicted[known]
     titles = tuple(names[i] if i < len(names) else str(i) for i in range(count))
-    return ClassReport(titles, confusion_matrix(truth, predicted, count))
+    place = np.repeat(np.arange(len(rows)), truth.size // len(rows))
+    labels = truth.ravel().astype(np.int64)
+    return Read(titles, labels[known], predicted.ravel()[known], place[known], known)
+
+
+def class_report(job: Job, state: State, rows: np.ndarray, most: int = 100) -> ClassReport | None:
+    """The report of the shown loss over what has a label; None where ``answers_of`` has none."""
+    loss = job.program.plan.shown
+    if not loss.classifies or loss.target_node not in job.program.plan.feeds or not len(rows):
+        return None
+    found = answers_of(job, rows, job.program.predict(state, rows), most)
+    if found is None:
+        return None
+    counts = confusion_matrix(found.truth, found.predicted, len(found.classes))
+    return ClassReport(found.classes, counts)
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

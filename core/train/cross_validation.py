@@ -9,21 +9,18 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 
-from core.compile.figures import Rules, are_finite
+from core.compile.figures import Rules
 from core.data.binding import DataBinding, prepared_for, split_of
 from core.data.folds import make_folds
 from core.design.document import Design
-from core.errors import InputError, WorkError
-from core.train.epoch import QUEUE, READING_INTERVAL
+from core.errors import InputError
+from core.train.epoch import READING_INTERVAL
 from core.train.events import CrossValidated, Event, Figures, FoldEnd, FoldProgress
 from core.train.fold_summary import summary_of
 from core.train.job import Job
-from core.train.program import Program
-from core.train.state import State
+from core.train.unrecorded import GoingOn, train_unrecorded
 
 Emit = Callable[[Event], None]
-# Says whether to go on; called between steps.
-GoingOn = Callable[[], bool]
 
 
 def cross_validate(
@@ -65,38 +62,13 @@ def cross_validate(
         tell = _teller(emit, number, len(parts), program.recipe.total_epochs)
         # Steps give up the memory of the state that they are given.
         fresh = jax.tree.map(jnp.copy, first)
-        state = _trained(program, fresh, tell, going_on)
+        state = train_unrecorded(program, fresh, tell, going_on)
         if state is None:
             break
         figures = program.evaluate(state, splits["validation"])
         found.append(_of_several(program.rules, figures) if folds == 0 else figures)
         emit(FoldEnd(number, len(parts), found[-1]))
     return summary_of(found, len(parts), time.perf_counter() - began)
-
-
-def _trained(
-    program: Program, state: State, tell: Callable[[float], None], going_on: GoingOn
-) -> State | None:
-    """The state after all epochs; None if it was broken off. Raises WorkError if it diverges."""
-    clock = time.perf_counter()
-    for epoch in range(program.recipe.total_epochs):
-        state = program.enter(state, program.stage_at(epoch))
-        program.compile(state)
-        batches = program.batches(epoch)
-        for number, rows in enumerate(batches, 1):
-            state = program.step(state, rows)
-            if not going_on():
-                return None
-            if time.perf_counter() - clock > QUEUE:
-                jax.block_until_ready(state.samples)
-                clock = time.perf_counter()
-                tell(epoch + number / len(batches))
-        if not are_finite(program.rules, jax.device_get(state.sums)):
-            raise WorkError(
-                f"the loss is not finite after epoch {epoch + 1} of a fold",
-                "Lower the learning rate in the recipe.",
-            )
-    return state
 
 
 def _teller(emit: Emit, fold: int, folds: int, epochs: int) -> Callable[[float], None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +18,8 @@ from core.compile.figures import (
     unknown,
     whole_tally,
 )
+from core.compile.model import loss_scope
+from core.compile.names import resolve
 from core.compile.plan import Plan
 from core.train.feed import Feed
 from core.train.hosts import gathered
@@ -29,6 +31,16 @@ EVALUATION_BATCH = 256
 MOST_KEPT = 1 << 26
 
 Arrays = list[jax.Array]
+
+
+class Judged(NamedTuple):
+    """Of each row: what the shown loss is given as its prediction ``[N, ...]``, probabilities where
+    it has any, and its value ``[N]``.
+    """
+
+    prediction: np.ndarray
+    probabilities: np.ndarray | None
+    losses: np.ndarray
 
 
 class Evaluation:
@@ -57,6 +69,7 @@ class Evaluation:
         self._added_jit = jax.jit(added)
         self._whole_jit = jax.jit(self._whole, static_argnums=0)
         self._predict_jit = jax.jit(self._predict)
+        self._judge_jit = jax.jit(self._judge)
 
     def figures(
         self, params: Arrays, rest: Arrays, rows: np.ndarray, losses: tuple[int, ...]
@@ -84,6 +97,15 @@ class Evaluation:
             found = self._predict_jit(params, rest, self.feed.load(padded))
             parts.append(np.asarray(found)[:count])
         return np.concatenate(parts)
+
+    def judged(self, params: Arrays, rest: Arrays, rows: np.ndarray) -> Judged:
+        """What the shown loss is given, and what it says, for the given rows."""
+        parts: list[Any] = []
+        for padded, count in self._padded(rows):
+            found = self._judge_jit(params, rest, self.feed.load(padded))
+            parts.append([None if part is None else np.asarray(part)[:count] for part in found])
+        joined = (None if p[0] is None else np.concatenate(p) for p in zip(*parts, strict=True))
+        return Judged(*joined)
 
     def _padded(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
         """Batches of one size, so that one compilation serves, and how many rows of each count.
@@ -125,6 +147,12 @@ class Evaluation:
 
     def _predict(self, params: Arrays, rest: Arrays, loaded: Any) -> jax.Array:
         return self._found(params, rest, loaded)[self.plan.shown.prediction]
+
+    def _judge(self, params: Arrays, rest: Arrays, loaded: Any) -> tuple[Any, Any, Any]:
+        loss, found = self.plan.shown, self._found(params, rest, loaded)
+        scope = loss_scope(loss, found)
+        chances = loss.probabilities.run(scope, resolve) if loss.probabilities else None
+        return found[loss.prediction], chances, loss.value.run(scope, resolve)
 
 
 def _leaves(part: Any) -> list[np.ndarray]:

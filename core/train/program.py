@@ -21,7 +21,7 @@ from core.data.on_disk import OnDisk
 from core.design.document import End
 from core.explain.look import Look, look
 from core.explain.survey import SAMPLES, Findings, survey
-from core.train.evaluation import Evaluation
+from core.train.evaluation import Evaluation, Judged
 from core.train.feed import Feed, ResidentFeed
 from core.train.held import Held
 from core.train.networks import Networks
@@ -242,6 +242,10 @@ class Program:
     def predict(self, state: State, rows: np.ndarray) -> np.ndarray:
         """What the shown loss is given as its prediction, for the given rows ``[N, ...]``."""
         return self.evaluation.predict(self.evaluated(state), state.rest, rows)
+
+    def judged(self, state: State, rows: np.ndarray) -> Judged:
+        """What the shown loss is given for the given rows, and what it says of each."""
+        return self.evaluation.judged(self.evaluated(state), state.rest, rows)
 
     def network(self, state: State) -> Network:
         """The network with the state's weights, in evaluation mode."""
