@@ -104,8 +104,9 @@ class Evaluation:
         for padded, count in self._padded(rows):
             found = self._judge_jit(params, rest, self.feed.load(padded))
             parts.append([None if part is None else np.asarray(part)[:count] for part in found])
-        joined = (None if p[0] is None else np.concatenate(p) for p in zip(*parts, strict=True))
-        return Judged(*joined)
+        said, chances, losses = zip(*parts, strict=True)
+        known = None if chances[0] is None else np.concatenate(chances)
+        return Judged(np.concatenate(said), known, np.concatenate(losses))
 
     def _padded(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
         """Batches of one size, so that one compilation serves, and how many rows of each count.

@@ -51,7 +51,7 @@ def size_curve(
     first = program.initial_state()
     points = []
     for number, count in enumerate(counts):
-        rows = np.sort(train[order[:count]])
+        rows = train[np.sort(order[:count])]
         program.take_rows(_with_rows(prepared, rows))
         program.stage = 0
 

@@ -53,7 +53,7 @@ def robustness(job: Job, state: State, rows: np.ndarray) -> Robustness | None:
             return float((answers.truth == answers.predicted).mean())
         name = program.plan.feeds[program.plan.shown.target_node or ""]
         deviation = job.prepared.scales.get(name, (0.0, 1.0))[1]
-        gap = (said.reshape(len(rows), -1) - job.prepared.columns[name][rows].reshape(len(rows), -1))
+        gap = said.reshape(len(rows), -1) - job.prepared.columns[name][rows].reshape(len(rows), -1)
         return float(np.sqrt(((gap * deviation) ** 2).mean()))
 
     clean = score(NOISE, 0.0)

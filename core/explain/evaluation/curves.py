@@ -36,9 +36,7 @@ def roc_points(truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.nd
     return np.r_[0.0, alarms / alarms[-1]], np.r_[0.0, hits / hits[-1]]
 
 
-def precision_recall_points(
-    truth: np.ndarray, scores: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def precision_recall_points(truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Recall and precision at every threshold, recall rising from 0 (where precision is 1)."""
     hits, alarms = _counts(truth, scores)
     return np.r_[0.0, hits / hits[-1]], np.r_[1.0, hits / (hits + alarms)]
@@ -109,7 +107,7 @@ def _upper(grid: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _macro_recall(curves: list[Curve]) -> Curve:
     """The mean of the classes' average precisions; a mean of such curves is no curve."""
-    areas = [curve.area for curve in curves[:-1] if np.isfinite(curve.area)]
+    areas = [curve.area for curve in curves if np.isfinite(curve.area)]
     return Curve("macro", np.zeros(0), np.zeros(0), float(np.mean(areas)) if areas else np.nan)
 
 

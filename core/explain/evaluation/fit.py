@@ -1,4 +1,4 @@
-"""Whether a network fits its training rows too closely, or not closely enough: a hint, by a rule."""
+"""Whether a network fits its training rows too closely, or not closely enough: a rule's hint."""
 
 from __future__ import annotations
 

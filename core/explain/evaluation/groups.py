@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -79,7 +80,7 @@ def _by_number(values: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
     if len(found) <= QUARTILES:
         return tuple(f"{v:g}" for v in found), np.searchsorted(found, values)
     cuts = np.unique(np.quantile(values, np.linspace(0, 1, QUARTILES + 1)))
-    names = [f"{low:.4g} to {high:.4g}" for low, high in zip(cuts, cuts[1:], strict=False)]
+    names = [f"{low:.4g} to {high:.4g}" for low, high in pairwise(cuts)]
     place = np.searchsorted(cuts, values, side="left") - 1
     return tuple(names), np.clip(place, 0, len(names) - 1)
 

@@ -96,7 +96,7 @@ def spread(rows: np.ndarray, most: int) -> np.ndarray:
 
 def _most_rows(job: Job, state: State, rows: np.ndarray) -> int:
     """How many rows' predictions may be kept."""
-    one = job.program.predict(state, rows[:1])
+    one = job.program.judged(state, rows[:1]).prediction
     return max(1, MOST_KEPT // max(one.size, 1))
 
 

@@ -118,7 +118,9 @@ class EvaluationReport:
             found["robustness"] = {
                 "figure": self.robustness.figure,
                 "rows": self.robustness.rows,
-                **{name: [list(p) for p in pairs] for name, pairs in self.robustness.scores.items()},
+                **{
+                    name: [list(p) for p in pairs] for name, pairs in self.robustness.scores.items()
+                },
             }
         if size_curve:
             found["learning_curve"] = {
