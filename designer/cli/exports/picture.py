@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+from pathlib import Path
 from typing import Any
 
 from core.design.analysis import Analysis, analyse
@@ -38,12 +39,24 @@ def export(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
             "Add a block to it first.",
         )
     analysis = analyse(design, data_facts(design, options.file.parent))
-    width, height = _draw(outlook(analysis, design, ()), options, options.form)
+    shown = outlook(analysis, design, ())
+    background = "white" if options.white else "transparent" if options.transparent else "theme"
+    width, height = draw(
+        shown, options.output, options.form, options.theme, background, options.scale
+    )
     told = f"wrote {options.output} ({width} x {height} pixels)"
     return {"width": width, "height": height}, told
 
 
-def _draw(analysis: Analysis, options: argparse.Namespace, form: str) -> tuple[int, int]:
+def draw(
+    analysis: Analysis,
+    path: Path,
+    form: str,
+    theme: str = "light",
+    background: str = "theme",
+    scale: float = 2.0,
+) -> tuple[int, int]:
+    """Write the picture of a design; returns its size in pixels. Raises InputError."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = qt_application("pictures need Qt")
     from designer.graph import GraphMaker
@@ -54,14 +67,13 @@ def _draw(analysis: Analysis, options: argparse.Namespace, form: str) -> tuple[i
     from widgets.theme import dark, light
 
     load_fonts(app)
-    scene = CanvasScene(Style(dark() if options.theme == "dark" else light()))
+    scene = CanvasScene(Style(dark() if theme == "dark" else light()))
     scene.show(GraphMaker().graph(analysis, analysis.parameters))
     if len(set(map(analysis.design.position, analysis.design.nodes))) == 1:
         # Nobody has placed the nodes; they would all be drawn on one another.
         sizes = {i: item.layout.rect.size().toTuple() for i, item in scene.nodes.items()}
         scene.place(arranged(analysis.design, sizes))
-    background = "white" if options.white else "transparent" if options.transparent else "theme"
-    size = render_to(scene, options.output, Picture(background, scale=options.scale), form)
+    size = render_to(scene, path, Picture(background, scale=scale), form)
     return size.width(), size.height()
 
 
