@@ -15,14 +15,16 @@ import designer
 
 
 class CommandProcess(QObject):
-    """One call at a time of one command, ``export`` or ``import``.
+    """One call at a time of one command, such as ``export``.
 
     ``done`` carries the command's answer, ``failed`` a message and a hint, ``cancelled`` nothing.
+    ``told`` carries each line on standard error while it runs.
     """
 
     done = Signal(object)
     failed = Signal(str, str)
     cancelled = Signal()
+    told = Signal(str)
 
     def __init__(self, command: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +43,7 @@ class CommandProcess(QObject):
         process.setProcessEnvironment(_environment())
         process.finished.connect(self._finish)
         process.errorOccurred.connect(self._break)
+        process.readyReadStandardError.connect(self._pass_on)
         self._process, self._is_cancelled = process, False
         process.start(sys.executable, ["-m", "designer", self._command, *arguments, "--json"])
 
@@ -72,6 +75,15 @@ class CommandProcess(QObject):
         else:
             self.failed.emit(f"The {self._command} ended unexpectedly (exit code {code}).", "")
 
+    def _pass_on(self) -> None:
+        if self._process is None:
+            return
+        self._process.setReadChannel(QProcess.ProcessChannel.StandardError)
+        while self._process.canReadLine():
+            self.told.emit(
+                bytes(self._process.readLine().data()).decode("utf-8", "replace").strip()
+            )
+
     def _break(self, error: QProcess.ProcessError) -> None:
         """Tell of a process that never began; any other end is told of when it has finished."""
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
@@ -83,6 +95,7 @@ class CommandProcess(QObject):
         assert process is not None
         process.finished.disconnect(self._finish)
         process.errorOccurred.disconnect(self._break)
+        process.readyReadStandardError.disconnect(self._pass_on)
         process.deleteLater()
         return process
 

@@ -83,7 +83,7 @@ def matrix(names: Sequence[str], counts: np.ndarray) -> str:
             f'style="fill:var(--text)">{text}</text>'
         )
         for j, other in enumerate(names):
-            color = "--success" if i == j else "--error"
+            color = "--success" if i == j else "--error" if counts[i, j] else "--muted"
             tip = f"{name} as {other}: {counts[i, j]}"
             parts.append(
                 f'<rect x="{left + size * j:.0f}" y="{top + size * i:.0f}" width="{size - 1}" '

@@ -278,8 +278,8 @@ def _fairness(found: Slices) -> str:
     told = " ".join(
         f"{title}: {definitions.FIGURES[key]}"
         for title, key in (
-            ("Demographic parity difference.", "demographic_parity"),
-            ("Equal opportunity difference.", "equal_opportunity"),
+            ("Demographic parity difference", "demographic_parity"),
+            ("Equal opportunity difference", "equal_opportunity"),
         )
     )
     heads = ("Class", "#Demographic parity difference", "#Equal opportunity difference")
