@@ -92,6 +92,13 @@ LATE: tuple[Late, ...] = (
         "GeneratedPanel",
         "Samples or texts that the network makes itself, as they get better",
     ),
+    Late(
+        "evaluation",
+        "Evaluation",
+        "designer.evaluation_panel",
+        "EvaluationPanel",
+        "How good the network is: confusion, curves, calibration, groups, robustness",
+    ),
 )
 
 

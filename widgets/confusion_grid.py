@@ -80,8 +80,9 @@ class ConfusionGrid(QWidget):
             self.table.verticalHeader().setFixedWidth(min(widest + 12, _LONGEST))
             self.table.horizontalHeader().setDefaultSectionSize(min(max(widest + 10, _CELL), 64))
             for i, name in enumerate(names):
-                self.table.horizontalHeaderItem(i).setToolTip(name)
-                self.table.verticalHeaderItem(i).setToolTip(name)
+                for head in (self.table.horizontalHeaderItem(i), self.table.verticalHeaderItem(i)):
+                    assert head is not None, "its label was set above"
+                    head.setToolTip(name)
         self._counts = counts
         self._fill()
 

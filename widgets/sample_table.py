@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -62,7 +62,7 @@ class SampleTable(QWidget):
         self.table.set_rows([(str(r), *c) for r, c in zip(rows, cells, strict=True)])
         self.caption.setText(caption)
         if not same:
-            self.table.setCurrentItem(None)
+            self.table.setCurrentIndex(QModelIndex())
             self.show_sample(None, None, "")
 
     def show_sample(self, row: int | None, picture: np.ndarray | None, text: str) -> None:

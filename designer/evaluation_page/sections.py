@@ -159,10 +159,7 @@ def robustness(report: EvaluationReport) -> str:
     found = report.robustness
     if found is None:
         return none("Not measured (--robustness).")
-    lines = [
-        Line(TITLES[kind], *np.array(pairs, np.float64).T, marked=True)
-        for kind, pairs in found.scores.items()
-    ]
+    lines = [Line(TITLES[kind], *_axes(pairs), True) for kind, pairs in found.scores.items()]
     y_range = (0.0, 1.0) if found.figure == "accuracy" else None
     rows = [
         (TITLES[kind], f"{size:g}", number(value))
@@ -258,6 +255,12 @@ def about(text: str) -> str:
 def none(text: str) -> str:
     """Why a section has nothing."""
     return f'<p class="none">{escape(text)}</p>'
+
+
+def _axes(pairs: Sequence[tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:
+    """Sizes and figures, float64."""
+    sizes, figures = np.array(pairs, np.float64).T
+    return sizes, figures
 
 
 def _chosen(curves: Sequence[Curve]) -> list[Line]:

@@ -49,6 +49,7 @@ class XYPlot(QWidget):
         super().__init__(parent)
         self._theme, self._labels = dark(), (x_label, y_label)
         self._square, self._has_legend = square, legend
+        self._caption = ""
         self.lines: tuple[XYLine, ...] = ()
         self.bars: tuple[np.ndarray, np.ndarray] | None = None
         self._text = QLabel()
@@ -97,8 +98,6 @@ class XYPlot(QWidget):
         self._labels = labels or self._labels
         self._caption = text
         self._draw()
-
-    _caption = ""
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in the colours of ``theme``."""
