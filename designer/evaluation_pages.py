@@ -31,6 +31,7 @@ NO_CLASSES = "The network does not tell classes apart."
 _DRAWN_CURVES = 12
 # A cell may hold thousands of samples.
 _LISTED = 200
+_SMALL_PICTURE = 68
 _FIT_TITLES = {
     "good": "No sign of over- or underfitting",
     "overfitting": "Overfitting",
@@ -88,13 +89,14 @@ class ConfusionPage(Page):
         self._report: EvaluationReport | None = None
         self._cell: tuple[int, int] | None = None
         self.grid = ConfusionGrid()
-        self.samples = SampleTable("Samples of the chosen cell", ("Row", "#Sure", "#Loss"))
+        self.samples = SampleTable("Samples of the chosen cell", ("Row", "#Sure"), _SMALL_PICTURE)
         self.grid.chosen.connect(self._choose)
         self.samples.wanted.connect(self.wanted)
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.setChildrenCollapsible(False)
         parts.addWidget(self.grid)
         parts.addWidget(self.samples)
+        parts.setSizes([250, 175])
         parts.setStretchFactor(0, 1)
         _column(self, parts)
         self._list()
@@ -132,9 +134,7 @@ class ConfusionPage(Page):
         (i, j), answers = self._cell, report.answers
         inside = np.flatnonzero((answers.truth == i) & (answers.predicted == j))
         worst = inside[np.argsort(-answers.losses[inside], kind="stable")][:_LISTED]
-        cells = [
-            (percent(float(answers.confidence[n])), number(float(answers.losses[n]))) for n in worst
-        ]
+        cells = [(percent(float(answers.confidence[n])),) for n in worst]
         count = int(report.classes.confusion[i, j])
         part = f" ({len(worst)} listed)" if len(worst) < count else ""
         caption = f"{count:,} × {names[i]} → {names[j]}{part}"
@@ -282,17 +282,18 @@ class SlicesPage(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self.groups = FigureTable("Groups", ("Group", "#Samples", "#Accuracy", "#Mean loss"))
+        self.groups = FigureTable("Groups", ("Group", "#Rows", "#Accuracy"))
         self.fairness = FigureTable(
-            "Differences between the groups", ("Class", "#Parity diff.", "#Opportunity diff.")
+            "Differences between the groups", ("Class", "#Parity gap", "#TPR gap")
         )
-        tips = (FIGURES["demographic_parity"], FIGURES["equal_opportunity"])
-        for column, tip in enumerate(tips, 1):
+        for column, name in enumerate(("demographic_parity", "equal_opportunity"), 1):
+            tip = f"{spoken(name).capitalize()} difference: {FIGURES[name]}"
             self.fairness.headerItem().setToolTip(column, tip)
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.setChildrenCollapsible(False)
         parts.addWidget(self.groups)
         parts.addWidget(self.fairness)
+        parts.setSizes([220, 200])
         _column(self, parts)
 
     def show_report(self, report: EvaluationReport) -> str:
@@ -301,9 +302,10 @@ class SlicesPage(Page):
         if found is None:
             return "Choose a column under “Group by” to judge the groups of its values."
         score = "#Accuracy" if report.regression is None else "#Mean error"
-        self.groups.set_heads(("Group", "#Samples", score, "#Mean loss"))
+        self.groups.set_heads(("Group", "#Rows", score))
         self.groups.set_rows(
-            [(s.name, f"{s.size:,}", number(s.score), number(s.loss)) for s in found.slices]
+            [(s.name, f"{s.size:,}", number(s.score)) for s in found.slices],
+            [f"{s.name}: mean loss {number(s.loss)}" for s in found.slices],
         )
         self.fairness.setVisible(bool(found.fairness))
         self.fairness.set_rows(
@@ -360,6 +362,7 @@ class WrongPage(Page):
             (w.true, w.predicted, percent(w.confidence), number(w.loss)) for w in report.wrongest
         ]
         self.samples.set_samples(list(self._known), cells, "The samples with the highest loss")
+        self.samples.table.setColumnHidden(3, all(sure == "-" for _, _, sure, _ in cells))
         return ""
 
     def _show(self, row: int) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.explain.evaluation.ask import Report
-from core.explain.evaluation.report import EvaluationReport
+from core.explain.evaluation.report import CLASSES, NUMBERS, EvaluationReport
 from core.explain.evaluation.samples import ShowRows
 from core.train.asks import Answered, NotAnswered
 from core.train.events import EpochEnd, Event, Finished, Loaded, Started
@@ -50,6 +50,13 @@ PAGES: Mapping[str, type[pages.Page]] = {
     "Wrong samples": pages.WrongPage,
     "Regression": pages.RegressionPage,
 }
+
+# What makes no sense for what a network predicts, by the report's kind.
+_NOT_OF: Mapping[str, tuple[str, ...]] = {
+    CLASSES: ("Regression",),
+    NUMBERS: ("Confusion", "Classes", "Curves", "Calibration"),
+}
+_LIST_WIDTH = 118
 
 
 class EvaluationPanel:
@@ -81,7 +88,8 @@ class EvaluationPanel:
         self.saving = ReportSaving(around.trainer)
         self.list = QListWidget()
         self.list.setAccessibleName("Parts of the evaluation")
-        self.list.setFixedWidth(112)
+        self.list.setFixedWidth(_LIST_WIDTH)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.pages = {title: kind() for title, kind in PAGES.items()}
         self.stack = QStackedWidget()
         self.reason = wrapped_label("muted")
@@ -229,9 +237,11 @@ class EvaluationPanel:
         self.status.setToolTip(f"{SPLITS[report.split]} split, {rows}, weights of step {step:,}")
         self._offer_columns(report.columns)
         self._reasons = {title: page.show_report(report) for title, page in self.pages.items()}
-        for line, reason in enumerate(self._reasons.values()):
-            item = self.list.item(line)
-            item.setToolTip(reason)
+        for line, (title, reason) in enumerate(self._reasons.items()):
+            self.list.item(line).setToolTip(reason)
+            self.list.item(line).setHidden(title in _NOT_OF.get(report.kind, ()))
+        if self.list.currentItem().isHidden():
+            self.list.setCurrentRow(0)
         self._turn_to(self.list.currentRow())
 
     def _show_empty(self, text: str) -> None:

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from widgets.colors import mix
 from widgets.theme import Theme, dark
 
-_CELL, _HEAD = 34, 24
-_LONGEST = 84
+_CELL, _HEAD = 22, 20
+_LONGEST, _WIDEST = 84, 64
 # How much of the colour a cell with all of its row has.
 _FULL = 0.62
 
@@ -78,7 +78,9 @@ class ConfusionGrid(QWidget):
             self.table.setVerticalHeaderLabels(list(names))
             widest = max((self.fontMetrics().horizontalAdvance(n) for n in names), default=0)
             self.table.verticalHeader().setFixedWidth(min(widest + 12, _LONGEST))
-            self.table.horizontalHeader().setDefaultSectionSize(min(max(widest + 10, _CELL), 64))
+            longest = self.fontMetrics().horizontalAdvance(f"{int(counts.max(initial=0)):,}")
+            wide = min(max(widest, longest, _CELL - 8) + 8, _WIDEST)
+            self.table.horizontalHeader().setDefaultSectionSize(wide)
             for i, name in enumerate(names):
                 for head in (self.table.horizontalHeaderItem(i), self.table.verticalHeaderItem(i)):
                     assert head is not None, "its label was set above"

@@ -14,12 +14,15 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class FigureTable(QTreeWidget):
     """Rows of texts under ``heads``; a heading with ``#`` in front is that of numbers.
 
-    The first column takes the room that the others leave. Rows that are there already only change
+    The column ``widest`` takes the room that the others leave. Rows that are there already only change
     their texts, so that the table keeps its place.
     """
 
-    def __init__(self, name: str, heads: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, heads: Sequence[str], widest: int = 0, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._widest = widest
         self.setAccessibleName(name)
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
@@ -39,7 +42,7 @@ class FigureTable(QTreeWidget):
         mode = QHeaderView.ResizeMode
         for column, is_number in enumerate(self._numbers):
             self.header().setSectionResizeMode(
-                column, mode.ResizeToContents if column else mode.Stretch
+                column, mode.Stretch if column == self._widest else mode.ResizeToContents
             )
             if is_number:
                 self.headerItem().setTextAlignment(column, _RIGHT)

@@ -23,20 +23,26 @@ class SampleTable(QWidget):
     wanted = Signal(int)
 
     def __init__(
-        self, name: str, heads: Sequence[str] = HEADS, parent: QWidget | None = None
+        self,
+        name: str,
+        heads: Sequence[str] = HEADS,
+        side: int = _SIDE,
+        parent: QWidget | None = None,
     ) -> None:
+        """The picture is ``side`` pixels wide and high."""
         super().__init__(parent)
+        self._side = side
         self._rows: tuple[int, ...] = ()
         self.caption = QLabel()
         self.caption.setProperty("role", "muted")
-        self.table = FigureTable(name, heads)
+        self.table = FigureTable(name, heads, min(2, len(heads) - 1))
         self.table.currentItemChanged.connect(self._choose)
         self.picture = QLabel()
         self.picture.setAccessibleName("The chosen row")
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.picture.setFixedSize(_SIDE, _SIDE)
+        self.picture.setFixedSize(side, side)
         self.text = wrapped_label("muted")
-        self.text.setFixedWidth(_SIDE)
+        self.text.setFixedWidth(side)
         look = QVBoxLayout()
         look.addWidget(self.picture)
         look.addWidget(self.text)
@@ -72,7 +78,7 @@ class SampleTable(QWidget):
         self.text.setText(text if row is not None else "")
         self.text.setVisible(picture is None and row is not None)
         if picture is not None:
-            size = QSize(_SIDE, _SIDE)
+            size = QSize(self._side, self._side)
             keep = Qt.AspectRatioMode.KeepAspectRatio
             shown = QPixmap.fromImage(to_image(rgb_of(picture))).scaled(size, keep)
             self.picture.setPixmap(shown)

@@ -55,6 +55,9 @@ def evaluation_report(
     if not len(every):
         raise InputError(f"the {split} split is empty", "Choose another split.")
     dataset, program = job.prepared.dataset, job.program
+    if slice_column:
+        # What is wrong with it is said before anything is computed.
+        groups_of(dataset, slice_column, every[:1])
     tell(0.0, "Figures")
     metrics = program.evaluate(state, every)
     made = EvaluationReport(
