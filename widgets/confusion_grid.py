@@ -60,7 +60,6 @@ class ConfusionGrid(QWidget):
         self.table.horizontalHeader().setDefaultSectionSize(_CELL)
         self.table.verticalHeader().setDefaultSectionSize(_HEAD)
         self.table.currentCellChanged.connect(self._choose)
-        self.table.cellClicked.connect(self.chosen)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
@@ -112,5 +111,5 @@ class ConfusionGrid(QWidget):
                 item.setToolTip(f"{count:,} of {name} taken for {other} ({shares[i, j]:.1%})")
 
     def _choose(self, row: int, column: int, _before_row: int, _before_column: int) -> None:
-        if row >= 0 and column >= 0 and self.table.hasFocus():
+        if row >= 0 and column >= 0:
             self.chosen.emit(row, column)

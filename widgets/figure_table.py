@@ -14,8 +14,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class FigureTable(QTreeWidget):
     """Rows of texts under ``heads``; a heading with ``#`` in front is that of numbers.
 
-    The column ``widest`` takes the room that the others leave. Rows that are there already only change
-    their texts, so that the table keeps its place.
+    The column ``widest`` takes the room that the others leave. Rows that are there already only
+    change their texts, so that the table keeps its place.
     """
 
     def __init__(
