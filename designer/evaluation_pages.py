@@ -96,7 +96,7 @@ class ConfusionPage(Page):
         parts.setChildrenCollapsible(False)
         parts.addWidget(self.grid)
         parts.addWidget(self.samples)
-        parts.setSizes([250, 175])
+        parts.setSizes([215, 210])
         parts.setStretchFactor(0, 1)
         _column(self, parts)
         self._list()
@@ -293,7 +293,7 @@ class SlicesPage(Page):
         parts.setChildrenCollapsible(False)
         parts.addWidget(self.groups)
         parts.addWidget(self.fairness)
-        parts.setSizes([220, 200])
+        parts.setSizes([195, 225])
         _column(self, parts)
 
     def show_report(self, report: EvaluationReport) -> str:
