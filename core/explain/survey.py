@@ -14,6 +14,7 @@ import optax
 
 from core.design.document import End
 from core.explain.look import first_outputs
+from core.train.players import reached
 from core.train.events import LayerFigures, Surveyed
 
 if TYPE_CHECKING:
@@ -60,21 +61,23 @@ def survey(
         )
         chosen = [gradients[i] for i in player.params]
         proposed = _proposed(step, state, number, chosen)
+        learning = reached(step.plan, player.losses)
         for place, gradient, change in zip(player.params, chosen, proposed, strict=True):
             layer = param_names[place].partition(".")[0]
+            weights.setdefault(layer, []).append(state.params[place])
+            if layer not in learning:
+                # No loss of this stage depends on it: its gradient is none, and not one of 0.
+                continue
             slopes.setdefault(layer, []).append(gradient)
             changes.setdefault(layer, []).append(change)
-            weights.setdefault(layer, []).append(state.params[place])
     attributes = {s.node: s.attribute for s in step.plan.steps if s.attribute in slopes}
-    norms = {
-        layer: {
+    norms = {layer: {"weight_norm": norm(weights[layer])} for layer in weights}
+    for layer in slopes:
+        norms[layer] |= {
             "gradient_norm": norm(slopes[layer]),
             "gradient_rms": rms(slopes[layer]),
-            "weight_norm": norm(weights[layer]),
-            "update_ratio": norm(changes[layer]) / norm(weights[layer]),
+            "update_ratio": norm(changes[layer]) / norms[layer]["weight_norm"],
         }
-        for layer in slopes
-    }
     activations = _activations(network.values(some), {s.node for s in step.plan.steps})
     layers = {
         s.node: {**norms.get(s.attribute, {}), **activations.get(s.node, {})}

@@ -13,6 +13,7 @@ from pathlib import Path
 from core.design.document import Design
 from core.errors import InputError, WorkError
 from core.project.file import from_text
+from core.project.moments import drop_all
 from core.project.owner import host_of, is_here
 from core.project.run_tables import remove_runs, writing
 from core.project.runs import RUNNING, SNAPSHOT, Run, RunStore
@@ -71,6 +72,7 @@ def delete(store: RunStore, run: Run, force: bool = False) -> None:
         ) from error
     if aside is None and held.directory == store.root:
         left += [held.directory / name for name in _FILES]
+        drop_all(held.directory)
     # What cannot be removed now goes with the next run that is deleted.
     for path in [*left, aside] if aside else left:
         _remove(path)

@@ -7,10 +7,11 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.errors import LayerloomError
+from core.errors import InputError, LayerloomError
 from core.train.asks import Answered, Ask, Asked, NotAnswered
 from core.train.events import Event
 from core.train.pacing import ASK_SHARE
+from core.train.recall import Recall
 
 if TYPE_CHECKING:
     from core.train.training import Training
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 class Answering:
     """Answers at once, or patient questions when their share of the training's time allows."""
 
-    def __init__(self, tell: Callable[[Event], None]) -> None:
+    def __init__(self, tell: Callable[[Event], None], recall: Recall | None = None) -> None:
         self._tell = tell
+        self._recall = recall or Recall()
         self._waiting: dict[str, Asked] = {}
         self._next = 0.0
         # Whose functions are compiled for this training.
@@ -63,8 +65,9 @@ class Answering:
             if training is None:
                 step, found = 0, asked.ask.answer_untrained()
             else:
-                step = training.step
-                found = asked.ask.answer(training.job, training.state, step)
+                _check(asked)
+                state, step = self._recall.state(training, asked.at)
+                found = asked.ask.answer(training.job, state, step)
         except LayerloomError as error:
             self._refuse(asked, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - no question may end a training
@@ -73,8 +76,17 @@ class Answering:
             self._refuse(asked, told, traceback.format_exc())
         else:
             spent = time.perf_counter() - began
-            self._tell(Answered(asked.topic, asked.ask, found, step, spent))
+            self._tell(Answered(asked.topic, asked.ask, found, step, spent, asked.at))
         return time.perf_counter() - began
 
     def _refuse(self, asked: Asked, message: str, hint: str) -> None:
-        self._tell(NotAnswered(asked.topic, asked.ask, message, hint))
+        self._tell(NotAnswered(asked.topic, asked.ask, message, hint, asked.at))
+
+
+def _check(asked: Asked) -> None:
+    """Raise InputError where a question cannot be asked of an earlier step."""
+    if asked.at is not None and asked.ask.of_training:
+        raise InputError(
+            f"step {asked.at:,} has its weights alone, and this needs the optimizers' state",
+            "Go back to now.",
+        )

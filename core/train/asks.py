@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.errors import InputError
 from core.train.events import Command, Event
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ask(ABC):
-    """A question about a network with the weights of some step."""
+    """A question about a network with the weights of some step.
+
+    One ``of_training`` is about what only a training has, such as its optimizers' state, and cannot
+    be asked of an earlier step.
+    """
+
+    of_training: ClassVar[bool] = False
 
     @abstractmethod
     def answer(self, job: Job, state: State, step: int) -> Any:
@@ -39,30 +45,37 @@ class Asked(Command):
     """Answer a question once.
 
     A later one with the same ``topic`` takes its place if it was not answered yet. While training,
-    ``patient`` ones wait until looking has not taken more than its share of the time.
+    ``patient`` ones wait until looking has not taken more than its share of the time. ``at`` is a
+    step of the run whose weights are kept; None: as they are now.
     """
 
     topic: str
     ask: Ask
     patient: bool = False
+    at: int | None = None
 
 
 @dataclass(frozen=True)
 class Answered(Event):
-    """The answer to a question; ``step`` is that of the weights, ``seconds`` what it took."""
+    """The answer to a question; ``step`` is that of the weights, ``seconds`` what it took.
+
+    ``at`` is the question's.
+    """
 
     topic: str
     ask: Ask
     answer: Any
     step: int
     seconds: float
+    at: int | None = None
 
 
 @dataclass(frozen=True)
 class NotAnswered(Event):
-    """Why a question has no answer, and what can be done."""
+    """Why a question has no answer, and what can be done; ``at`` is the question's."""
 
     topic: str
     ask: Ask
     message: str
     hint: str = ""
+    at: int | None = None

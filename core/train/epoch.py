@@ -105,5 +105,6 @@ def _tell(training: Training, emit: Emit, mean: Figures) -> None:
     """Tell and note the figures of the steps since the last time."""
     training.single = False
     rate = present_rate(training)
-    training.note("step", {**mean, "learning_rate": rate})
-    emit(Progress(training.progress, training.step, mean, training.speed, rate))
+    seconds = training.place.seconds
+    training.note("step", {**mean, "learning_rate": rate, "seconds": seconds})
+    emit(Progress(training.progress, training.step, mean, training.speed, rate, seconds))

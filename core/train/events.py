@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from core.project.moments import Moment
 from core.train.failure import Failure
 from core.train.transfer import Match
 
@@ -74,7 +75,7 @@ class Progress(Event):
     """Figures of the training steps since the last such event.
 
     ``epoch`` is fractional: 2.5 is the middle of the third. ``samples_per_second`` counts steps.
-    ``learning_rate`` is that of the next update.
+    ``learning_rate`` is that of the next update, ``seconds`` how long the run took so far.
     """
 
     epoch: float
@@ -82,6 +83,7 @@ class Progress(Event):
     train: Figures
     samples_per_second: float
     learning_rate: float = math.nan
+    seconds: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,14 @@ class Saved(Event):
 
     epoch: float
     step: int
+
+
+@dataclass(frozen=True)
+class Kept(Event):
+    """The steps of the run whose weights are kept, in order; ``note`` says why others are not."""
+
+    moments: tuple[Moment, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -215,7 +225,8 @@ class View(Event):
     ``activation`` is the watched node's output without the batch axis, None if the node has none.
     ``sample`` is the input as it is fed and ``saliency`` how much each element matters, per
     element of the sample (images: per pixel). ``tokens`` spells a token sample out. Texts are
-    ready to show; ``probabilities`` and ``classes`` are empty where nothing is classified.
+    ready to show; ``probabilities`` and ``classes`` are empty where nothing is classified. ``at``
+    is the step that was asked for, None where the weights are those of now.
     """
 
     step: int
@@ -231,6 +242,7 @@ class View(Event):
     correct: bool | None
     probabilities: np.ndarray = field(default_factory=_no_array)
     classes: tuple[str, ...] = ()
+    at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -371,11 +383,15 @@ class FindRate(Command):
 
 @dataclass(frozen=True)
 class Watch(Command):
-    """Look at this node (an id) for this row of the validation split; ``every`` seconds at most."""
+    """Look at this node (an id) for this row of the validation split; ``every`` seconds at most.
+
+    ``at`` is a step of the run whose weights are kept; None: as they are now.
+    """
 
     node: str
     row: int
     every: float = 0.5
+    at: int | None = None
 
 
 @dataclass(frozen=True)

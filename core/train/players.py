@@ -54,6 +54,17 @@ def resting(plan: Plan, found: Iterable[Player]) -> frozenset[str]:
     return frozenset(plan.learning).difference(*(player.layers for player in found))
 
 
+def reached(plan: Plan, losses: Iterable[int]) -> frozenset[str]:
+    """The layers that some of the plan's losses, by their numbers, depend on."""
+    wanted = {end.node for number in losses for end in plan.losses[number].inputs.values()}
+    found = set()
+    for step in reversed(plan.steps):
+        if step.node in wanted:
+            wanted |= {end.node for end in step.inputs.values()}
+            found.add(step.attribute)
+    return frozenset(found)
+
+
 def _layers(loss: LossStep, plan: Plan, allowed: frozenset[str] | None) -> frozenset[str]:
     every = frozenset(plan.learning)
     own = _attributes(plan, loss.trains, loss.name) if loss.trains else every

@@ -35,6 +35,7 @@ def tend(training: Training, emit: Emit) -> None:
     """
     training.saver.check()
     tell(training, emit)
+    training.snapshots.tend(training, emit)
     now = time.perf_counter()
     due = training.due or now > training.saved_at + INTERVAL
     if due and not training.saver.busy and now >= training.next_saving:
@@ -72,6 +73,7 @@ def finish(training: Training, emit: Emit) -> None:
         save(training)
         training.saver.wait()
     tell(training, emit)
+    training.snapshots.finish(training, emit)
 
 
 def judge(training: Training, figures: Figures) -> None:

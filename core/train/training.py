@@ -21,6 +21,7 @@ from core.train.memory import Need
 from core.train.place import Place
 from core.train.rates import apply, begin_plateau
 from core.train.saver import Saver
+from core.train.snapshots import Snapshots
 from core.train.schedules.plateau import PlateauState
 from core.train.state import State
 
@@ -72,6 +73,7 @@ class Training:
     written: Place | None = None
     layers: LayerRecord = field(default_factory=LayerRecord)
     stopping: EarlyStopping = field(init=False)
+    snapshots: Snapshots = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with no figures and, where the schedule has one, a plateau."""
@@ -79,6 +81,7 @@ class Training:
         self.sums = self.sums or no_tallies(program.rules)
         self.untold = no_tallies(program.rules)
         self.stopping = EarlyStopping.of(program.recipe)
+        self.snapshots = Snapshots(self.run.directory)
         self.plateau = self.plateau or begin_plateau(program.recipe.schedule)
 
     @classmethod
@@ -99,6 +102,7 @@ class Training:
         # From now on the checkpoint is newer than any final weights that are here.
         (run.directory / WEIGHTS).unlink(missing_ok=True)
         store.forget_after(run, made.step)
+        made.snapshots.go_on(made.step if resume else -1)
         store.set_status(run, "running")
         return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -23,6 +24,7 @@ from core.train.events import (
     Event,
     Failed,
     FindRate,
+    Layers,
     Loaded,
     LoadRun,
     Pause,
@@ -40,6 +42,7 @@ from core.train.events import (
     WeightsCompared,
 )
 from core.train.pacing import BEFORE_SURVEY, VIEW_SHARE
+from core.train.recall import Recall
 from core.train.transfer import Match
 
 if TYPE_CHECKING:
@@ -87,7 +90,8 @@ class Worker:
         self._next_survey = 0.0
         self._next_hearing = 0.0
         self._training: loop.Training | None = None
-        self._answering = Answering(self.tell)
+        self._recall = Recall()
+        self._answering = Answering(self.tell, self._recall)
         self._has_run = False
         self._paused = False
         self._stopping = False
@@ -147,7 +151,7 @@ class Worker:
 
     def _train(self, command: Train) -> None:
         # The old network's memory is given back before the new one is built.
-        self._training = self._shown = None
+        self._give_back()
         self._owes_survey = self._paused = self._stopping = False
         self._has_run = True
         self._training = self._start.begin(command)
@@ -157,8 +161,15 @@ class Worker:
         self._answering.answer_all(self._training)
         self._owes_survey = True
 
-    def _load(self, command: LoadRun) -> None:
+    def _give_back(self) -> None:
+        """Let go of the network that is looked at; what is watched of it, is watched of another."""
         self._training = self._shown = None
+        self._recall.forget()
+        if self._watch is not None:
+            self._watch = replace(self._watch, at=None)
+
+    def _load(self, command: LoadRun) -> None:
+        self._give_back()
         self._owes_survey = self._has_run = False
         self._training = self._start.reopen(command)
         self.tell(Loaded(command.run))
@@ -335,9 +346,10 @@ class Worker:
     def _look_on_budget(self) -> None:
         if self._watch is None or time.perf_counter() < self._next_view:
             return
-        spent = self._look()
-        wait = max(self._watch.every, spent / VIEW_SHARE)
-        self._next_view = time.perf_counter() + wait
+        at, spent = self._watch.at, self._look()
+        # An earlier step looks the same the next time.
+        wait = max(self._watch.every if self._watch else 0, spent / VIEW_SHARE)
+        self._next_view = time.perf_counter() + (wait if at is None else math.inf)
 
     def _look(self) -> float:
         """Show the watched node and sample; returns the seconds it took after compiling."""
@@ -346,16 +358,17 @@ class Worker:
             return 0.0
         first = self._shown is not training
         began = time.perf_counter()
+        at = self._watch.at
         try:
-            view = training.job.view(
-                training.state, self._watch.node, self._watch.row, training.step
-            )
+            state, step = self._recall.state(training, at)
+            view = training.job.view(state, self._watch.node, self._watch.row, step)
         except Exception as error:  # noqa: BLE001 - a view that fails must not end the training
-            self._watch = None
+            # Weights that are gone leave those of now to be looked at.
+            self._watch = replace(self._watch, at=None) if at is not None else None
             self.tell(replace(_failure("a view failed", error), ends_run=False))
             return 0.0
         self._shown = training
-        self.tell(view)
+        self.tell(replace(view, at=at))
         spent = time.perf_counter() - began
         if first:
             # The first look is compiled, which is no more part of the pace than the first step.
@@ -399,6 +412,7 @@ class Worker:
             )
             if last:
                 training.record_layers(found)
+                self.tell(Layers(found.step, found.layers))
         except Exception as error:  # noqa: BLE001 - nor must a survey that fails
             self._survey = Survey(0.0)
             self.tell(replace(_failure("a survey of the nodes failed", error), ends_run=False))

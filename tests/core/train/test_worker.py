@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import pytest
 
 from core.design.document import Design
 from core.project.file import to_text
+from core.project.moments import Moment
 from core.project.runs import RunStore
+from core.train.asks import Answered, Ask, Asked, NotAnswered
 from core.train.events import (
     Command,
     Compiled,
@@ -22,6 +25,7 @@ from core.train.events import (
     Event,
     Failed,
     Finished,
+    Kept,
     Loaded,
     LoadRun,
     Pause,
@@ -41,7 +45,9 @@ from core.train.events import (
     View,
     Watch,
 )
+from core.train.job import Job
 from core.train.optimizers.adam import Adam
+from core.train.state import State
 from core.train.worker import main
 from tests.designs import iris_mlp, with_recipe
 
@@ -132,7 +138,23 @@ def long() -> Design:
 
 
 def kinds(events: list[Event], *left_out: type[Event]) -> list[str]:
-    return [type(e).__name__ for e in events if not isinstance(e, left_out)]
+    """What was told; which weights are kept is told whenever they are written."""
+    return [type(e).__name__ for e in events if not isinstance(e, (*left_out, Kept))]
+
+
+@dataclass(frozen=True)
+class Norm(Ask):
+    """The norm of all weights."""
+
+    def answer(self, job: Job, state: State, step: int) -> float:
+        return float(sum((p**2).sum() for p in state.params) ** 0.5)
+
+
+@dataclass(frozen=True)
+class OfTraining(Norm):
+    """The same, as if it needed more than weights."""
+
+    of_training = True
 
 
 def test_it_trains_and_tells_in_order(warm: WorkerProcess, tmp_path: Path) -> None:
@@ -161,6 +183,46 @@ def test_a_run_is_loaded_and_looked_at(warm: WorkerProcess, tmp_path: Path) -> N
         assert view.activation is not None
         assert view.activation.shape == shape
         assert isinstance(view.saliency, np.ndarray)
+
+
+def test_an_earlier_step_is_looked_at(warm: WorkerProcess, tmp_path: Path) -> None:
+    """While training and after it; the views of now go on when they are asked for."""
+    warm.send(Watch("dense_2", 0, every=0.0), train(long(), tmp_path))
+    kept = warm.until(Kept)[-1]
+    assert isinstance(kept, Kept)
+    assert kept.moments == (Moment(0, 0.0),)
+    warm.until(EpochEnd)
+    warm.send(Watch("dense_2", 0, at=0), Asked("norm", Norm(), at=0))
+    told = warm.until(Answered)
+    while not any(isinstance(e, View) and e.at == 0 for e in told):
+        told += warm.until(View)
+    replayed = next(e for e in told if isinstance(e, View) and e.at == 0)
+    answered = next(e for e in told if isinstance(e, Answered))
+    assert (replayed.step, answered.step, answered.at) == (0, 0, 0)
+    warm.until(EpochEnd)
+    # It looks the same the next time, so it is told once.
+    assert not [e for e in warm.until(EpochEnd) if isinstance(e, View)]
+    warm.send(Stop())
+    warm.until(Finished)
+    again = warm.until(View)[-1]
+    assert isinstance(again, View)
+    np.testing.assert_array_equal(again.activation, replayed.activation)
+    warm.send(Watch("dense_2", 0), Asked("norm", Norm()))
+    live, norm = warm.until(View)[-1], warm.until(Answered)[-1]
+    assert isinstance(live, View)
+    assert isinstance(norm, Answered)
+    assert (live.at, norm.at) == (None, None)
+    assert live.step == norm.step > 0
+    assert norm.answer != answered.answer
+    assert not np.array_equal(live.activation, replayed.activation)
+    warm.send(Watch("dense_2", 0, at=1), Asked("norm", Norm(), at=1))
+    assert "step 1 are not kept" in warm.until(Failed)[-1].message
+    refused = warm.until(NotAnswered)[-1]
+    assert isinstance(refused, NotAnswered)
+    assert refused.at == 1
+    warm.send(Asked("norm", OfTraining(), at=0))
+    assert "optimizers' state" in warm.until(NotAnswered)[-1].message
+    warm.send(Watch("dense", 0))
 
 
 def test_pause_continue_watch_and_stop(warm: WorkerProcess, tmp_path: Path) -> None:
