@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from core.train.asks import Answered, Ask, Asked, NotAnswered
 from core.train.events import Event
@@ -19,21 +19,32 @@ class Asking(QObject):
     """Questions by topic: of each topic the last one counts, answers to earlier ones are dropped.
 
     A panel asks again when it has shown an answer, as long as it is seen and wants to be live.
+    All are asked of the step of the run that the window looks at; ``moment_changed`` comes when that
+    is another one, and a panel that is seen then asks again.
     """
+
+    moment_changed = Signal()
 
     def __init__(self, trainer: Trainer) -> None:
         super().__init__(trainer)
         self._trainer = trainer
-        self._askers: dict[str, tuple[Ask, Take, Refuse]] = {}
+        self._askers: dict[str, tuple[Asked, Take, Refuse]] = {}
+        trainer.moments.changed.connect(self.moment_changed)
         trainer.heard.connect(self._hear)
         trainer.process.died.connect(self._give_up)
+
+    @property
+    def moment(self) -> int | None:
+        """The step that is asked of, None for the network as it is now."""
+        return self._trainer.moments.at
 
     def ask(
         self, topic: str, question: Ask, take: Take, refuse: Refuse, patient: bool = False
     ) -> None:
         """Ask; ``take`` or ``refuse`` is called once, if the topic is not asked anew before."""
-        self._askers[topic] = (question, take, refuse)
-        self._trainer.process.send(Asked(topic, question, patient))
+        asked = Asked(topic, question, patient, self.moment)
+        self._askers[topic] = (asked, take, refuse)
+        self._trainer.process.send(asked)
 
     def forget(self, topic: str) -> None:
         """Let go of a question; its answer is dropped."""
@@ -46,14 +57,17 @@ class Asking(QObject):
     def _give_up(self) -> None:
         """The worker died, and all that it was asked with it."""
         asked, self._askers = self._askers, {}
-        for topic, (question, _, refuse) in asked.items():
-            refuse(NotAnswered(topic, question, "the training process ended", "Ask again."))
+        for topic, (one, _, refuse) in asked.items():
+            why = "the training process ended"
+            refuse(NotAnswered(topic, one.ask, why, "Ask again.", one.at))
 
     def _hear(self, event: Event) -> None:
         if not isinstance(event, Answered | NotAnswered):
             return
-        question, take, refuse = self._askers.get(event.topic, (None, None, None))
-        if question != event.ask or take is None or refuse is None:
+        asked, take, refuse = self._askers.get(event.topic, (None, None, None))
+        if asked is None or take is None or refuse is None:
+            return
+        if (asked.ask, asked.at) != (event.ask, event.at):
             return
         del self._askers[event.topic]
         if isinstance(event, Answered):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from core.project.runs import Point
 from core.train.events import LayerFigures
-from core.train.layer_series import SERIES
 from designer import gradients
 from widgets.layer_table import BAD, DOUBTFUL, GOOD, LayerRow
 
@@ -28,18 +26,6 @@ def layer_rows(layers: Mapping[str, LayerFigures]) -> list[LayerRow]:
     nearest = gradients.reference(slopes, list(layers))
     other = slopes[nearest] if nearest else None
     return [_row(name, figures, other, nearest or "") for name, figures in layers.items()]
-
-
-def recorded_layers(points: Sequence[Point]) -> dict[str, LayerFigures]:
-    """The figures of layers that were recorded last in a run, by name."""
-    recorded = [p for p in points if p.series == SERIES]
-    last = max((p.step for p in recorded), default=0)
-    found: dict[str, dict[str, float]] = {}
-    for point in recorded:
-        name, _, figure = point.name.rpartition(".")
-        if point.step == last and figure in LayerFigures.__dataclass_fields__:
-            found.setdefault(name, {})[figure] = point.value
-    return {name: LayerFigures(**figures) for name, figures in found.items()}
 
 
 def _row(name: str, figures: LayerFigures, other: float | None, nearest: str) -> LayerRow:

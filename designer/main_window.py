@@ -203,6 +203,9 @@ class MainWindow(QMainWindow):
         if self.preferences.layout() is None:
             self.docks.arrange()
         self.appearance.follow(self.watching.views.set_theme)
+        options = self.watching.views.training.options
+        options.restore(self.preferences.curves())
+        options.changed.connect(lambda: self.preferences.save_curves(options.state()))
         rate = self.watching.views.training.rate
         rate.set_actions([self.actions_by_name[n] for n in ("halve_rate", "double_rate")])
         self.watching.show_last_run()

@@ -94,6 +94,15 @@ class Preferences:
         """Remember how a picture was exported."""
         self._settings.setValue("picture", options)
 
+    def curves(self) -> dict[str, str]:
+        """How curves were drawn last, empty before that was changed."""
+        saved: Any = self._settings.value("curves", {})
+        return {str(k): str(v) for k, v in saved.items()} if isinstance(saved, dict) else {}
+
+    def save_curves(self, options: dict[str, str]) -> None:
+        """Remember how curves are drawn."""
+        self._settings.setValue("curves", options)
+
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and dock state of the window, None before the first end."""
         found = (self._settings.value("geometry"), self._settings.value("docks"))

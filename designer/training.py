@@ -29,6 +29,7 @@ from core.train.events import (
     Event,
     Failed,
     Finished,
+    Kept,
     Loaded,
     LoadRun,
     Pause,
@@ -52,6 +53,8 @@ from core.train.events import (
 from core.train.stage import Stage
 from core.units import in_units
 from designer.amounts import duration
+from designer.layer_history import LayerHistory
+from designer.moments import Moments
 from designer.session import Session
 from designer.training_process import TrainingProcess
 
@@ -65,7 +68,8 @@ class Trainer(QObject):
     ``state_changed`` comes when ``state`` changes; ``noted`` carries what to tell in one line;
     ``trouble`` carries a message, a hint, and whether the run can be resumed. ``heard`` carries the
     worker's events that views show. ``diverged`` carries the failure of a run that did. ``device``
-    is the kind that runs are trained on, ``device_kinds`` those that there are.
+    is the kind that runs are trained on, ``device_kinds`` those that there are. ``moments`` says
+    which step of the run is looked at, ``layers`` what was recorded of its layers.
     """
 
     state_changed = Signal()
@@ -89,6 +93,10 @@ class Trainer(QObject):
         self._started: Started | None = None
         self._stages: tuple[Stage, ...] = ()
         self._saved: Saved | None = None
+        self._memory = ""
+        self.moments = Moments(self)
+        self.layers = LayerHistory(self)
+        self.moments.changed.connect(self._look)
         self._watch = Watch("", 0)
         self._survey = Survey(0.0)
         self.process = TrainingProcess(self)
@@ -141,6 +149,7 @@ class Trainer(QObject):
             return
         self._store = self.store
         self._stages = self.session.analysis_of_whole.recipe.stages
+        self.moments.forget()
         self._become(STARTING)
         self.noted.emit("Compiling the design ...")
         self.process.send(self._survey)
@@ -196,7 +205,7 @@ class Trainer(QObject):
 
     def watch(self, node: str, row: int) -> None:
         """Choose the node and the probe sample that the views show."""
-        wanted = Watch(node, row)
+        wanted = Watch(node, row, at=self.moments.at)
         if wanted != self._watch:
             self._watch = wanted
             if self.process.pid is not None:
@@ -206,6 +215,10 @@ class Trainer(QObject):
     def watched(self) -> Watch:
         """What the views show."""
         return self._watch
+
+    def _look(self) -> None:
+        """Another step is looked at."""
+        self.watch(self._watch.node, self._watch.row)
 
     def survey(self, wanted: Survey) -> None:
         """Choose what is surveyed while training."""
@@ -220,6 +233,8 @@ class Trainer(QObject):
             self.close()
             self._become(IDLE)
         self.run = self._started = self.summary = None
+        self.moments.forget()
+        self.layers.clear()
         self.progress = (0.0, "")
 
     def adopt_last_run(self) -> Run | None:
@@ -240,6 +255,8 @@ class Trainer(QObject):
     def adopt(self, run: Run) -> None:
         """Take up a run of the open design, and have its weights loaded for the views."""
         self.run, self._store = run, self.store
+        self.layers.clear()
+        self.moments.read(run)
         if run.status == IMPORTED and self.session.analysis_of_whole.errors:
             # It can be looked at once the design has data and a loss.
             return
@@ -261,6 +278,7 @@ class Trainer(QObject):
     def close(self) -> None:
         """End the worker; a run that was going on can be resumed."""
         self.process.shut_down()
+        self.moments.close()
         self._refresh_run()
 
     def _hear(self, event: Event) -> None:
@@ -271,14 +289,16 @@ class Trainer(QObject):
             case Started():
                 self._begin(event)
             case Compiled():
-                needs = (
-                    f", needs about {in_units(event.memory_bytes)}" if event.memory_bytes else ""
-                )
-                self.noted.emit(f"Compiled in {event.seconds:.1f} s{needs}")
+                needs = in_units(event.memory_bytes) if event.memory_bytes else ""
+                self._memory = f", {needs} of memory" if needs else ""
+                about = f", needs about {needs}" if needs else ""
+                self.noted.emit(f"Compiled in {event.seconds:.1f} s{about}")
             case Progress():
                 self._advance(event)
             case Saved():
                 self._saved = event
+            case Kept():
+                self.moments.learn(event.moments, event.note)
             case RateChanged():
                 self.noted.emit(
                     f"The learning rate is {event.rate:.4g} now; the recipe stays as it was"
@@ -314,7 +334,7 @@ class Trainer(QObject):
         if event.samples_per_second:
             text += f", {event.samples_per_second:,.0f} samples/s"
             left = (epochs - event.epoch) * self._started.train_samples / event.samples_per_second
-            text += f", {duration(left)} left"
+            text += f", {duration(left)} left{self._memory}"
         self.progress = (event.epoch / epochs, text)
 
     def _end(self, summary: Summary) -> None:
@@ -337,6 +357,7 @@ class Trainer(QObject):
         self.trouble.emit(event.message, event.hint, False)
 
     def _mourn(self, code: int) -> None:
+        self.moments.forget()
         was_busy = self.busy and self.state != FOLDING
         self._refresh_run()
         self._become(IDLE)

@@ -5,6 +5,7 @@ Loaded after the window's first paint, because plotting takes a quarter of a sec
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
@@ -12,19 +13,25 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.project.runs import Point
 from core.train.events import EpochEnd, Figures, Progress, View
+from designer.layer_history import LayerRecord
+from designer.layer_rows import layer_rows
+from designer.run_lines import SECONDS, TRAIN, VALIDATION, RunLines
 from widgets.layer_table import LayerTable
 from widgets.pictures.saliency_view import SaliencyView
 from widgets.pictures.sample_chooser import SampleChooser
 from widgets.pictures.value_view import ValueView
+from widgets.plots.curve_options import EPOCH, STEP, TIME
 from widgets.plots.curves import CurvePlot
+from widgets.plots.look import Look
 from widgets.plots.training_panel import TrainingPanel
 from widgets.theme import Theme
 
-# What is recorded beside the metrics.
-NO_METRICS = ("loss", "learning_rate")
-STEP_SERIES, VALIDATION_SERIES = "train", "validation"
-# What curves are made of, by the series of a run's record.
-_SERIES = {"step": STEP_SERIES, "validation": VALIDATION_SERIES}
+# What has a plot of its own, and what is drawn beside the metrics where it is asked for.
+LOSS, RATE = "loss", "learning_rate"
+SERIES = (TRAIN, VALIDATION)
+# The colours of another run's curves, and what each axis is called, with the digits read out.
+_OVERLAY = {TRAIN: Look(2), VALIDATION: Look(3, marked=True)}
+_AXES = {EPOCH: ("Epoch", 2), STEP: ("Step", 0), TIME: ("Seconds", 1)}
 
 
 class Views(QWidget):
@@ -50,11 +57,14 @@ class Views(QWidget):
         column.setSpacing(0)
         column.addWidget(self.chooser)
         column.addWidget(self.saliency_view, 1)
-        # By figure and series, the epochs and values of all that may be drawn.
-        self._curves: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
+        self._lines = RunLines()
+        self._overlay: tuple[str, RunLines] | None = None
+        self._axis = EPOCH
+        self._moment: tuple[int, float] | None = None
         self._metric = self._wanted = ""
         self._present: tuple[str, ...] = ()
         self.training.metric_chosen.connect(self._choose_metric)
+        self.training.options.changed.connect(self._draw_all)
         self.clear()
 
     def clear(self) -> None:
@@ -67,7 +77,7 @@ class Views(QWidget):
 
     def clear_curves(self) -> None:
         """Take the curves away; the choice of the metric stays."""
-        self._curves.clear()
+        self._lines = RunLines()
         self.training.clear()
         self._metric = ""
         self.training.set_metrics((), "")
@@ -75,24 +85,36 @@ class Views(QWidget):
     def show_points(self, points: Sequence[Point]) -> None:
         """Draw the recorded figures of a run anew."""
         self.clear_curves()
-        for point in points:
-            if point.series in _SERIES:
-                curve = self._curves.setdefault((point.name, _SERIES[point.series]), ([], []))
-                curve[0].append(point.epoch)
-                curve[1].append(point.value)
+        self._lines = RunLines(points)
         last = points[-1].step if points else 0
         self._present = tuple(p.name for p in points if p.step == last)
         self._offer_metrics()
-        self._draw(self.training.loss_plot, "loss")
-        self._draw(self.training.metric_plot, self._metric)
+        self._draw_all()
+
+    def show_overlay(self, title: str, points: Sequence[Point]) -> None:
+        """Draw the recorded figures of another run beside this one's; none without points."""
+        self._overlay = (title, RunLines(points)) if points else None
+        self._draw_all()
+
+    def show_moment(self, moment: tuple[int, float] | None) -> None:
+        """Mark a step, given with its epoch, in the curves."""
+        self._moment = moment
+        self._mark()
+
+    def replays(self, record: LayerRecord | None, is_past: bool) -> None:
+        """Show what was recorded of the layers; of a step that ``is_past``, name it."""
+        self.layers.set_layers(layer_rows(record.layers) if record else ())
+        self.layers.set_step(record.step if record and is_past else None)
 
     def show_progress(self, event: Progress) -> None:
         """Append the figures of some steps."""
-        self._append(STEP_SERIES, event.epoch, event.train)
+        known = {RATE: event.learning_rate, SECONDS: event.seconds}
+        found = {name: value for name, value in known.items() if not math.isnan(value)}
+        self._append(TRAIN, event.step, event.epoch, {**event.train, **found})
 
     def show_epoch(self, event: EpochEnd) -> None:
         """Append the figures of the validation split."""
-        self._append(VALIDATION_SERIES, float(event.epoch), event.validation)
+        self._append(VALIDATION, event.step, float(event.epoch), event.validation)
 
     def show_view(self, view: View, title: str) -> None:
         """Show a look at the probe sample; ``title`` is the watched node's name."""
@@ -102,7 +124,8 @@ class Views(QWidget):
         else:
             shape = str(list(view.activation.shape)) if view.activation.ndim else "one number"
             labels = view.classes if view.activation.shape == (len(view.classes),) else ()
-            caption = f"{shape}, sample {view.row + 1}, step {view.step:,}"
+            when = f"step {view.step:,}" + ("" if view.at is None else " again")
+            caption = f"{shape}, sample {view.row + 1}, {when}"
             self.value.show_value(view.activation, title, caption, labels)
         chance = float(view.probabilities.max()) if view.probabilities.size else None
         self.saliency_view.show_saliency(
@@ -121,27 +144,29 @@ class Views(QWidget):
         self.layers.set_theme(theme)
         self.saliency_view.set_theme(theme)
 
-    def _append(self, series: str, epoch: float, figures: Figures) -> None:
-        known = len(self._curves)
-        for name, value in figures.items():
-            curve = self._curves.setdefault((name, series), ([], []))
-            curve[0].append(epoch)
-            curve[1].append(value)
-        self.training.loss_plot.append(series, epoch, figures.get("loss", float("nan")))
-        if self._metric in figures:
-            self.training.metric_plot.append(series, epoch, figures[self._metric])
-        if series == STEP_SERIES:
+    def _append(self, series: str, step: int, epoch: float, figures: Figures) -> None:
+        known = len(self._lines)
+        self._lines.add(series, step, epoch, figures)
+        if self._axis != self._usable_axis():
+            self._draw_all()
+        else:
+            x = self._lines.place(self._axis, step, epoch)
+            self.training.loss_plot.append(series, x, figures.get(LOSS, math.nan))
+            if self._metric in figures:
+                self.training.metric_plot.append(series, x, figures[self._metric])
+        if series == TRAIN:
             self._present = tuple(figures)
-        if len(self._curves) > known or self._metric not in self._present:
+        if len(self._lines) > known or self._metric not in self._present:
             self._offer_metrics()
 
     def _offer_metrics(self) -> None:
         """Offer what there is to draw; draw what was chosen last, else the present stage's first.
 
-        A metric says more than a loss of several.
+        A metric says more than a loss of several, and a learning rate least.
         """
-        names = dict.fromkeys(name for name, _ in self._curves if name not in NO_METRICS)
-        present = [name for name in names if name in self._present] or list(names)
+        known = [name for name in self._lines.names if name != LOSS]
+        names = [*(n for n in known if n != RATE), *(n for n in known if n == RATE)]
+        present = [name for name in names if name in self._present] or names
         metrics = (name for name in present if not name.endswith(".loss"))
         default = next(metrics, present[0] if present else "")
         shown = self._wanted if self._wanted in names else default
@@ -154,8 +179,37 @@ class Views(QWidget):
         self._wanted = name
         self._offer_metrics()
 
+    def _usable_axis(self) -> str:
+        """What is drawn over: epochs where a run is older than the record of time."""
+        wanted = self.training.options.axis
+        lines = [self._lines, *([self._overlay[1]] if self._overlay else [])]
+        return EPOCH if wanted == TIME and not all(one.has_clock for one in lines) else wanted
+
+    def _draw_all(self) -> None:
+        """Draw both plots as the options say."""
+        self._axis = self._usable_axis()
+        for plot, name in (
+            (self.training.loss_plot, LOSS),
+            (self.training.metric_plot, self._metric),
+        ):
+            plot.set_axis(*_AXES[self._axis])
+            plot.set_smoothing(self.training.options.smoothing)
+            self._draw(plot, name)
+        self._mark()
+
+    def _mark(self) -> None:
+        x = None if self._moment is None else self._lines.place(self._axis, *self._moment)
+        for plot in (self.training.loss_plot, self.training.metric_plot):
+            plot.set_moment(x)
+
     def _draw(self, plot: CurvePlot, name: str) -> None:
         plot.clear()
-        for series in (STEP_SERIES, VALIDATION_SERIES):
-            if (name, series) in self._curves:
-                plot.set_series(series, *self._curves[name, series])
+        for series in SERIES:
+            if (name, series) in self._lines:
+                plot.set_series(series, *self._lines.line(name, series, self._axis))
+        if self._overlay is not None:
+            title, lines = self._overlay
+            for series in SERIES:
+                if (name, series) in lines:
+                    plot.set_look(f"{title}, {series}", _OVERLAY[series])
+                    plot.set_series(f"{title}, {series}", *lines.line(name, series, self._axis))

@@ -8,10 +8,11 @@ from PySide6.QtCore import QObject
 
 from core.design.outlook import watched_output
 from core.errors import LayerloomError
-from core.project.runs import IMPORTED, RUNNING, Point, Run
+from core.project.runs import IMPORTED, RUNNING, Point, Run, RunStore
 from core.train.events import (
     EpochEnd,
     Event,
+    Failed,
     Finished,
     LayerFigures,
     Layers,
@@ -22,11 +23,16 @@ from core.train.events import (
     View,
 )
 from designer.background import Background, outcome
-from designer.layer_rows import layer_rows, recorded_layers
+from designer.layer_history import LayerRecord
+from designer.layer_rows import layer_rows
 from designer.session import Session
 from designer.training import FOLDING, IDLE, PAUSED, STARTING, TRAINING, Trainer, how_it_ended
 from designer.views import Views
 from widgets.canvas.view import Canvas
+from widgets.plots.moment_slider import NONE_KEPT
+
+# A menu of more runs would not fit the screen.
+MOST_OFFERED = 25
 
 
 class Watching(QObject):
@@ -44,11 +50,22 @@ class Watching(QObject):
         trainer.heard.connect(self._show)
         trainer.state_changed.connect(self._stand)
         self.views.training.rate.chosen.connect(trainer.set_rate)
+        self._steps_per_epoch = 1
+        self._overlaid = Background()
+        self._overlaid.answered.connect(self._take_overlay)
+        panel = self.views.training
+        panel.options.offer = self._other_runs
+        panel.options.overlay_wanted.connect(self.overlay)
+        panel.moments.chosen.connect(trainer.moments.choose)
+        trainer.moments.known_changed.connect(self._offer_moments)
+        trainer.moments.changed.connect(self._show_moment)
+        trainer.layers.changed.connect(self._show_recorded)
         self._follow([])
 
     def show_last_run(self) -> None:
         """Draw the last run of the open design and have its weights loaded."""
         self.views.clear()
+        self.overlay("")
         self._follow(self.canvas.selected_nodes())
         run = self.trainer.adopt_last_run()
         if run is not None:
@@ -64,6 +81,55 @@ class Watching(QObject):
     def close(self) -> None:
         """Wait for nothing that is being read."""
         self._reading.close()
+        self._overlaid.close()
+
+    def overlay(self, key: str) -> None:
+        """Draw the curves of another run of this store beside those that are shown; none of "".
+
+        It stays until another one or none is chosen, or another design is opened.
+        """
+        self.views.training.options.overlay = key
+        store = self.trainer.store
+        if key:
+            self._overlaid.work_out(lambda: outcome(lambda: _titled(store, key)))
+        else:
+            self._overlaid.forget()
+            self.views.show_overlay("", ())
+
+    def _take_overlay(self, answer: tuple[str, list[Point]] | LayerloomError) -> None:
+        if isinstance(answer, LayerloomError):
+            self.views.training.options.overlay = ""
+            self.trainer.trouble.emit(answer.message, answer.hint, False)
+        else:
+            self.views.show_overlay(*answer)
+
+    def _other_runs(self) -> list[tuple[str, str]]:
+        """The runs that may be drawn beside the present one, the newest first."""
+        found = outcome(lambda: self.trainer.store.runs(self.trainer.project))
+        if isinstance(found, LayerloomError):
+            return []
+        present = self.trainer.run.id if self.trainer.run else ""
+        return [(run.id, run.title) for run in found if run.id != present][:MOST_OFFERED]
+
+    def _offer_moments(self) -> None:
+        known = self.trainer.moments
+        moments = [(m.step, m.epoch) for m in known.known]
+        self.views.training.moments.set_moments(moments, known.note or NONE_KEPT)
+
+    def _show_moment(self) -> None:
+        """Another step is looked at: the slider, the curves and the table of layers follow."""
+        step = self.trainer.moments.at
+        self.views.training.moments.show_step(step)
+        known = {m.step: m.epoch for m in self.trainer.moments.known}
+        self.views.show_moment(None if step is None else (step, known.get(step, 0.0)))
+        self._show_recorded()
+
+    def _show_recorded(self) -> None:
+        """The layers as they were recorded last, or at the step that is looked at."""
+        step = self.trainer.moments.at
+        record = self.trainer.layers.at(step)
+        if record is not None or step is not None:
+            self.views.replays(record, step is not None)
 
     def _draw(self, run: Run) -> None:
         """Show how a run ended, and its curves as soon as they are read."""
@@ -80,7 +146,7 @@ class Watching(QObject):
             self.trainer.trouble.emit(found.message, found.hint, False)
         elif self.trainer.run is run and not self.trainer.busy:
             self.views.show_points(found)
-            self.views.layers.set_layers(layer_rows(recorded_layers(found)))
+            self.trainer.layers.show_points(found)
             self._tell_how_far(run)
 
     def _follow(self, ids: list[str]) -> None:
@@ -126,29 +192,47 @@ class Watching(QObject):
                 self.views.training.rate.show_rate(event.rate)
             case EpochEnd():
                 self.views.show_epoch(event)
-            case Surveyed() | Layers():
-                self._show_layers(event.layers)
+            case Layers():
+                named = self._named(event.layers)
+                epoch = event.step / self._steps_per_epoch
+                self.trainer.layers.add(LayerRecord(event.step, epoch, named))
+            case Surveyed() if self.trainer.moments.at is None:
+                self.views.layers.set_layers(layer_rows(self._named(event.layers)))
+            case Failed():
+                self.views.training.moments.arrived()
             case Finished():
                 self.views.training.set_progress(*self.trainer.progress)
             case View():
-                if event.node == self.trainer.watched.node:
+                # What was asked of another step may still be on its way.
+                if event.at == self.trainer.moments.at:
+                    self.views.training.moments.arrived()
+                if (event.node, event.at) == (self.trainer.watched.node, self.trainer.moments.at):
                     name = self.session.analysis_of_whole.name_of(event.node)
                     self.views.show_view(event, name)
 
-    def _show_layers(self, layers: Mapping[str, LayerFigures]) -> None:
-        """Show what was found of the layers of the open design."""
+    def _named(self, layers: Mapping[str, LayerFigures]) -> dict[str, LayerFigures]:
+        """What was found of the layers of the open design, by their names."""
         whole = self.session.analysis_of_whole
-        named = {whole.name_of(n): figures for n, figures in layers.items() if n in whole.nodes}
-        self.views.layers.set_layers(layer_rows(named))
+        return {whole.name_of(n): figures for n, figures in layers.items() if n in whole.nodes}
 
     def _begin(self, event: Started) -> None:
+        self._steps_per_epoch = max(event.steps_per_epoch, 1)
         if event.step == 0 or self.trainer.run is None:
             self.views.clear_curves()
             self.views.layers.clear()
+            self.trainer.layers.clear()
         else:
             points = self.trainer.store.points(self.trainer.run)
-            self.views.show_points([p for p in points if p.step <= event.step])
+            before = [p for p in points if p.step <= event.step]
+            self.views.show_points(before)
+            self.trainer.layers.show_points(before)
         self.views.training.set_progress(None, "compiling")
+
+
+def _titled(store: RunStore, key: str) -> tuple[str, list[Point]]:
+    """A run's title and figures. Raises InputError."""
+    run = store.get(key)
+    return run.title, store.points(run)
 
 
 def _how_far(run: Run, resumable: bool) -> tuple[float, str]:

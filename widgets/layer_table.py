@@ -104,6 +104,11 @@ class LayerTable(QWidget):
         self._stack.setCurrentWidget(self.tree if rows else self._empty)
         self._make_room()
 
+    def set_step(self, step: int | None) -> None:
+        """Say in the head which step the figures are of; None: the last one."""
+        title = _COLUMNS[0][0]
+        self.tree.headerItem().setText(0, title if step is None else f"{title}, step {step:,}")
+
     def set_waiting(self, is_waiting: bool) -> None:
         """While there are no layers: say that they come, or how to get them."""
         self._empty.setText(WAITING_TEXT if is_waiting else EMPTY_TEXT)

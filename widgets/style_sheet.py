@@ -177,6 +177,9 @@ QProgressBar { background: $border; border: none; border-radius: 3px; max-height
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QSlider::groove:horizontal { background: $border; height: 4px; border-radius: 2px; }
 QSlider::handle:horizontal { background: $accent; width: 14px; margin: -5px 0; border-radius: 7px; }
+QSlider::handle:horizontal:focus { border: 2px solid $text; width: 12px; margin: -6px 0;
+  border-radius: 8px; }
+QSlider::handle:horizontal:disabled { background: $border; }
 QGroupBox { border: 1px solid $border; border-radius: 6px; margin-top: 12px; padding: 8px; }
 QGroupBox::title { subcontrol-origin: margin; left: 9px; color: $text_muted; }
 

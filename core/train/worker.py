@@ -130,7 +130,7 @@ class Worker:
             case LoadRun():
                 self._load(command)
             case Watch():
-                self._watch = command
+                self._watch, self._next_view = command, 0.0
                 self._look()
                 self._owes_survey = self._has_run
             case Survey():
@@ -165,6 +165,7 @@ class Worker:
         """Let go of the network that is looked at; what is watched of it, is watched of another."""
         self._training = self._shown = None
         self._recall.forget()
+        self._next_view = 0.0
         if self._watch is not None:
             self._watch = replace(self._watch, at=None)
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from widgets.colors import mix
 from widgets.plots.look import Look
 from widgets.plots.points import Points
+from widgets.plots.smoothing import smoothed
 from widgets.theme import Theme, dark
 
 EMPTY_TEXT = "Press Train to see the loss fall"
@@ -33,8 +34,9 @@ _MARKED = "validation"
 class CurvePlot(QWidget):
     """Curves over a common x axis; a value that is not finite is a gap.
 
-    The curve called ``validation`` has a marker on each point, unless a look says otherwise. New
-    points are drawn at most four times a second. The header names the curves with their last value,
+    The curve called ``validation`` has a marker on each point, unless a look says otherwise; so has
+    a curve of one point. Smoothed curves have the others faintly behind them. New points are drawn
+    at most four times a second. The header names the curves with their last value,
     or with the value under the mouse.
     """
 
@@ -50,6 +52,9 @@ class CurvePlot(QWidget):
         self._theme = dark()
         self._series: dict[str, Points] = {}
         self._items: dict[str, Any] = {}
+        self._raw: dict[str, Any] = {}
+        self._smoothing = 0.0
+        self._digits = 2
         self._looks: dict[str, Look] = {}
         self._stale: set[str] = set()
         self._x_label = x_label
@@ -100,10 +105,11 @@ class CurvePlot(QWidget):
 
     def clear(self) -> None:
         """Take all curves away."""
-        for item in self._items.values():
+        for item in (*self._items.values(), *self._raw.values()):
             self._plot.removeItem(item)
         self._series.clear()
         self._items.clear()
+        self._raw.clear()
         self._looks.clear()
         self._stale.clear()
         self._hover_x = None
@@ -117,6 +123,29 @@ class CurvePlot(QWidget):
     def names(self) -> list[str]:
         """The curves, oldest first."""
         return list(self._series)
+
+    def set_smoothing(self, weight: float) -> None:
+        """Draw moving averages that keep so much, from 0 to below 1, of the average before."""
+        if weight != self._smoothing:
+            self._smoothing = weight
+            self._stale.update(self._series)
+            self.redraw()
+
+    def set_axis(self, label: str, digits: int = 2) -> None:
+        """Change what the horizontal axis is, and how many digits of it are read out."""
+        self._x_label, self._digits = label, digits
+        self._label_axes()
+        self._write_legend()
+
+    def set_moment(self, x: float | None) -> None:
+        """Mark a place on the horizontal axis, or none."""
+        self._moment.setVisible(x is not None)
+        if x is not None:
+            self._moment.setPos(x)
+
+    def moment(self) -> float | None:
+        """The place that is marked."""
+        return float(self._moment.value()) if self._moment.isVisible() else None
 
     def set_chooser(self, chooser: QWidget) -> None:
         """Put something that chooses what is drawn in the place of the heading."""
@@ -147,6 +176,7 @@ class CurvePlot(QWidget):
             axis.setPen(pg.mkPen(theme.border))
             axis.setTextPen(pg.mkPen(theme.text_muted))
         self._cursor.setPen(pg.mkPen(theme.text_muted, style=Qt.PenStyle.DashLine))
+        self._moment.setPen(pg.mkPen(theme.accent, width=2))
         self._label_axes()
         for name in self._items:
             self._style(name)
@@ -158,12 +188,28 @@ class CurvePlot(QWidget):
         log = self.log_action.isChecked()
         for name in self._stale:
             points = self._series[name]
-            y = np.where(points.y > 0, points.y, np.nan) if log else points.y
-            y = np.where(np.isfinite(y), y, np.nan)
-            self._items[name].setData(points.x, y)
+            smooth = smoothed(points.y, self._smoothing)
+            self._draw(self._items[name], points.x, smooth, log)
+            self._draw_raw(name, points, log)
+            self._style(name)
         self._stale.clear()
         self._show_axes()
         self._write_legend()
+
+    def _draw(self, item: Any, x: np.ndarray, y: np.ndarray, log: bool) -> None:
+        drawn = np.isfinite(y) & (y > 0) if log else np.isfinite(y)
+        item.setData(x, np.where(drawn, y, np.nan))
+
+    def _draw_raw(self, name: str, points: Points, log: bool) -> None:
+        """What is smoothed, behind the curve."""
+        if not self._smoothing:
+            if name in self._raw:
+                self._plot.removeItem(self._raw.pop(name))
+            return
+        if name not in self._raw:
+            item = self._raw[name] = self._make_item()
+            item.setZValue(-1)
+        self._draw(self._raw[name], points.x, points.y, log)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer the scale and the view."""
@@ -194,6 +240,10 @@ class CurvePlot(QWidget):
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
         plot.addItem(self._cursor, ignoreBounds=True)
+        self._moment = pg.InfiniteLine(angle=90, movable=False)
+        self._moment.hide()
+        self._moment.setZValue(-2)
+        plot.addItem(self._moment, ignoreBounds=True)
         plot.scene().sigMouseMoved.connect(self._on_mouse)
         return plot
 
@@ -231,13 +281,16 @@ class CurvePlot(QWidget):
     def _curve(self, name: str) -> Points:
         if name not in self._series:
             self._series[name] = Points()
-            item = pg.PlotDataItem(connect="finite", antialias=True)
-            item.setDownsampling(auto=True, method="peak")
-            item.setLogMode(False, self.log_action.isChecked())
-            self._items[name] = item
-            self._plot.addItem(item)
+            self._items[name] = self._make_item()
             self._style(name)
         return self._series[name]
+
+    def _make_item(self) -> Any:
+        item = pg.PlotDataItem(connect="finite", antialias=True)
+        item.setDownsampling(auto=True, method="peak")
+        item.setLogMode(False, self.log_action.isChecked())
+        self._plot.addItem(item)
+        return item
 
     def _look(self, name: str) -> Look:
         usual = Look(list(self._series).index(name), name == _MARKED)
@@ -252,17 +305,22 @@ class CurvePlot(QWidget):
             self._items[name],
             self._look(name).dashes_in(self._theme),
         )
-        if self._look(name).marked:
-            item.setPen(pg.mkPen(color, width=2, style=dashes))
+        marked = self._look(name).marked
+        # A line of one point would not be seen.
+        if marked or len(self._series[name].x) == 1:
             item.setSymbol("o")
             item.setSymbolSize(6)
             item.setSymbolPen(pg.mkPen(self._theme.base, width=1))
             item.setSymbolBrush(pg.mkBrush(color))
+        else:
+            item.setSymbol(None)
+        if marked:
+            item.setPen(pg.mkPen(color, width=2, style=dashes))
             item.setZValue(1)
         else:
-            faint = QColor(color)
-            faint.setAlphaF(0.8)
-            item.setPen(pg.mkPen(faint, width=1, style=dashes))
+            item.setPen(pg.mkPen(_faint(color, 0.8), width=1 + bool(self._smoothing), style=dashes))
+        if name in self._raw:
+            self._raw[name].setPen(pg.mkPen(_faint(color, 0.3), width=1))
 
     def _touch(self, name: str) -> None:
         self._stale.add(name)
@@ -291,7 +349,10 @@ class CurvePlot(QWidget):
         muted = self._theme.text_muted
         parts = []
         if self._hover_x is not None:
-            parts.append(f'<span style="color:{muted}">{self._x_label} {self._hover_x:.2f}</span>')
+            parts.append(
+                f'<span style="color:{muted}">{self._x_label} '
+                f"{self._hover_x:,.{self._digits}f}</span>"
+            )
         for name, points in self._series.items():
             line = self._look(name).sign_in(self._theme)
             value = points.near(self._hover_x)
@@ -305,3 +366,9 @@ class CurvePlot(QWidget):
             )
         # Only between the series may the line break.
         self._legend.setText("&nbsp; ".join(parts))
+
+
+def _faint(color: str, opacity: float) -> QColor:
+    made = QColor(color)
+    made.setAlphaF(opacity)
+    return made

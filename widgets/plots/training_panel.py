@@ -17,7 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.inputs import ComboBox
+from widgets.plots.curve_options import CurveOptions
 from widgets.plots.curves import EMPTY_TEXT, CurvePlot
+from widgets.plots.moment_slider import MomentSlider
 from widgets.rate_field import RateField
 from widgets.theme import Theme
 
@@ -28,7 +30,8 @@ WAITING_TEXT = "The loss shows from the first steps on"
 class TrainingPanel(QWidget):
     """Two plots, ``loss_plot`` and ``metric_plot``, side by side above a progress bar.
 
-    ``rate`` is the field of the learning rate.
+    ``rate`` is the field of the learning rate, ``moments`` the slider over the steps that can be
+    looked at again, ``options`` says how curves are drawn.
     ``metric_chosen`` carries the name of the metric that the user wants to see in the second.
     """
 
@@ -56,8 +59,8 @@ class TrainingPanel(QWidget):
         plots.addWidget(self.loss_plot)
         plots.addWidget(self.metric_plot)
         line = QVBoxLayout()
-        line.setContentsMargins(10, 4, 10, 8)
-        line.setSpacing(4)
+        line.setContentsMargins(10, 2, 10, 6)
+        line.setSpacing(2)
         # The text must not widen the panel while it changes.
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.rate = RateField()
@@ -65,7 +68,16 @@ class TrainingPanel(QWidget):
         under.setSpacing(10)
         under.addWidget(self._bar, 1)
         under.addWidget(self.rate)
-        line.addWidget(self._text)
+        self.moments = MomentSlider()
+        self.loss_plot.log_action.setText("Logarithmic &loss")
+        self.metric_plot.log_action.setText("Logarithmic &metric")
+        self.options = CurveOptions((self.loss_plot.log_action, self.metric_plot.log_action))
+        over = QHBoxLayout()
+        over.setSpacing(6)
+        over.addWidget(self._text, 1)
+        over.addWidget(self.options)
+        line.addWidget(self.moments)
+        line.addLayout(over)
         line.addLayout(under)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -124,8 +136,8 @@ class TrainingPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the plots in the colours of ``theme``."""
-        self.loss_plot.set_theme(theme)
-        self.metric_plot.set_theme(theme)
+        for part in (self.loss_plot, self.metric_plot, self.moments, self.options):
+            part.set_theme(theme)
 
 
 def spoken(name: str) -> str:
