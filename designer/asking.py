@@ -19,8 +19,8 @@ class Asking(QObject):
     """Questions by topic: of each topic the last one counts, answers to earlier ones are dropped.
 
     A panel asks again when it has shown an answer, as long as it is seen and wants to be live.
-    All are asked of the step of the run that the window looks at; ``moment_changed`` comes when that
-    is another one, and a panel that is seen then asks again.
+    All are asked of the step of the run that the window looks at; ``moment_changed`` comes when
+    that is another one, and a panel that is seen then asks again.
     """
 
     moment_changed = Signal()

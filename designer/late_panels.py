@@ -99,6 +99,13 @@ LATE: tuple[Late, ...] = (
         "EvaluationPanel",
         "How good the network is: confusion, curves, calibration, groups, robustness",
     ),
+    Late(
+        "layer_map",
+        "Layers over time",
+        "designer.layers_over_time",
+        "LayersOverTime",
+        "Gradients, updates, weights and outputs of each layer at each recorded step",
+    ),
 )
 
 

@@ -13,6 +13,7 @@ from widgets.layer_table import BAD, DOUBTFUL, GOOD, LayerRow
 # doubtful or bad. A step mostly changes about a thousandth.
 SOME_DEAD, MOST_DEAD = 0.5, 0.9
 FAST, STILL = 0.1, 1e-6
+VANISHES, EXPLODES = "vanishes", "explodes"
 # Numbers below this are written with an exponent.
 SHORT = 1e-3
 
@@ -56,9 +57,9 @@ def _verdict(figures: LayerFigures, other: float | None, nearest: str) -> tuple[
         found = gradients.level(figures.gradient_rms, other)
         words = gradients.words(figures.gradient_rms, other, nearest)
         if found <= -1:
-            return BAD, "vanishes", words
+            return BAD, VANISHES, words
         if found >= 1:
-            return BAD, "explodes", words
+            return BAD, EXPLODES, words
     dead = figures.dead_share or 0.0
     if dead >= SOME_DEAD:
         share = "half" if dead < MOST_DEAD else "most"

@@ -26,6 +26,7 @@ from widgets.plots.look import Look
 from widgets.plots.training_panel import TrainingPanel
 from widgets.theme import Theme
 
+NOTHING_RECORDED = "Nothing was recorded of the layers up to this step"
 # What has a plot of its own, and what is drawn beside the metrics where it is asked for.
 LOSS, RATE = "loss", "learning_rate"
 SERIES = (TRAIN, VALIDATION)
@@ -105,6 +106,8 @@ class Views(QWidget):
         """Show what was recorded of the layers; of a step that ``is_past``, name it."""
         self.layers.set_layers(layer_rows(record.layers) if record else ())
         self.layers.set_step(record.step if record and is_past else None)
+        if record is None:
+            self.layers.say(NOTHING_RECORDED)
 
     def show_progress(self, event: Progress) -> None:
         """Append the figures of some steps."""

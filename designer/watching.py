@@ -130,6 +130,8 @@ class Watching(QObject):
         record = self.trainer.layers.at(step)
         if record is not None or step is not None:
             self.views.replays(record, step is not None)
+        elif self.trainer.state == IDLE:
+            self.views.layers.set_waiting(False)
 
     def _draw(self, run: Run) -> None:
         """Show how a run ended, and its curves as soon as they are read."""

@@ -113,6 +113,10 @@ class LayerTable(QWidget):
         """While there are no layers: say that they come, or how to get them."""
         self._empty.setText(WAITING_TEXT if is_waiting else EMPTY_TEXT)
 
+    def say(self, text: str) -> None:
+        """Say why there are no layers."""
+        self._empty.setText(text)
+
     def clear(self) -> None:
         """Take all layers away."""
         self.set_layers(())

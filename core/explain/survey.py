@@ -14,8 +14,8 @@ import optax
 
 from core.design.document import End
 from core.explain.look import first_outputs
-from core.train.players import reached
 from core.train.events import LayerFigures, Surveyed
+from core.train.players import reached
 
 if TYPE_CHECKING:
     from core.train.feed import Batch

@@ -21,8 +21,8 @@ from core.train.memory import Need
 from core.train.place import Place
 from core.train.rates import apply, begin_plateau
 from core.train.saver import Saver
-from core.train.snapshots import Snapshots
 from core.train.schedules.plateau import PlateauState
+from core.train.snapshots import Snapshots
 from core.train.state import State
 
 

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from core.project.file import save
 from core.project.runs import Point
 from core.train.events import LayerFigures
-from designer.layer_rows import layer_rows, recorded_layers
+from designer.layer_history import LayerHistory
+from designer.layer_rows import layer_rows
 from designer.main_window import MainWindow
 from tests.designer.conftest import PATIENCE
 from tests.designer.driving import press_action
@@ -46,7 +47,7 @@ def test_what_is_doubtful_is_said(figures: LayerFigures, state: str, words: str)
     assert (last.gradient, last.weights, last.update, last.state) == ("1", "3", "0.001", GOOD)
 
 
-def test_the_last_record_of_a_run_is_read() -> None:
+def test_the_record_of_a_step_is_that_before_it() -> None:
     points = [
         Point(step, step / 10, series, name, value)
         for step, series, name, value in (
@@ -57,11 +58,20 @@ def test_the_last_record_of_a_run_is_read() -> None:
             (30, "validation", "loss", 5.0),
         )
     ]
-    assert recorded_layers(points) == {
-        "group/dense": LayerFigures(gradient_norm=2.0),
-        "v1.5": LayerFigures(mean=3.0),
-    }
-    assert recorded_layers([]) == {}
+    history = LayerHistory()
+    history.show_points(points)
+    assert [(r.step, r.epoch) for r in history.records] == [(10, 1.0), (20, 2.0)]
+    last = {"group/dense": LayerFigures(gradient_norm=2.0), "v1.5": LayerFigures(mean=3.0)}
+    for step in (20, 25, None):
+        found = history.at(step)
+        assert found is not None
+        assert found.layers == last
+    before = history.at(19)
+    assert before is not None
+    assert before.layers == {"group/dense": LayerFigures(gradient_norm=1.0)}
+    assert history.at(9) is None
+    history.clear()
+    assert history.at(None) is None
 
 
 def test_a_run_fills_the_panel_and_reopening_shows_it_again(

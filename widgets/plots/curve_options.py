@@ -1,4 +1,4 @@
-"""A button whose menu says how curves are drawn: smoothed, over what, and beside which other run."""
+"""A button whose menu says how curves are drawn: smoothed, over what, beside which other run."""
 
 from __future__ import annotations
 

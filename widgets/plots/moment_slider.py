@@ -71,6 +71,8 @@ class MomentSlider(QWidget):
 
     def set_moments(self, moments: Sequence[tuple[int, float]], reason: str = NONE_KEPT) -> None:
         """Offer these steps with their fractional epochs; without any, ``reason`` says why."""
+        pending = self._settled.isActive()
+        standing = self.step() if pending or self.slider.isSliderDown() else self._told
         self._moments = tuple(moments)
         there = bool(moments)
         for widget in (self.slider, self.play, self.live):
@@ -84,13 +86,14 @@ class MomentSlider(QWidget):
         widest = max((self._name(m) for m in moments), key=len, default="")
         self._words.setMinimumWidth(self._words.fontMetrics().horizontalAdvance(widest))
         self.slider.setRange(0, len(moments))
-        self._place()
+        self._place(standing)
+        if pending:
+            self._settled.start()
 
     def show_step(self, step: int | None) -> None:
         """Stand at a step, or at now; nothing is told of it."""
         self._told = step
-        self._settled.stop()
-        self._place()
+        self._place(step)
 
     def arrived(self) -> None:
         """What was chosen last is shown."""
@@ -110,12 +113,10 @@ class MomentSlider(QWidget):
         self._theme = theme
         self._dress()
 
-    def _place(self) -> None:
-        """Put the handle where ``_told`` is."""
-        steps = [step for step, _ in self._moments]
-        wanted = steps.index(self._told) if self._told in steps else len(steps)
-        # What is told below, is told already.
-        self.slider.setValue(wanted)
+    def _place(self, step: int | None) -> None:
+        """Put the handle to a step, and tell nothing of it."""
+        steps = [one for one, _ in self._moments]
+        self.slider.setValue(steps.index(step) if step in steps else len(steps))
         self._settled.stop()
         self._write()
 
