@@ -119,7 +119,7 @@ class Docks(QObject):
         """Give every dock its share of the window."""
         sides, upright = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self._window.resizeDocks([self["palette"], self["inspector"]], [252, 320], sides)
-        self._window.resizeDocks([self["training"]], [290], upright)
+        self._window.resizeDocks([self["training"]], [330], upright)
         bottom = [self[name] for name in ("training", "activations", "saliency")]
         self._window.resizeDocks(bottom, [540, 250, 250], sides)
 

@@ -132,6 +132,8 @@ class LatePanels(QObject):
             action.setToolTip(late.help)
             action.setStatusTip(late.help)
             action.triggered.connect(partial(self._show, dock))
+        # A dock that is put on others comes to the front; when it hides, any other does.
+        docks.show("training")
 
     def panel(self, name: str) -> Panel | None:
         """The panel of a dock, None before it was first seen."""

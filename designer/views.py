@@ -32,6 +32,8 @@ LOSS, RATE = "loss", "learning_rate"
 SERIES = (TRAIN, VALIDATION)
 # The colours of another run's curves, and what each axis is called, with the digits read out.
 _OVERLAY = {TRAIN: Look(2), VALIDATION: Look(3, marked=True)}
+# A run's title has so many letters in the legend.
+_TITLE = 8
 _AXES = {EPOCH: ("Epoch", 2), STEP: ("Step", 0), TIME: ("Seconds", 1)}
 
 
@@ -94,7 +96,9 @@ class Views(QWidget):
 
     def show_overlay(self, title: str, points: Sequence[Point]) -> None:
         """Draw the recorded figures of another run beside this one's; none without points."""
-        self._overlay = (title, RunLines(points)) if points else None
+        # Ids, which are dates, differ at their ends, and the legend has little room.
+        short = title if len(title) <= _TITLE else f"…{title[1 - _TITLE :]}"
+        self._overlay = (short, RunLines(points)) if points else None
         self._draw_all()
 
     def show_moment(self, moment: tuple[int, float] | None) -> None:
@@ -214,5 +218,5 @@ class Views(QWidget):
             title, lines = self._overlay
             for series in SERIES:
                 if (name, series) in lines:
-                    plot.set_look(f"{title}, {series}", _OVERLAY[series])
-                    plot.set_series(f"{title}, {series}", *lines.line(name, series, self._axis))
+                    plot.set_look(f"{title} {series}", _OVERLAY[series])
+                    plot.set_series(f"{title} {series}", *lines.line(name, series, self._axis))

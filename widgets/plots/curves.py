@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QFont
 from PySide6.QtWidgets import (
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QMenu,
     QSizePolicy,
@@ -150,7 +151,11 @@ class CurvePlot(QWidget):
     def set_chooser(self, chooser: QWidget) -> None:
         """Put something that chooses what is drawn in the place of the heading."""
         self._title.hide()
-        self._header.insertWidget(0, chooser, 0, Qt.AlignmentFlag.AlignLeft)
+        self._heading.insertWidget(0, chooser, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def set_corner(self, widget: QWidget) -> None:
+        """Put something into the corner at the right of the heading."""
+        self._heading.addWidget(widget)
 
     def set_empty_text(self, text: str) -> None:
         """Change what stands in the plot while there is no curve."""
@@ -251,7 +256,11 @@ class CurvePlot(QWidget):
         header = self._header = QVBoxLayout()
         header.setContentsMargins(10, 6, 2, 4)
         header.setSpacing(1)
-        header.addWidget(self._title)
+        self._heading = QHBoxLayout()
+        self._heading.setSpacing(4)
+        self._heading.addWidget(self._title)
+        self._heading.addStretch(1)
+        header.addLayout(self._heading)
         # The legend grows with its values and must not widen the panel.
         self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         header.addWidget(self._legend)
