@@ -23,10 +23,32 @@ def layer_rows(layers: Mapping[str, LayerFigures]) -> list[LayerRow]:
 
     Gradients are held against that of the layer nearest the loss, as in the nodes.
     """
+    _, nearest, other = _slopes(layers)
+    return [_row(name, figures, other, nearest or "") for name, figures in layers.items()]
+
+
+def gradient_faults(layers: Mapping[str, LayerFigures]) -> dict[str, tuple[str, str]]:
+    """The layers whose gradient VANISHES or EXPLODES, each with a sentence."""
+    slopes, nearest, other = _slopes(layers)
+    return {
+        name: (fault, gradients.words(slope, other, nearest or ""))
+        for name, slope in slopes.items()
+        if (fault := _gradient_fault(slope, other))
+    }
+
+
+def _slopes(
+    layers: Mapping[str, LayerFigures],
+) -> tuple[dict[str, float], str | None, float | None]:
+    """The gradients by layer, the layer nearest the loss, and its gradient."""
     slopes = {n: f.gradient_rms for n, f in layers.items() if f.gradient_rms is not None}
     nearest = gradients.reference(slopes, list(layers))
-    other = slopes[nearest] if nearest else None
-    return [_row(name, figures, other, nearest or "") for name, figures in layers.items()]
+    return slopes, nearest, slopes[nearest] if nearest else None
+
+
+def _gradient_fault(gradient: float, other: float | None) -> str:
+    found = gradients.level(gradient, other)
+    return VANISHES if found <= -1 else EXPLODES if found >= 1 else ""
 
 
 def _row(name: str, figures: LayerFigures, other: float | None, nearest: str) -> LayerRow:
@@ -54,12 +76,9 @@ def _verdict(figures: LayerFigures, other: float | None, nearest: str) -> tuple[
         what = wrong[0].replace("_", " ")
         return BAD, "not finite", f"The {what} is not a finite number: training has failed here."
     if figures.gradient_rms is not None:
-        found = gradients.level(figures.gradient_rms, other)
-        words = gradients.words(figures.gradient_rms, other, nearest)
-        if found <= -1:
-            return BAD, VANISHES, words
-        if found >= 1:
-            return BAD, EXPLODES, words
+        fault = _gradient_fault(figures.gradient_rms, other)
+        if fault:
+            return BAD, fault, gradients.words(figures.gradient_rms, other, nearest)
     dead = figures.dead_share or 0.0
     if dead >= SOME_DEAD:
         share = "half" if dead < MOST_DEAD else "most"

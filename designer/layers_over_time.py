@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from designer.late_panels import Surroundings
 from designer.layer_history import LayerRecord
-from designer.layer_rows import EXPLODES, VANISHES, layer_rows
+from designer.layer_rows import EXPLODES, VANISHES, gradient_faults
 from widgets.inputs import ComboBox
 from widgets.plots.heat_map import HeatMap
 from widgets.theme import Theme
@@ -109,15 +109,16 @@ class LayersOverTime:
         self._pages.setCurrentWidget(self._whole if records else self._empty)
         figure = FIGURES[self.figure.currentIndex()]
         rows, values = cells(records, figure.name)
-        verdicts = [{r.name: r for r in layer_rows(one.layers)} for one in records]
+        faults = [gradient_faults(one.layers) for one in records]
+        places = {name: number for number, name in enumerate(rows)}
         notes = {
-            (number, column): found[name].reason
-            for column, found in enumerate(verdicts)
-            for number, name in enumerate(rows)
-            if name in found and found[name].verdict in (VANISHES, EXPLODES)
+            (places[name], column): words
+            for column, found in enumerate(faults)
+            for name, (_, words) in found.items()
+            if name in places
         }
         self.map.set_values(rows, [r.step for r in records], values, figure.log, notes)
-        told = troubles(records, [{n: r.verdict for n, r in v.items()} for v in verdicts])
+        told = troubles(records, faults)
         self.words.setText(told or IN_BALANCE)
         self.words.setToolTip(told.replace("; ", "\n"))
         role = "warning" if told else "muted"
@@ -139,26 +140,31 @@ def cells(records: Sequence[LayerRecord], figure: str) -> tuple[list[str], np.nd
         name
         for record in records
         for name, figures in record.layers.items()
-        if figure in figures.known
+        if getattr(figures, figure) is not None
     )
     values = np.full((len(names), len(records)), np.nan)
     for column, record in enumerate(records):
         for row, name in enumerate(names):
-            value = record.layers[name].known.get(figure) if name in record.layers else None
+            value = getattr(record.layers.get(name), figure, None)
             if value is not None:
                 values[row, column] = value if np.isfinite(value) else np.inf
     return list(names), values
 
 
-def troubles(records: Sequence[LayerRecord], verdicts: Sequence[dict[str, str]]) -> str:
-    """Which layers' gradients vanished or exploded, and when; empty if none did."""
+def troubles(
+    records: Sequence[LayerRecord], faults: Sequence[Mapping[str, tuple[str, str]]]
+) -> str:
+    """Which layers' gradients vanished or exploded, and when; empty if none did.
+
+    ``faults`` are what ``gradient_faults`` found in each record.
+    """
+    steps: dict[str, dict[str, list[int]]] = {VANISHES: {}, EXPLODES: {}}
+    for record, found in zip(records, faults, strict=True):
+        for name, (fault, _) in found.items():
+            steps[fault].setdefault(name, []).append(record.step)
     parts = []
-    for verdict, title in ((VANISHES, "Vanishing"), (EXPLODES, "Exploding")):
-        names = dict.fromkeys(n for found in verdicts for n, v in found.items() if v == verdict)
-        told = []
-        for name in names:
-            at = [r.step for r, f in zip(records, verdicts, strict=True) if f.get(name) == verdict]
-            told.append(f"{name} ({_when(at, records[-1].step)})")
+    for fault, title in ((VANISHES, "Vanishing"), (EXPLODES, "Exploding")):
+        told = [f"{name} ({_when(at, records[-1].step)})" for name, at in steps[fault].items()]
         if told:
             parts.append(f"{title}: {', '.join(told)}")
     return "; ".join(parts)

@@ -84,6 +84,8 @@ class Views(QWidget):
         self.training.clear()
         self._metric = ""
         self.training.set_metrics((), "")
+        if self._overlay is not None:
+            self._draw_all()
 
     def show_points(self, points: Sequence[Point]) -> None:
         """Draw the recorded figures of a run anew."""
@@ -131,8 +133,7 @@ class Views(QWidget):
         else:
             shape = str(list(view.activation.shape)) if view.activation.ndim else "one number"
             labels = view.classes if view.activation.shape == (len(view.classes),) else ()
-            when = f"step {view.step:,}" + ("" if view.at is None else " again")
-            caption = f"{shape}, sample {view.row + 1}, {when}"
+            caption = f"{shape}, sample {view.row + 1}, step {view.step:,}"
             self.value.show_value(view.activation, title, caption, labels)
         chance = float(view.probabilities.max()) if view.probabilities.size else None
         self.saliency_view.show_saliency(

@@ -121,8 +121,9 @@ class Snapshots:
             # Room is made first, so that there is never more than is promised.
             drop(self._directory, {m.step for m in before} - {m.step for m in after})
             keep(self._directory, moment, arrays)
-        except OSError as error:
-            self._note = f"No more weights are kept: {error.strerror or error}"
+        except Exception as error:  # noqa: BLE001 - see the class
+            why = getattr(error, "strerror", None) or error
+            self._note = f"No more weights are kept: {why}"
             self._kept = tuple(m for m in after if m is not moment)
             self._off = self._untold = True
             return

@@ -22,7 +22,7 @@ from core.train.events import LayerFigures, View
 from core.train.job import Job
 from core.train.state import State
 from designer.layer_history import LayerHistory, LayerRecord
-from designer.layer_rows import layer_rows
+from designer.layer_rows import gradient_faults
 from designer.layers_over_time import LayersOverTime, cells, troubles
 from designer.main_window import MainWindow
 from designer.moments import Moments
@@ -229,8 +229,8 @@ def record(step: int, **rms: float | None) -> LayerRecord:
     return LayerRecord(step, step / 10, layers)
 
 
-def verdicts(records: list[LayerRecord]) -> list[dict[str, str]]:
-    return [{row.name: row.verdict for row in layer_rows(r.layers)} for r in records]
+def faults(records: list[LayerRecord]) -> list[dict[str, tuple[str, str]]]:
+    return [gradient_faults(record.layers) for record in records]
 
 
 def test_vanishing_and_exploding_gradients_are_named_with_their_steps() -> None:
@@ -239,12 +239,12 @@ def test_vanishing_and_exploding_gradients_are_named_with_their_steps() -> None:
         record(20, first=1e-9, middle=5e3, last=1.0),
         record(30, first=1e-9, middle=1.0, last=1.0),
     ]
-    assert troubles(records, verdicts(records)) == (
+    assert troubles(records, faults(records)) == (
         "Vanishing: first (since step 10); Exploding: middle (step 20)"
     )
     # What is not trained has no gradient that could vanish.
     resting = [record(10, first=None, last=1.0)]
-    assert troubles(resting, verdicts(resting)) == ""
+    assert troubles(resting, faults(resting)) == ""
     names, values = cells(resting, "gradient_norm")
     assert names == ["last"]
     assert values.tolist() == [[1.0]]

@@ -302,8 +302,10 @@ class CurvePlot(QWidget):
         return item
 
     def _look(self, name: str) -> Look:
-        usual = Look(list(self._series).index(name), name == _MARKED)
-        return self._looks.get(name, usual)
+        if name in self._looks:
+            return self._looks[name]
+        number = [other for other in self._series if other not in self._looks].index(name)
+        return Look(number, name == _MARKED)
 
     def _color(self, name: str) -> str:
         return self._look(name).color_in(self._theme)
