@@ -25,6 +25,8 @@ class LayerRecord:
 
     def __init__(self) -> None:
         self._next = 0.0
+        # The step of the last record, -1 before the first.
+        self.step = -1
 
     def survey(self, training: Training) -> Surveyed | None:
         """What is to be recorded at the end of an epoch, if anything."""
@@ -41,6 +43,7 @@ class LayerRecord:
         except Exception:  # noqa: BLE001 - see the class
             self._next = float("inf")
             return None
+        self.step = found.step
         now = time.perf_counter()
         self._next = now + max(LAYERS_INTERVAL, (now - began) / VIEW_SHARE)
         return found

@@ -149,9 +149,16 @@ class Training:
         part, self.untold = self.untold, no_tallies(self.job.program.rules)
         return part
 
-    def record_layers(self, found: Surveyed) -> None:
-        """Record what a survey found of the layers. Raises WorkError."""
+    def record_layers(self, found: Surveyed) -> bool:
+        """Record what a survey found of the layers, unless that of its step was recorded.
+
+        Returns whether it was not. Raises WorkError.
+        """
+        if found.step == self.layers.step:
+            return False
+        self.layers.step = found.step
         self.store.record(self.run, layer_points(self.job, found, float(self.epoch)))
+        return True
 
     def note(self, series: str, figures: Figures) -> None:
         """Keep figures of the present step, to be recorded with the next checkpoint."""

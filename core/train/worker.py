@@ -130,9 +130,11 @@ class Worker:
             case LoadRun():
                 self._load(command)
             case Watch():
+                # Pictures in the nodes are of the row; they do not depend on the watched node.
+                other = self._watch is None or self._watch.row != command.row
                 self._watch, self._next_view = command, 0.0
                 self._look()
-                self._owes_survey = self._has_run
+                self._owes_survey |= self._has_run and other
             case Survey():
                 self._owes_survey |= self._has_run and command != self._survey
                 self._survey = command
@@ -400,7 +402,7 @@ class Worker:
     def _tell_survey(self, last: bool = False) -> float:
         """Survey all nodes, if that is wanted; returns the seconds it took.
 
-        The ``last`` of a run is recorded, too.
+        The ``last`` of a run is recorded, too, once.
         """
         training = self._training
         if training is None or not self._survey.every:
@@ -411,8 +413,7 @@ class Worker:
             found = training.job.survey(
                 training.state, self._survey.pictured, number, training.step
             )
-            if last:
-                training.record_layers(found)
+            if last and training.record_layers(found):
                 self.tell(Layers(found.step, found.layers))
         except Exception as error:  # noqa: BLE001 - nor must a survey that fails
             self._survey = Survey(0.0)

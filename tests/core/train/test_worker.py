@@ -278,6 +278,11 @@ def test_nodes_are_surveyed_while_training_and_at_its_end(
     again = warm.until(Surveyed)[-1]
     assert isinstance(again, Surveyed)
     assert (set(again.outputs), again.step) == ({"dense"}, last.step)
+    recorded = [
+        p for p in RunStore(tmp_path).points(RunStore(tmp_path).runs()[0]) if p.step == last.step
+    ]
+    # However often it is looked at, it is recorded once.
+    assert [p.name for p in recorded].count("dense.weight_norm") == 1
     warm.send(Survey(0.0))
     assert warm.silent()
 
