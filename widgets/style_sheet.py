@@ -54,6 +54,7 @@ QToolButton { background: transparent; color: $text; border: 1px solid transpare
 QToolButton:hover { background: $surface_raised; }
 QToolButton:pressed, QToolButton:checked { background: $surface_raised; border-color: $border; }
 QToolButton:focus { border-color: $accent; }
+QToolButton:disabled { color: $wire; }
 QToolButton::menu-indicator { image: none; }
 QToolButton#qt_toolbar_ext_button { padding: 0; border-radius: 0; }
 QToolButton[role="disclosure"] { color: $text_muted; padding: 4px 2px; text-align: left; }
