@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ from widgets.plots.heat_map import HeatMap
 from widgets.theme import Theme
 
 EMPTY_TEXT = "Train, and see here what each layer did at each recorded step"
+# More names of layers would take the map's room.
+MOST_NAMED = 3
 IN_BALANCE = "No gradient vanished or exploded"
 
 
@@ -55,11 +58,13 @@ class LayersOverTime:
         self._is_seen = False
         self.figure = ComboBox()
         self.figure.setAccessibleName("Figure of the layers")
+        self.figure.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         for figure in FIGURES:
             self.figure.addItem(figure.title, figure.name)
         self.map = HeatMap()
         self.words = QLabel()
-        # Long lines must not widen the panel; the tooltip has them whole.
+        self.words.setWordWrap(True)
+        # Long lines must not widen the panel.
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.widget = QWidget()
         self._lay_out()
@@ -118,9 +123,9 @@ class LayersOverTime:
             if name in places
         }
         self.map.set_values(rows, [r.step for r in records], values, figure.log, notes)
-        told = troubles(records, faults)
+        told = troubles(records, faults, MOST_NAMED)
         self.words.setText(told or IN_BALANCE)
-        self.words.setToolTip(told.replace("; ", "\n"))
+        self.words.setToolTip(troubles(records, faults).replace("; ", "\n"))
         role = "warning" if told else "muted"
         if self.words.property("role") != role:
             self.words.setProperty("role", role)
@@ -136,27 +141,33 @@ def cells(records: Sequence[LayerRecord], figure: str) -> tuple[list[str], np.nd
 
     NaN where a layer has none, infinite where it was not finite.
     """
-    names = dict.fromkeys(
+    having = {
         name
         for record in records
         for name, figures in record.layers.items()
         if getattr(figures, figure) is not None
-    )
+    }
+    # The newest record has the layers in computing order, also those that learn from a later stage.
+    ordered = dict.fromkeys(name for record in reversed(records) for name in record.layers)
+    names = [name for name in ordered if name in having]
     values = np.full((len(names), len(records)), np.nan)
     for column, record in enumerate(records):
         for row, name in enumerate(names):
             value = getattr(record.layers.get(name), figure, None)
             if value is not None:
                 values[row, column] = value if np.isfinite(value) else np.inf
-    return list(names), values
+    return names, values
 
 
 def troubles(
-    records: Sequence[LayerRecord], faults: Sequence[Mapping[str, tuple[str, str]]]
+    records: Sequence[LayerRecord],
+    faults: Sequence[Mapping[str, tuple[str, str]]],
+    most: int = sys.maxsize,
 ) -> str:
     """Which layers' gradients vanished or exploded, and when; empty if none did.
 
-    ``faults`` are what ``gradient_faults`` found in each record.
+    ``faults`` are what ``gradient_faults`` found in each record. Of each kind at most so many
+    layers are named.
     """
     steps: dict[str, dict[str, list[int]]] = {VANISHES: {}, EXPLODES: {}}
     for record, found in zip(records, faults, strict=True):
@@ -165,8 +176,9 @@ def troubles(
     parts = []
     for fault, title in ((VANISHES, "Vanishing"), (EXPLODES, "Exploding")):
         told = [f"{name} ({_when(at, records[-1].step)})" for name, at in steps[fault].items()]
+        more = f" and {len(told) - most} more" if len(told) > most else ""
         if told:
-            parts.append(f"{title}: {', '.join(told)}")
+            parts.append(f"{title}: {', '.join(told[:most])}{more}")
     return "; ".join(parts)
 
 

@@ -248,6 +248,10 @@ def test_vanishing_and_exploding_gradients_are_named_with_their_steps() -> None:
     names, values = cells(resting, "gradient_norm")
     assert names == ["last"]
     assert values.tolist() == [[1.0]]
+    # A layer that learns from a later stage on stands where it is computed.
+    assert cells([*resting, *records], "gradient_norm")[0] == ["first", "middle", "last"]
+    both = [record(10, first=1e-9, middle=0.0, last=1.0)]
+    assert troubles(both, faults(both), most=1) == "Vanishing: first (at step 10) and 1 more"
     names, values = cells([*records, record(40, first=float("inf"))], "gradient_norm")
     assert values[0, -1] == np.inf
     assert np.isnan(values[1:, -1]).all()

@@ -22,7 +22,8 @@ _DECADES = 9.0
 class HeatMap(QWidget):
     """Cells ``values[row, column]``, the first row at the top; NaN cells are left empty.
 
-    With a logarithmic scale the colour is that of the magnitude, and a 0 has the lowest colour.
+    With a logarithmic scale, of a decade at least, the colour is that of the magnitude, and a 0 has
+    the lowest colour. A linear scale is that of shares, from 0 to 1 at least.
     What is infinite is crossed out in the colour of errors.
     """
 
@@ -160,8 +161,11 @@ class HeatMap(QWidget):
             low = max(low, high - _DECADES)
             # Zeros are at the bottom of the scale.
             scaled = np.where(np.isneginf(scaled), low, scaled)
-        if high <= low:
-            low, high = low - 0.5, high + 0.5
+        # Small differences must not look like large ones.
+        room = max(0.0, 1.0 - (high - low)) / 2 if self._log else 0.0
+        low, high = low - room, high + room
+        if not self._log:
+            low, high = min(low, 0.0), max(high, 1.0)
         self._limits = (low, high)
         if not self._values.size:
             self._image = QImage()

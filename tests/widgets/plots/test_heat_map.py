@@ -43,6 +43,13 @@ def test_shares_are_linear(shown: HeatMap) -> None:
     assert [shown.color_at(0, c) for c in range(3)] == [color(0), color(128), color(255)]
 
 
+def test_values_that_hardly_differ_have_like_colours(shown: HeatMap) -> None:
+    shown.set_values(["one"], [1, 2], np.array([[0.5, 0.6]]))
+    low, high = shown.limits()
+    assert high / low == pytest.approx(10)
+    assert low * high == pytest.approx(0.5 * 0.6)
+
+
 def test_the_cell_under_the_mouse_is_read_out(shown: HeatMap) -> None:
     assert shown.describe(shown.cell_rect(0, 0).center()) == "first, step 10: 0.0001\nvanishing"
     assert shown.describe(shown.cell_rect(1, 2).center()) == "second, step 30: -0.01"
