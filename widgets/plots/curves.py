@@ -24,6 +24,7 @@ from widgets.colors import mix
 from widgets.plots.look import Look
 from widgets.plots.points import Points
 from widgets.plots.smoothing import smoothed
+from widgets.plots.value_axis import ValueAxis
 from widgets.theme import Theme, dark
 
 EMPTY_TEXT = "Press Train to see the loss fall"
@@ -228,7 +229,7 @@ class CurvePlot(QWidget):
             widget.setAccessibleName(title)
 
     def _make_plot(self) -> Any:
-        plot = pg.PlotWidget()
+        plot = pg.PlotWidget(axisItems={"left": ValueAxis()})
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.showGrid(x=True, y=True, alpha=0.4)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pyqtgraph as pg
 import pytest
+from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from widgets.plots.curves import CurvePlot
@@ -47,6 +50,22 @@ def test_smoothed_curves_have_the_others_behind_them(plot: CurvePlot) -> None:
     plot.set_smoothing(0.0)
     (only,) = drawn(plot)
     assert only.getOriginalDataset()[1][-1] == 5.0
+
+
+def test_numbers_of_a_logarithmic_axis_do_not_touch(plot: CurvePlot) -> None:
+    plot.resize(300, 150)
+    plot.set_series("train", [0, 1, 2], [2.0, 0.3, 0.05])
+    plot.log_action.trigger()
+    plot.show()
+    plot.grab()
+    axis = plot.findChild(pg.PlotWidget).getAxis("left")
+    image = QImage(8, 8, QImage.Format.Format_ARGB32)
+    painter = QPainter(image)
+    _, _, texts = axis.generateDrawSpecs(painter)
+    painter.end()
+    rects = sorted((rect.top(), rect.bottom()) for rect, _, text in texts if text)
+    assert rects
+    assert all(above[1] <= below[0] for above, below in pairwise(rects))
 
 
 def test_a_moment_is_marked_and_does_not_widen_the_view(plot: CurvePlot) -> None:
