@@ -197,11 +197,13 @@ class HeatMap(QWidget):
             painter.drawLine(cell.topLeft(), cell.bottomRight())
 
     def _frame(self, painter: QPainter) -> None:
-        before = np.flatnonzero(self._steps <= self._moment) if self._moment is not None else ()
-        if not len(before):
+        if self._moment is None:
             return
-        top = self.cell_rect(0, int(before[-1]))
-        bottom = self.cell_rect(len(self._rows) - 1, int(before[-1]))
+        column = int(np.searchsorted(self._steps, self._moment, side="right")) - 1
+        if column < 0:
+            return
+        top = self.cell_rect(0, column)
+        bottom = self.cell_rect(len(self._rows) - 1, column)
         painter.setPen(QPen(QColor(self._theme.accent), 2))
         painter.drawRect(QRectF(top.topLeft(), bottom.bottomRight()))
 
