@@ -31,7 +31,8 @@ class Moments(QObject):
         """Look at a step that is known, or (None) at now."""
         known = [moment.step for moment in self.known]
         if step is not None and step not in known:
-            step = min(known, key=lambda one: abs(one - step), default=None)
+            wanted = step
+            step = min(known, key=lambda one: abs(one - wanted), default=None)
         if step != self.at:
             self.at = step
             self.changed.emit()
