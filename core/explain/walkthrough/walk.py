@@ -27,6 +27,8 @@ class Walk(Ask):
     on from step to step. ``device`` is where a network without a training is computed.
     """
 
+    of_training = True
+
     design: str
     folder: str
     store: str
