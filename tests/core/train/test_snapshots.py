@@ -21,6 +21,7 @@ from core.train import epoch, snapshots
 from core.train.events import Kept, View
 from core.train.job import Job
 from core.train.recall import Recall
+from core.train.saver import Saver
 from core.train.snapshots import recalled
 from core.train.training import Training
 from tests.designs import add, chain, iris_mlp, wire
@@ -29,7 +30,11 @@ from tests.training import Trained, fresh_state, go_on, job_of, train
 
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Figures are read after each step, and weights are kept whenever they are far enough."""
+    """Figures are read after each step, and weights are kept whenever they are far enough.
+
+    Each write is waited for, so that a busy disk leaves none out.
+    """
+    monkeypatch.setattr(Saver, "begin", lambda _, write: write())
     monkeypatch.setattr(epoch, "READING_INTERVAL", -1.0)
     monkeypatch.setattr(snapshots, "INTERVAL", -1.0)
     monkeypatch.setattr(snapshots, "COPY_SHARE", float("inf"))
@@ -190,7 +195,8 @@ def test_moments_go_with_their_run(iris_job: Job, tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     run = store.create("project", to_text(iris_job.design), ".")
     trained = Trained(Training(iris_job, store, run, fresh_state(iris_job.program)))
-    assert steps_on_disk(tmp_path) == [0, trained.summary.steps]
+    steps = steps_on_disk(tmp_path)
+    assert (steps[0], steps[-1]) == (0, trained.summary.steps)
     own = tmp_path / moments.FOLDER / "notes.txt"
     own.write_text("mine")
     delete(store, trained.run)
