@@ -125,8 +125,6 @@ class LatePanels(QObject):
             docks.add(late.name, late.title, BOTTOM, behind="training")
             dock = docks[late.name]
             dock.hide()
-            # A tab that goes away brings another one to the front than was there.
-            docks["training"].raise_()
             dock.visibilityChanged.connect(partial(self._be_seen, late))
             action = self.menu.addAction(f"{late.title} …")
             action.setToolTip(late.help)
