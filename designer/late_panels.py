@@ -58,11 +58,25 @@ class Late:
 
 LATE: tuple[Late, ...] = (
     Late(
-        "walkthrough",
-        "Walk-through",
-        "designer.walkthrough_panel",
-        "WalkthroughPanel",
-        "Go through one training step, forward, backward and update, with all its numbers",
+        "attribution",
+        "Attribution",
+        "designer.attribution_panel",
+        "AttributionPanel",
+        "Which parts of a sample a prediction rests on, by the method of your choice",
+    ),
+    Late(
+        "evaluation",
+        "Evaluation",
+        "designer.evaluation_panel",
+        "EvaluationPanel",
+        "How good the network is: confusion, curves, calibration, groups, robustness",
+    ),
+    Late(
+        "layer_map",
+        "Layers over time",
+        "designer.layers_over_time",
+        "LayersOverTime",
+        "Gradients, updates, weights and outputs of each layer at each recorded step",
     ),
     Late(
         "histograms",
@@ -93,18 +107,11 @@ LATE: tuple[Late, ...] = (
         "Samples or texts that the network makes itself, as they get better",
     ),
     Late(
-        "evaluation",
-        "Evaluation",
-        "designer.evaluation_panel",
-        "EvaluationPanel",
-        "How good the network is: confusion, curves, calibration, groups, robustness",
-    ),
-    Late(
-        "layer_map",
-        "Layers over time",
-        "designer.layers_over_time",
-        "LayersOverTime",
-        "Gradients, updates, weights and outputs of each layer at each recorded step",
+        "walkthrough",
+        "Walk-through",
+        "designer.walkthrough_panel",
+        "WalkthroughPanel",
+        "Go through one training step, forward, backward and update, with all its numbers",
     ),
 )
 

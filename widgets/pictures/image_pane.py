@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from widgets.pictures.colormaps import to_image
+from widgets.pictures.described import Described
 
 _NAME_HEIGHT = 20
 
 
-class ImagePane(QWidget):
-    """A picture with hard pixels and its name below it."""
+class ImagePane(Described):
+    """A picture with hard pixels and its name below it; hovering tells the value there."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
         self._image = QImage()
+        self._values: np.ndarray | None = None
         self.setMinimumSize(60, 80)
         self.setAccessibleName(name)
 
-    def set_pixels(self, rgb: np.ndarray) -> None:
-        """Show ``rgb``, uint8 [H, W, 3]."""
-        self._image = to_image(rgb)
+    def set_pixels(self, rgb: np.ndarray, values: np.ndarray | None = None) -> None:
+        """Show ``rgb``, uint8 [H, W, 3]; ``values`` [H, W] are what it shows in colours."""
+        self._image, self._values = to_image(rgb), values
         self.update()
 
     def image(self) -> QImage:
@@ -38,6 +40,22 @@ class ImagePane(QWidget):
         return QRectF(0, 0, size.width(), size.height()).translated(
             (room.width() - size.width()) / 2, (room.height() - size.height()) / 2
         )
+
+    def set_name(self, name: str) -> None:
+        """Write another name below the picture."""
+        self._name = name
+        self.setAccessibleName(name)
+        self.update()
+
+    def describe(self, where: QPointF) -> str:
+        """The value under a point of the widget, ``""`` for nothing."""
+        rect = self.image_rect()
+        if self._values is None or not rect.contains(where):
+            return ""
+        height, width = self._values.shape
+        row = min(int((where.y() - rect.top()) / rect.height() * height), height - 1)
+        column = min(int((where.x() - rect.left()) / rect.width() * width), width - 1)
+        return f"Row {row}, column {column}: {self._values[row, column]:.4g}"
 
     def sizeHint(self) -> QSize:
         """A square, and room for the name."""

@@ -31,14 +31,18 @@ class SequenceMap(Described):
         self._name = name
         self._colormap = colormap
         self._values = np.zeros((0, 0))
+        self._limits: tuple[float, float] | None = None
         self._image = QImage()
         self.setMinimumSize(120, 60)
 
-    def set_value(self, value: np.ndarray) -> None:
-        """Show ``value`` [T, F]. Raises ValueError for another rank."""
+    def set_value(self, value: np.ndarray, limits: tuple[float, float] | None = None) -> None:
+        """Show ``value`` [T, F], with ``limits`` on a scale that others have too.
+
+        Raises ValueError for another rank.
+        """
         if value.ndim != 2:
             raise ValueError(f"a heat map needs an array [T, F], not {value.shape}")
-        self._values = np.asarray(value, dtype=np.float64)
+        self._values, self._limits = np.asarray(value, dtype=np.float64), limits
         low, high = self.limits()
         self._image = to_image(paint(self._values.T, low, high, self._colormap))
         self.setAccessibleName(f"{value.shape[0]} steps of {value.shape[1]} features")
@@ -46,11 +50,17 @@ class SequenceMap(Described):
 
     def limits(self) -> tuple[float, float]:
         """The values of the first and the last colour."""
+        if self._limits is not None:
+            return self._limits
         low, high = span(self._values)
         if self._colormap != "diverging":
             return min(low, 0.0), high if high > 0 else 1.0
         most = max(abs(low), abs(high)) or 1.0
         return -most, most
+
+    def set_colormap(self, name: str) -> None:
+        """Take other colours for what is shown next."""
+        self._colormap = name
 
     def map_rect(self) -> QRectF:
         """Where the map is, in logical pixels."""

@@ -32,26 +32,42 @@ class TokenStrip(Described):
 
     def set_tokens(self, tokens: Sequence[str], values: np.ndarray) -> None:
         """Show tokens with a nonnegative value each, float ``[T]``."""
-        self._tokens = tuple(_VISIBLE.get(t, t) for t in tokens)
-        self._values = values
         high = span(values)[1] if values.size else 0.0
         # The darkest part of the scale would hide which token stands where.
-        self._colors = paint(values[None], -0.15 * high, high, "inferno")[0]
+        self.set_colored(tokens, values, "inferno", (-0.15 * high, high))
+
+    def set_colored(
+        self,
+        tokens: Sequence[str],
+        values: np.ndarray,
+        colormap: str,
+        limits: tuple[float, float],
+    ) -> None:
+        """Show tokens with a value each, float ``[T]``, in the colours of a map between limits."""
+        self._tokens = tuple(_VISIBLE.get(t, t) for t in tokens)
+        self._values = values
+        self._colors = paint(values[None], *limits, colormap)[0]
         self.update()
 
-    def rects(self) -> list[QRectF]:
-        """Where each token is drawn."""
+    def rects(self, width: float | None = None) -> list[QRectF]:
+        """Where each token is drawn in a strip of a width, in logical pixels; that of this one."""
+        room = self.width() if width is None else width
         metrics = self.fontMetrics()
         height = metrics.height() + _PADDING
         x = y = _GAP
         found = []
         for token in self._tokens:
-            width = max(metrics.horizontalAdvance(token), metrics.averageCharWidth()) + _PADDING
-            if x + width > self.width() and x > _GAP:
+            wide = max(metrics.horizontalAdvance(token), metrics.averageCharWidth()) + _PADDING
+            if x + wide > room and x > _GAP:
                 x, y = _GAP, y + height + _GAP
-            found.append(QRectF(x, y, width, height))
-            x += width + _GAP
+            found.append(QRectF(x, y, wide, height))
+            x += wide + _GAP
         return found
+
+    def heightForWidth(self, width: int) -> int:
+        """The height that all lines need at a width."""
+        rects = self.rects(width)
+        return int(rects[-1].bottom() + _GAP) if rects else 0
 
     def describe(self, where: QPointF) -> str:
         """The token and its value at a point, empty beside them."""

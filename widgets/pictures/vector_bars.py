@@ -25,6 +25,9 @@ class VectorBars(Described):
     is counted in a note. The highlighted element has the accent colour and bold text.
     """
 
+    # How much of the width labels may take.
+    label_share = 0.42
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._values = np.zeros(0)
@@ -49,14 +52,37 @@ class VectorBars(Described):
         self.setAccessibleName(f"{len(value)} values")
         self.update()
 
+    def set_scale(self, low: float, high: float) -> None:
+        """Let the bars run from ``low`` to ``high`` and not only as far as the values; 0 stays."""
+        self._scale = _scale(np.array([low, high]))
+        self.update()
+
     def visible_elements(self) -> list[int]:
         """The indices of the elements drawn, in the order in which they are drawn."""
-        count = len(self._values)
-        if not self._labels or count * _ROW <= self.height():
-            return list(range(count))
+        if not self._labels or len(self._values) * _ROW <= self.height():
+            return self.order()
         room = max(1, (self.height() - _NOTE_HEIGHT) // _ROW)
+        return self.by_size()[:room]
+
+    def order(self) -> list[int]:
+        """In which order the elements are drawn where there is room for all."""
+        return list(range(len(self._values)))
+
+    def by_size(self) -> list[int]:
+        """The elements, the one farthest from 0 first."""
         size = np.nan_to_num(np.abs(self._values))
-        return [int(i) for i in np.argsort(-size, kind="stable")[:room]]
+        return [int(i) for i in np.argsort(-size, kind="stable")]
+
+    def value(self, index: int) -> float:
+        """The value of an element."""
+        return float(self._values[index])
+
+    def color(self, index: int) -> QColor:
+        """The colour of an element's bar."""
+        made = QColor(self.palette().highlight().color())
+        if self._highlight not in (None, index):
+            made.setAlphaF(0.45)
+        return made
 
     def bar_rect(self, index: int) -> QRectF:
         """The bar of one element, in logical pixels. Raises ValueError if it is not drawn."""
@@ -85,18 +111,12 @@ class VectorBars(Described):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the bars and, in rows, their labels and values."""
         painter = QPainter(self)
-        accent = self.palette().highlight().color()
-        plain = QColor(accent)
-        if self._highlight is not None:
-            plain.setAlphaF(0.45)
         shown = self.visible_elements()
         for at, index in enumerate(shown):
-            chosen = index == self._highlight
             slot = self._slot(at, len(shown))
-            bar = self._bar(slot, self._values[index])
-            painter.fillRect(bar, accent if chosen else plain)
+            painter.fillRect(self._bar(slot, self._values[index]), self.color(index))
             if self._labels:
-                self._write_row(painter, slot, index, chosen)
+                self._write_row(painter, slot, index, index == self._highlight)
         self._draw_zero_line(painter, len(shown))
         if hidden := len(self._values) - len(shown):
             painter.setPen(self.palette().placeholderText().color())
@@ -106,7 +126,7 @@ class VectorBars(Described):
 
     def _label_width(self) -> float:
         widest = max(self.fontMetrics().horizontalAdvance(label) for label in self._labels)
-        return min(widest + 12, self.width() * 0.42)
+        return min(widest + 12, self.width() * self.label_share)
 
     def _bar(self, slot: QRectF, element: float) -> QRectF:
         value = float(element) if np.isfinite(element) else 0.0

@@ -1,0 +1,152 @@
+"""The fields and pictures of the attribution panel, without what they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSlider,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.explain.attribution.method import Method
+from designer.map_chooser import MapChooser
+from designer.sample_finder import SampleFinder
+from widgets.elided_label import ElidedLabel
+from widgets.inputs import ComboBox
+from widgets.pictures.attribution_view import LEAST_PICTURE, AttributionView
+from widgets.side_by_side import SideBySide
+
+_FIELDS_WIDTH = 240
+# What a title, a picture, three lines of words and the source need.
+_LEAST_HEIGHT = 244
+NOTHING, ANOTHER, KEPT = "nothing", "another", "kept"
+_COMPARED = {
+    NOTHING: ("Compare with nothing", "One map"),
+    ANOTHER: ("Compare with another map", "Another method or class beside it"),
+    KEPT: (
+        "Compare with this map, kept",
+        "Keep the present map and change what you like: the sample, the weights of another run",
+    ),
+}
+
+
+class AttributionPane(QWidget):
+    """Fields to the left; tabs with the map, what it means and the nearest samples to the right.
+
+    ``first`` and ``second`` choose the maps that ``views`` show; the second ones are hidden until
+    maps are compared.
+    """
+
+    def __init__(self, kinds: Mapping[str, type[Method]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.finder = SampleFinder()
+        self.first, self.second = MapChooser(kinds), MapChooser(kinds, "to compare with")
+        self.views = (AttributionView("Attribution"), AttributionView("Compared attribution"))
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.live = QCheckBox("Live")
+        self.compare = ComboBox()
+        self.same_scale = QCheckBox("Same colour scale")
+        self.status, self.source = ElidedLabel("muted"), ElidedLabel("muted")
+        self.tabs = QTabWidget()
+        self.tabs.tabBar().setAccessibleName("What is shown of the sample")
+        self.setMinimumHeight(_LEAST_HEIGHT)
+        self._set_up()
+        self._lay_out()
+        self.show_comparison()
+
+    @property
+    def comparison(self) -> str:
+        """What the map is compared with: ``NOTHING``, ``ANOTHER`` or ``KEPT``."""
+        return str(self.compare.currentData())
+
+    def show_comparison(self) -> None:
+        """Show the second map and its fields if maps are compared."""
+        compares = self.comparison != NOTHING
+        self.second.setVisible(self.comparison == ANOTHER)
+        self.same_scale.setVisible(compares)
+        self.views[1].setVisible(compares)
+        for view in self.views:
+            view.show_sample(not compares)
+
+    def add_tab(self, page: QWidget, title: str, help: str) -> None:
+        """Add a page behind the map."""
+        at = self.tabs.addTab(page, title)
+        self.tabs.setTabToolTip(at, help)
+
+    def _set_up(self) -> None:
+        self.opacity.setRange(0, 100)
+        self.opacity.setValue(75)
+        self.opacity.setAccessibleName("Overlay")
+        self.opacity.setToolTip("How much the colours of the overlay cover the sample")
+        self.opacity.valueChanged.connect(self._cover)
+        self.live.setToolTip("Work the map out again and again while the network trains")
+        self.same_scale.setToolTip("Draw both maps in the colours of one scale")
+        self.same_scale.setChecked(True)
+        self.compare.setAccessibleName("Compare")
+        self.compare.setToolTip("Show a second map beside the first")
+        for kind, (text, help) in _COMPARED.items():
+            self.compare.addItem(text, kind)
+            self.compare.setItemData(self.compare.count() - 1, help, Qt.ItemDataRole.ToolTipRole)
+        self._cover(self.opacity.value())
+
+    def _cover(self, percent: int) -> None:
+        for view in self.views:
+            view.set_opacity(percent / 100)
+
+    def _lay_out(self) -> None:
+        cover = QHBoxLayout()
+        label = QLabel("Overlay")
+        label.setBuddy(self.opacity)
+        cover.addWidget(label)
+        cover.addWidget(self.opacity, 1)
+        fields = QWidget()
+        column = QVBoxLayout(fields)
+        column.setContentsMargins(10, 8, 8, 8)
+        column.setSpacing(6)
+        column.addWidget(self.first)
+        column.addWidget(self.finder)
+        column.addLayout(cover)
+        for part in (self.live, self.compare, self.second, self.same_scale):
+            column.addWidget(part)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setAccessibleName("What is explained")
+        scroll.setFixedWidth(_FIELDS_WIDTH)
+        scroll.setWidget(fields)
+        self.add_tab(self._map_page(), "Map", "Which parts of the sample the score rests on")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(scroll)
+        line.addWidget(self.tabs, 1)
+
+    def _map_page(self) -> QWidget:
+        page = QWidget()
+        self.maps = SideBySide(self.views, LEAST_PICTURE, 14)
+        both = QScrollArea()
+        both.setWidgetResizable(True)
+        both.setFrameShape(QFrame.Shape.NoFrame)
+        both.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        both.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        both.setAccessibleName("Maps")
+        both.setWidget(self.maps)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(10, 6, 10, 6)
+        column.setSpacing(2)
+        column.addWidget(both, 1)
+        column.addWidget(self.status)
+        column.addWidget(self.source)
+        return page

@@ -1,0 +1,47 @@
+"""Saves an attribution as a picture or as numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.errors import WorkError
+from core.explain.attribution.map import Attribution
+from widgets.pictures.attribution_view import AttributionView
+
+_FILTERS = {"png": "Pictures (*.png)", "npz": "NumPy arrays (*.npz)"}
+
+
+def ask_and_save(view: AttributionView, kind: str, folder: Path, parent: QWidget) -> str:
+    """Ask for a file and save what is shown, as ``png`` or ``npz``; returns what to tell.
+
+    Raises WorkError naming the file that cannot be written.
+    """
+    shown = view.shown
+    if shown is None:
+        return ""
+    start = folder / f"{shown.method}_{shown.number + 1}.{kind}"
+    chosen, _ = QFileDialog.getSaveFileName(parent, "Save map", str(start), _FILTERS[kind])
+    if not chosen:
+        return ""
+    file = Path(chosen)
+    file = file if file.suffix else file.with_suffix(f".{kind}")
+    if kind == "npz":
+        save_numbers(shown, file)
+    elif not view.picture().save(str(file), "PNG"):
+        raise WorkError(f"{file} cannot be written", "Choose another folder.")
+    return f"Saved {file.name}"
+
+
+def save_numbers(shown: Attribution, file: Path) -> None:
+    """Write ``values``, ``sample`` and ``about``, which is JSON, into an .npz file."""
+    arrays: dict[str, Any] = {"about": np.array(json.dumps(shown.to_json())), **shown.arrays()}
+    try:
+        with file.open("wb") as out:
+            np.savez(out, **arrays)
+    except OSError as error:
+        raise WorkError(f"{file} cannot be written: {error.strerror}", "Choose another.") from error

@@ -1,0 +1,306 @@
+"""The attribution panel asks a real worker for maps of a small convolutional network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, QSettings, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
+
+from core.design import edits
+from core.project.file import save
+from designer.attribution_pane import ANOTHER, KEPT
+from designer.attribution_panel import TOPICS, AttributionPanel
+from designer.main_window import MainWindow
+from designer.map_meaning import TOPICS as CHECKS
+from designer.map_words import NOTHING_TRAINED
+from designer.nearest_samples import TOPIC as NEAREST
+from designer.preferences import Preferences
+from tests.designer.conftest import PATIENCE
+from tests.designs import DIGITS, classifier, recipe
+from widgets.fonts import load_fonts
+from widgets.inputs import ComboBox
+
+
+@pytest.fixture(scope="module")
+def trained(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+    """A window whose small network was trained for an epoch."""
+    folder = tmp_path_factory.mktemp("attribution")
+    QSettings.setPath(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings")
+    )
+    Preferences().animation = False
+    load_fonts(qapp)
+    layers = (("Conv", {"filters": 4}), ("Activation", {}), ("Flatten", {}))
+    design = classifier(DIGITS, *layers, ("Dense", {"units": 10}), x="image")
+    path = folder / "digits.loom"
+    save(edits.set_recipe(design, recipe(epochs=1, batch_size=64)), path)
+    window = MainWindow(Preferences(), folder / "unsaved")
+    with SignalBlocker(timeout=PATIENCE) as complete:
+        complete.connect(window.complete)
+        window.show()
+    assert window.files.read(path)
+    # A worker is started, and compiles for the first time, within this.
+    with SignalBlocker(timeout=3 * PATIENCE) as finished:
+        finished.connect(window.trainer.finished)
+        window.acts.train()
+    yield window
+    window.files.may_leave = lambda: True  # type: ignore[method-assign]
+    window.close()
+    window.deleteLater()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, trained: MainWindow) -> AttributionPanel:
+    """The panel of the trained window, with a map of the first sample."""
+    trained.docks.show("attribution")
+    found = trained.late_panels.panel("attribution")
+    assert isinstance(found, AttributionPanel)
+    wait_for_maps(qtbot, trained)
+    return found
+
+
+def wait_for_maps(qtbot: QtBot, window: MainWindow, topics: tuple[str, ...] = TOPICS) -> None:
+    asking = window.asking
+    qtbot.waitUntil(lambda: not any(asking.is_waiting(t) for t in topics), timeout=PATIENCE)
+
+
+def choose(qtbot: QtBot, combo: ComboBox, data: object) -> None:
+    """Go to an entry of a combo box with the arrow keys."""
+    combo.setFocus()
+    wanted = combo.findData(data)
+    assert wanted >= 0, data
+    while combo.currentIndex() != wanted:
+        down = combo.currentIndex() < wanted
+        qtbot.keyClick(combo, Qt.Key.Key_Down if down else Qt.Key.Key_Up)
+
+
+def picture(panel: AttributionPanel, number: int = 0) -> list[int]:
+    """The colours of a map of 8 by 8 pixels as they are on the screen."""
+    pane = panel.pane.views[number].map_pane
+    drawn = pane.grab().toImage()
+    rect = pane.image_rect()
+    steps = [(i + 0.5) / 8 for i in range(8)]
+    places = [QPointF(x * rect.width(), y * rect.height()) for y in steps for x in steps]
+    return [drawn.pixel((rect.topLeft() + place).toPoint()) for place in places]
+
+
+def test_a_map_of_the_first_sample_is_drawn_when_the_panel_is_seen(
+    panel: AttributionPanel,
+) -> None:
+    view = panel.pane.views[0]
+    assert view.shown is not None
+    assert (view.shown.method, view.shown.number) == ("integrated_gradients", 0)
+    assert len(set(picture(panel))) > 8
+    assert "completeness error" in view.words()
+    assert panel.pane.source.text().startswith("Source: Sundararajan")
+    # In the dock as it is, one map needs no scrolling.
+    page = panel.pane.maps.parentWidget()
+    assert page is not None
+    assert panel.pane.maps.height() <= page.height()
+    # It adds up: what the words say is what the numbers say.
+    assert view.shown.completeness_error is not None
+    assert f"{view.shown.completeness_error:.2%}" in view.words()
+
+
+def test_another_method_chosen_by_keys_draws_another_map(
+    qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
+) -> None:
+    before = picture(panel)
+    choose(qtbot, panel.pane.first.method, "grad_cam")
+    wait_for_maps(qtbot, trained)
+    view = panel.pane.views[0]
+    assert view.shown is not None
+    assert view.shown.method == "grad_cam"
+    assert picture(panel) != before
+    # Only layers with a map of places can be looked at; the dense one is not among them.
+    nodes = panel.pane.first.node
+    assert nodes.isVisible()
+    assert [nodes.itemText(i) for i in range(nodes.count())] == ["Last that will do", "conv"]
+    choose(qtbot, panel.pane.first.method, "integrated_gradients")
+    wait_for_maps(qtbot, trained)
+    assert picture(panel) == before
+
+
+def test_another_class_has_another_score_and_map(
+    qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
+) -> None:
+    view, target = panel.pane.views[0], panel.pane.first.target
+    assert view.shown is not None
+    predicted, score, before = view.shown.predicted, view.shown.score, picture(panel)
+    assert predicted is not None
+    other = (predicted + 1) % 10
+    choose(qtbot, target, other)
+    wait_for_maps(qtbot, trained)
+    assert view.shown is not None
+    assert (view.shown.target, view.shown.predicted) == (other, predicted)
+    # No class has a higher score than the one that is predicted.
+    assert view.shown.score < score
+    assert picture(panel) != before
+    choose(qtbot, target, "true")
+    wait_for_maps(qtbot, trained)
+    assert panel.known.samples is not None
+    assert view.shown.target == panel.known.samples.truth[0]
+    choose(qtbot, target, "predicted")
+    wait_for_maps(qtbot, trained)
+
+
+def test_samples_are_found_one_by_one_by_class_and_worst_first(
+    qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
+) -> None:
+    finder, view = panel.pane.finder, panel.pane.views[0]
+    qtbot.mouseClick(finder.next, Qt.MouseButton.LeftButton)
+    wait_for_maps(qtbot, trained)
+    assert view.shown is not None
+    assert view.shown.number == 1
+    choose(qtbot, finder.order, 7)
+    wait_for_maps(qtbot, trained)
+    assert view.shown is not None
+    assert panel.known.samples is not None
+    assert panel.known.samples.truth[view.shown.number] == 7
+    choose(qtbot, finder.order, "worst")
+    wait_for_maps(qtbot, trained, (*TOPICS, "attribution.samples"))
+    assert view.shown is not None
+    assert view.shown.number == int(np.nanargmax(panel.known.samples.losses))
+    assert "wrong" in view.words()
+    choose(qtbot, finder.order, "all")
+    finder.spin.setFocus()
+    finder.spin.selectAll()
+    qtbot.keyClicks(finder.spin, "1")
+    qtbot.keyClick(finder.spin, Qt.Key.Key_Return)
+    wait_for_maps(qtbot, trained)
+    assert view.shown is not None
+    assert view.shown.number == 0
+
+
+def test_two_maps_stand_side_by_side_on_one_scale(
+    qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
+) -> None:
+    pane = panel.pane
+    assert not pane.views[1].isVisible()
+    choose(qtbot, pane.compare, ANOTHER)
+    choose(qtbot, pane.second.method, "gradient")
+    wait_for_maps(qtbot, trained)
+    first, second = (view.shown for view in pane.views)
+    assert first is not None
+    assert second is not None
+    assert (first.method, second.method) == ("integrated_gradients", "gradient")
+    assert pane.views[0].limits == pane.views[1].limits
+    qtbot.mouseClick(pane.same_scale, Qt.MouseButton.LeftButton)
+    assert pane.views[0].limits != pane.views[1].limits
+    qtbot.mouseClick(pane.same_scale, Qt.MouseButton.LeftButton)
+    choose(qtbot, pane.compare, KEPT)
+    qtbot.mouseClick(pane.finder.next, Qt.MouseButton.LeftButton)
+    wait_for_maps(qtbot, trained)
+    numbers = [view.shown.number for view in pane.views if view.shown]
+    assert numbers == [1, 0]
+    qtbot.mouseClick(pane.finder.previous, Qt.MouseButton.LeftButton)
+    choose(qtbot, pane.compare, "nothing")
+    wait_for_maps(qtbot, trained)
+    assert not pane.views[1].isVisible()
+
+
+def test_a_parameter_out_of_the_usual_counts_in_the_fold_and_asks_anew(
+    qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
+) -> None:
+    chooser = panel.pane.first
+    assert not chooser.form.isVisible()
+    qtbot.keyClick(chooser.fold, Qt.Key.Key_Return)
+    assert chooser.form.isVisible()
+    assert chooser.kind is not None
+    steps = next(p for p in chooser.kind.params() if p.kind == "int")
+    field = chooser.form.field(steps.name).editor
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "3")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert panel.question() is not None
+    assert panel.question().params == ((steps.name, 3),)
+    wait_for_maps(qtbot, trained)
+    assert "1 set" in chooser.fold.text()
+    field.selectAll()
+    qtbot.keyClicks(field, str(steps.default))
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClick(chooser.fold, Qt.Key.Key_Return)
+    wait_for_maps(qtbot, trained)
+
+
+def test_checks_tell_whether_the_map_means_anything(
+    qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
+) -> None:
+    meaning, tabs = panel.meaning, panel.pane.tabs
+    tabs.setCurrentWidget(meaning)
+    assert not meaning.results.isVisible()
+    meaning.check.setFocus()
+    qtbot.keyClick(meaning.check, Qt.Key.Key_Space)
+    wait_for_maps(qtbot, trained, CHECKS)
+    learned, random = meaning.learned.shown, meaning.random.shown
+    assert learned is not None
+    assert random is not None
+    assert learned.target == random.target
+    assert not np.allclose(learned.values, random.values)
+    assert "learned" in meaning.sanity_words.text()
+    assert "rank correlation" in meaning.sanity_words.text()
+    assert meaning.plot.names() == ["taken away", "put in", "away by chance", "in by chance"]
+    shares, deletion = meaning.plot.points("taken away")
+    _, insertion = meaning.plot.points("put in")
+    # All taken away is nothing put in, and the other way round.
+    assert deletion[0] == pytest.approx(insertion[-1], abs=1e-5)
+    assert deletion[-1] == pytest.approx(insertion[0], abs=1e-5)
+    assert f"{np.trapezoid(deletion, shares):.3g}" in meaning.curve_facts.text()
+    # Another sample has other results.
+    qtbot.mouseClick(panel.pane.finder.next, Qt.MouseButton.LeftButton)
+    assert not meaning.results.isVisible()
+    qtbot.mouseClick(panel.pane.finder.previous, Qt.MouseButton.LeftButton)
+    tabs.setCurrentIndex(0)
+    wait_for_maps(qtbot, trained)
+
+
+def test_the_nearest_training_samples_are_listed_with_class_and_distance(
+    qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
+) -> None:
+    panel.pane.tabs.setCurrentWidget(panel.nearest)
+    wait_for_maps(qtbot, trained, (NEAREST,))
+    rows = panel.nearest.list
+    texts = [rows.item(i).text().split("\n") for i in range(rows.count())]
+    assert panel.known.samples is not None
+    assert texts[0] == [str(panel.known.samples.truth[0]), "this one"]
+    distances = [float(text[1]) for text in texts[1:]]
+    assert len(distances) == 8
+    assert distances == sorted(distances)
+    assert not rows.item(1).icon().isNull()
+    # Most of what lies nearest is of the same class.
+    assert sum(text[0] == texts[0][0] for text in texts[1:]) >= 5
+    panel.pane.tabs.setCurrentIndex(0)
+
+
+def test_the_map_is_saved_as_picture_and_numbers(
+    panel: AttributionPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = panel.pane.views[0]
+    assert view.shown is not None
+    for number, name in enumerate(("map.png", "map.npz")):
+        monkeypatch.setattr(
+            QFileDialog, "getSaveFileName", lambda *_, name=name: (str(tmp_path / name), "")
+        )
+        view.save_actions[number].trigger()
+    assert QImage(str(tmp_path / "map.png")) == view.picture().toImage().convertToFormat(
+        QImage(str(tmp_path / "map.png")).format()
+    )
+    with np.load(tmp_path / "map.npz") as saved:
+        np.testing.assert_array_equal(saved["values"], view.shown.values)
+        assert json.loads(str(saved["about"]))["method"] == "integrated_gradients"
+
+
+def test_without_a_trained_network_it_says_what_to_do(panel: AttributionPanel) -> None:
+    panel._show_nothing_trained()
+    assert panel.pane.views[0].text() == NOTHING_TRAINED
+    assert not panel.meaning.check.isEnabled()
+    panel.refresh()
