@@ -195,9 +195,11 @@ class MainWindow(QMainWindow):
     def _load_the_rest(self) -> None:
         self.painted.emit()
         self.trainer.process.start()
+        from designer.looking_inside import LookingInside
         from designer.watching import Watching
 
         self.watching = Watching(self.session, self.trainer, self.canvas)
+        self.looking_inside = LookingInside(self.watching, self.asking)
         for name in ("training", "layers", "activations", "saliency"):
             self.docks.fill(name, getattr(self.watching.views, name))
         if self.preferences.layout() is None:

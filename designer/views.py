@@ -17,9 +17,9 @@ from designer.layer_history import LayerRecord
 from designer.layer_rows import layer_rows
 from designer.run_lines import SECONDS, TRAIN, VALIDATION, RunLines
 from widgets.layer_table import LayerTable
+from widgets.pictures.inside_view import InsideView
 from widgets.pictures.saliency_view import SaliencyView
 from widgets.pictures.sample_chooser import SampleChooser
-from widgets.pictures.value_view import ValueView
 from widgets.plots.curve_options import EPOCH, STEP, TIME
 from widgets.plots.curves import CurvePlot
 from widgets.plots.look import Look
@@ -49,11 +49,14 @@ class Views(QWidget):
         super().__init__()
         self.training = TrainingPanel()
         self.layers = LayerTable()
-        self.value = ValueView()
+        self.inside = InsideView()
+        self.value = self.inside.value
         self.saliency_view = SaliencyView()
         self.chooser = SampleChooser()
-        self.chooser.sample_changed.connect(self.sample_changed)
-        self.activations: QWidget = self.value
+        self.choosers = (self.chooser, self.inside.chooser)
+        for chooser in self.choosers:
+            chooser.sample_changed.connect(self.sample_changed)
+        self.activations: QWidget = self.inside
         self.saliency = QWidget()
         column = QVBoxLayout(self.saliency)
         column.setContentsMargins(0, 0, 0, 0)
@@ -76,7 +79,9 @@ class Views(QWidget):
         self.layers.clear()
         self.value.clear("Train, and select a node: what it computes for the sample shows here.")
         self.saliency_view.clear("Train, and see here which inputs the prediction depends on.")
-        self.chooser.set_samples(0)
+        self.inside.forget()
+        for chooser in self.choosers:
+            chooser.set_samples(0)
 
     def clear_curves(self) -> None:
         """Take the curves away; the choice of the metric stays."""
@@ -127,8 +132,12 @@ class Views(QWidget):
 
     def show_view(self, view: View, title: str) -> None:
         """Show a look at the probe sample; ``title`` is the watched node's name."""
-        self.chooser.set_samples(view.rows, view.row)
-        if view.activation is None:
+        for chooser in self.choosers:
+            chooser.set_samples(view.rows, view.row)
+        if self.inside.chooser.shows_own:
+            # The node's output for that sample comes with all else that is seen of the node.
+            pass
+        elif view.activation is None:
             self.value.clear("Select a node that computes something to see its output.")
         else:
             shape = str(list(view.activation.shape)) if view.activation.ndim else "one number"

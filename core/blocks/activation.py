@@ -78,6 +78,7 @@ class Activation(Block):
         *("hyperbolic tangent", "hard swish", "hard sigmoid", "log softmax", "exponential"),
     )
     inputs = (port("input", 2, 3, 4, 5),)
+    pointwise = True
     formula = "y = f(x), element by element; softmax: yᵢ = exp(xᵢ) / Σⱼ exp(xⱼ) over the last axis"
 
     function: str = param("relu", label="Function", help="Which function.", choices=FUNCTIONS)

@@ -26,6 +26,7 @@ class Affine(Trained):
     family = "Dense"
     keywords = ("scale", "shift", "bias", "gain", "gamma", "beta", "layer scale", "elementwise")
     inputs = (port("input", 2, 3, 4, 5, 6),)
+    pointwise = True
     example = {"input": (3, 4)}
     formula = "y = scale x + bias"
 

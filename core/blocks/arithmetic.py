@@ -32,6 +32,7 @@ class _Elementwise(Block):
 
     family = "Combine"
     inputs = _PAIR
+    pointwise = True
     example = {"input_1": (4,), "input_2": (4,)}
     function: ClassVar[str]
 

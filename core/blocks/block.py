@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.blocks.call import LAYER, Call, Name, call
 from core.params import Configured
 from core.tensor import Tensor
+
+if TYPE_CHECKING:
+    from core.blocks.windows import Window
 
 
 class ShapeError(Exception):
@@ -92,8 +95,9 @@ class Block(Configured):
     ``exact`` (the derivative of the
     output), ``surrogate`` (chosen in its place, as straight-through estimators do) or ``none``
     (zero everywhere). A block that ``changes_while_training`` draws random numbers or keeps
-    averages; where its parameters decide that, this is a property. The methods take the connected
-    inputs' tensors by port name; ``*args`` is there for type checkers alone.
+    averages; where its parameters decide that, this is a property. A ``pointwise`` block computes
+    each place of an image or a sequence from that place of its inputs alone. The methods take the
+    connected inputs' tensors by port name; ``*args`` is there for type checkers alone.
     """
 
     family: ClassVar[str]
@@ -108,6 +112,7 @@ class Block(Configured):
     formula: ClassVar[str] = ""
     gradient: ClassVar[str] = "exact"
     changes_while_training: ClassVar[bool] = False
+    pointwise: ClassVar[bool] = False
 
     def ports(self) -> tuple[Port, ...]:
         """The input ports; they may depend on the parameters."""
@@ -139,6 +144,16 @@ class Block(Configured):
     def flops(self, *args: Any, **inputs: Any) -> int:
         """Floating-point operations for one sample, a multiply-add counted as two."""
         return 0
+
+    def sees(self, *args: Any, **inputs: Any) -> Window | None:
+        """The window of each input that one place of the output depends on, in evaluation.
+
+        Places are those of the axes between the batch and the last one. None where a place may
+        depend on all others, or where there are no places.
+        """
+        from core.blocks.windows import one_place
+
+        return one_place(next(iter(inputs.values()))) if self.pointwise and inputs else None
 
     def layer(self, *args: Any, **inputs: Any) -> Call | None:
         """The call that builds the layer, or None for a plain function."""

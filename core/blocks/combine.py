@@ -9,6 +9,7 @@ from core.blocks.arithmetic import count_param, numbered_ports
 from core.blocks.axes import any_port, axis_of, axis_param, title
 from core.blocks.block import Block, Port, ShapeError
 from core.blocks.call import Call, Name, call
+from core.blocks.windows import Window, one_place
 from core.tensor import Tensor
 
 
@@ -76,6 +77,10 @@ class Concatenate(_Joining):
 
     def forward(self, **inputs: Tensor) -> Call:
         return call("layers.concatenate", *(Name(name) for name in inputs), axis=self.axis)
+
+    def sees(self, **inputs: Tensor) -> Window | None:
+        tensor = next(iter(inputs.values()))
+        return one_place(tensor) if axis_of(tensor, self.axis) == tensor.rank - 1 else None
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Dense(NormedKernel):
         *NORM_KEYWORDS,
     )
     inputs = (port("input", 2, 3, 4, 5),)
+    pointwise = True
     formula = "y = x W + b"
 
     units: int = param(64, label="Units", help="Number of outputs (neurons).", minimum=1)

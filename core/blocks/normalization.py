@@ -80,6 +80,7 @@ class BatchNorm(Affine):
     family = "Normalization"
     keywords = ("batchnorm", "bn", "normalisation", "standardize")
     inputs = (port("input", 2, 3, 4, 5),)
+    pointwise = True
     example = {"input": (4, 4, 3)}
     formula = (
         "y = scale · (x − mean) / √(variance + ε) + bias; mean, variance over batch and places"
@@ -127,6 +128,7 @@ class LayerNorm(Affine):
     family = "Normalization"
     keywords = ("layernorm", "ln", "normalisation", "transformer")
     inputs = (port("input", 2, 3, 4, 5),)
+    pointwise = True
     example = {"input": (5, 8)}
     formula = "y = scale · (x − mean) / √(variance + ε) + bias; mean, variance over the last axis"
 
@@ -163,6 +165,7 @@ class RMSNorm(Scaled):
     family = "Normalization"
     keywords = ("rmsnorm", "root mean square", "normalisation", "transformer", "llama")
     inputs = (port("input", 2, 3, 4, 5),)
+    pointwise = True
     example = {"input": (5, 8)}
     formula = "y = scale · x / √(mean(x²) + ε); the mean over the last axis"
 
@@ -303,6 +306,7 @@ class L2Normalize(Block):
     family = "Normalization"
     keywords = ("unit length", "unit norm", "cosine", "hypersphere", "normalisation", "embedding")
     inputs = (port("input", 2, 3, 4, 5),)
+    pointwise = True
     formula = "y = x / max(‖x‖₂, ε); the length over the last axis"
 
     epsilon: float = param(

@@ -71,6 +71,9 @@ class _Pool(Block):
     def flops(self, input: Tensor) -> int:
         return self.infer(input).size * self._window(input).area
 
+    def sees(self, input: Tensor) -> Window:
+        return self._window(input)
+
     def _pool(self, function: str, window: Window, value: Any, **options: bool) -> Call:
         return call(
             function,

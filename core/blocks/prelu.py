@@ -29,6 +29,7 @@ class PReLU(Trained):
     family = "Activation"
     keywords = ("parametric relu", "rectifier", "leaky relu", "trained slope")
     inputs = (port("input", 2, 3, 4, 5),)
+    pointwise = True
     formula = "y = x if x ≥ 0, else slope · x; slope is trained"
 
     shared: bool = param(

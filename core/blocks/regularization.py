@@ -34,6 +34,7 @@ class Dropout(Block):
     family = "Regularization"
     keywords = ("overfitting", "noise", "regularisation")
     inputs = (port("input", 2, 3, 4, 5),)
+    pointwise = True
     formula = "y = m · x / (1 − rate), m = 1 with probability 1 − rate, else 0; evaluation: y = x"
     changes_while_training = True
 
@@ -65,6 +66,7 @@ class SpatialDropout(Block):
     family = "Regularization"
     keywords = ("dropout2d", "channel dropout", "noise", "overfitting", "regularisation")
     inputs = (port("input", 3, 4, 5),)
+    pointwise = True
     example = {"input": (4, 4, 3)}
     formula = "y = m · x / (1 − rate), one m of 0 or 1 for each sample's channel; evaluation: y = x"
     changes_while_training = True
@@ -96,6 +98,7 @@ class StochasticDepth(Block):
     family = "Regularization"
     keywords = ("drop path", "droppath", "residual", "overfitting", "regularisation")
     inputs = (port("input", 2, 3, 4, 5),)
+    pointwise = True
     formula = "y = m · x / (1 − rate), one m of 0 or 1 for each sample; evaluation: y = x"
     changes_while_training = True
 
@@ -125,6 +128,7 @@ class GaussianNoise(Block):
     family = "Regularization"
     keywords = ("jitter", "denoising", "overfitting", "regularisation")
     inputs = (port("input", 2, 3, 4, 5),)
+    pointwise = True
     formula = "y = x + deviation · n, n ~ N(0, 1); evaluation: y = x"
     changes_while_training = True
 
@@ -159,6 +163,7 @@ class GaussianDropout(Block):
     family = "Regularization"
     keywords = ("multiplicative noise", "overfitting", "regularisation")
     inputs = (port("input", 2, 3, 4, 5),)
+    pointwise = True
     formula = "y = x · (1 + √(rate / (1 − rate)) · n), n ~ N(0, 1); evaluation: y = x"
     changes_while_training = True
 

@@ -22,6 +22,7 @@ class Reroute(Block):
     family = "Shape"
     keywords = ("identity", "pass", "knot", "bend", "elbow", "wire", "relay")
     inputs = (port("input", 1, 2, 3, 4, 5, 6, dtype=""),)
+    pointwise = True
     passes_on = True
     formula = "y = x"
 

@@ -113,6 +113,9 @@ class Sliding(Weighted):
             per_side(self.pads, input, "Pads") if self.padding == EXPLICIT else (),
         )
 
+    def sees(self, input: Tensor) -> Window | None:
+        return self.window(input)
+
     def window_options(self, input: Tensor) -> dict[str, Any]:
         """The options of a layer's call that say how the kernel slides."""
         window = self.window(input)

@@ -88,6 +88,10 @@ class ConvTranspose(Sliding):
         advanced=True,
     )
 
+    def sees(self, input: Tensor) -> None:
+        # How many places of the input it sees changes from one to the next.
+        return None
+
     def infer(self, input: Tensor) -> Tensor:
         check_groups(input, self.filters, self.groups)
         window = self.window(input)

@@ -51,6 +51,23 @@ class Window:
         """How much of each axis the window covers, the gaps of dilation included."""
         return tuple((k - 1) * d + 1 for k, d in zip(self.size, self.dilation, strict=True))
 
+    def starts(self, lengths: Sequence[int]) -> tuple[int, ...]:
+        """Where the first place of the window begins on each axis; below 0 in the padding."""
+        if self.padding == EXPLICIT:
+            return tuple(-low for low, _ in self.pads)
+        if self.padding == "VALID":
+            return (0,) * len(self.size)
+        if self.padding == "CAUSAL":
+            return tuple(1 - span for span in self.spans)
+        found = []
+        for length, span, stride in zip(lengths, self.spans, self.strides, strict=True):
+            if self.padding == "SAME":
+                padded = max((math.ceil(length / stride) - 1) * stride + span - length, 0)
+                found.append(-(padded // 2))
+            else:
+                found.append(-((span - 1) // 2))
+        return tuple(found)
+
     @property
     def argument(self) -> str | Pads:
         """The padding as layers take it: its name, or the pads."""
@@ -98,6 +115,12 @@ class Window:
                     f"Set Padding to SAME, or make {self.name} span at most "
                     f"{2 * (length - kept) + 1}.",
                 )
+
+
+def one_place(input: Tensor) -> Window | None:
+    """The window of what computes each place by itself; None where there are no places."""
+    ones = (1,) * (input.rank - 2)
+    return Window("", ones, ones, ones, "VALID") if ones else None
 
 
 def per_axis(values: Sequence[int], input: Tensor, name: str) -> tuple[int, ...]:

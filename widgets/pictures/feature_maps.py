@@ -5,50 +5,77 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from widgets.pictures.cells import Cell, CellPicture
 from widgets.pictures.colormaps import paint, span, to_image
-from widgets.pictures.described import Described
 
 _GAP = 4
 _LEAST_TILE = 26
 _MOST_TILE = 220
 _NOTE_HEIGHT = 20
+_NUMBER_PIXELS = 10
 
 
-class FeatureMapGrid(Described):
+class FeatureMapGrid(CellPicture):
     """Shows an array [H, W, C] as C tiles in reading order, all on one scale of colours.
 
     Tiles grow and shrink with the widget; those that would become too small to read are left out
-    and counted in a note.
+    and counted in a note. A click, or Enter, on a tile shows it alone, and another one all again. A
+    cell is (channel, row, column). ``noun`` is what a tile is called.
     """
 
-    def __init__(self, colormap: str = "viridis", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, colormap: str = "viridis", parent: QWidget | None = None, noun: str = "Channel"
+    ) -> None:
         super().__init__(parent)
-        self._colormap = colormap
+        self._colormap, self._noun = colormap, noun
         self._values = np.zeros((0, 0, 0))
         self._images: list[QImage] = []
+        self._alone: int | None = None
         self.setMinimumSize(60, 60)
 
-    def set_value(self, value: np.ndarray) -> None:
-        """Show ``value`` [H, W, C]. Raises ValueError for another rank."""
+    def set_value(self, value: np.ndarray, limits: tuple[float, float] | None = None) -> None:
+        """Show ``value`` [H, W, C], in the colours from one limit to the other.
+
+        Raises ValueError for another rank.
+        """
         if value.ndim != 3:
             raise ValueError(f"feature maps need an array [H, W, C], not {value.shape}")
-        self._values = np.asarray(value, dtype=np.float64)
-        low, high = span(self._values)
-        channels = np.moveaxis(self._values, -1, 0)
-        self._images = [to_image(paint(c, low, high, self._colormap)) for c in channels]
-        self.setAccessibleName(f"{len(self._images)} feature maps")
+        low, high = limits or self._span(value)
+        channels = np.moveaxis(np.asarray(value, dtype=np.float64), -1, 0)
+        self._take(value, [to_image(paint(c, low, high, self._colormap)) for c in channels])
+
+    def set_colors(self, value: np.ndarray) -> None:
+        """Show ``value`` [H, W, 3, C] as C pictures in red, green and blue; 0 is a middle grey."""
+        most = max(abs(limit) for limit in span(value)) or 1.0
+        shades = np.nan_to_num((value / most + 1) / 2, nan=0.5).clip(0, 1) * 255
+        pictures = np.moveaxis(shades.round().astype(np.uint8), -1, 0)
+        self._take(value, [to_image(picture) for picture in pictures])
+
+    @property
+    def alone(self) -> int | None:
+        """The channel that is shown alone."""
+        return self._alone
+
+    def show_alone(self, channel: int | None) -> None:
+        """Show one channel enlarged, with None all of them."""
+        self._alone = channel
+        self.renew_cell()
         self.update()
 
     def tile_rects(self) -> list[QRectF]:
-        """Where the visible tiles are, by channel, in logical pixels."""
+        """Where the visible tiles are, by channel, in logical pixels; one that is not is empty."""
         count = len(self._images)
         if not count or not self._values.size:
             return []
         height, width = self._values.shape[:2]
+        if self._alone is not None:
+            size = QSizeF(width, height).scaled(QSizeF(self.size()), _KEPT)
+            whole = QRectF(0, 0, size.width(), size.height())
+            return [whole if c == self._alone else QRectF() for c in range(self._alone + 1)]
         shape = width / height
         columns, tile = _best_columns(count, self.width(), self.height(), shape)
         if tile < _LEAST_TILE:
@@ -57,44 +84,152 @@ class FeatureMapGrid(Described):
             columns = max(1, int((self.width() + _GAP) // (tile + _GAP)))
             rows = max(1, int((room + _GAP) // (tile / shape + _GAP)))
             count = min(count, rows * columns)
-        size = QRectF(0, 0, tile, tile / shape)
+        size_of_one = QRectF(0, 0, tile, tile / shape)
         steps = ((i % columns, i // columns) for i in range(count))
-        return [size.translated(c * (tile + _GAP), r * (tile / shape + _GAP)) for c, r in steps]
+        return [
+            size_of_one.translated(c * (tile + _GAP), r * (tile / shape + _GAP)) for c, r in steps
+        ]
 
     def hidden_channels(self) -> int:
         """How many channels there is no room for."""
-        return len(self._images) - len(self.tile_rects())
+        return 0 if self._alone is not None else len(self._images) - len(self.tile_rects())
 
-    def describe(self, where: QPointF) -> str:
-        """What is under a point of the widget: channel, range and value; ``""`` for nothing."""
+    def cell_at(self, where: QPointF) -> Cell | None:
+        """See ``CellPicture``."""
+        height, width = self._values.shape[:2]
         for channel, rect in enumerate(self.tile_rects()):
-            if not rect.contains(where):
-                continue
-            tile = self._values[..., channel]
-            height, width = tile.shape
-            row = min(int((where.y() - rect.top()) / rect.height() * height), height - 1)
-            column = min(int((where.x() - rect.left()) / rect.width() * width), width - 1)
-            low, high = span(tile)
-            return (
-                f"Channel {channel}\nfrom {low:.4g} to {high:.4g}\n"
-                f"{tile[row, column]:.4g} at row {row}, column {column}"
-            )
-        return ""
+            if rect.contains(where):
+                row = int((where.y() - rect.top()) / rect.height() * height)
+                column = int((where.x() - rect.left()) / rect.width() * width)
+                return channel, min(row, height - 1), min(column, width - 1)
+        return None
+
+    def cell_rect(self, cell: Cell) -> QRectF:
+        """See ``CellPicture``."""
+        channel, row, column = cell
+        rects, (height, width) = self.tile_rects(), self._values.shape[:2]
+        if channel >= len(rects) or row >= height or column >= width:
+            return QRectF()
+        tile = rects[channel]
+        wide, tall = tile.width() / width, tile.height() / height
+        return QRectF(tile.left() + column * wide, tile.top() + row * tall, wide, tall)
+
+    def moved(self, cell: Cell | None, right: int, down: int) -> Cell | None:
+        """Steps at an edge go on in the tile beside it, if there is one."""
+        shown = [c for c, rect in enumerate(self.tile_rects()) if not rect.isEmpty()]
+        if not shown:
+            return None
+        if cell is None:
+            return shown[0], 0, 0
+        channel, row, column = cell
+        height, width = self._values.shape[:2]
+        row, column = row + down, column + right
+        if 0 <= row < height and 0 <= column < width:
+            return channel, row, column
+        rects = self.tile_rects()
+        across = sum(abs(r.top() - rects[shown[0]].top()) < 1 for r in rects if not r.isEmpty())
+        beside = channel + right + down * across
+        same_line = channel // across == beside // across or bool(down)
+        if beside not in shown or not same_line:
+            return cell
+        return beside, row % height, column % width
+
+    def words(self, cell: Cell) -> str:
+        """Channel, its range, and the value."""
+        channel, row, column = cell
+        tile = self._values[..., channel]
+        low, high = span(tile)
+        value = tile[row, column]
+        told = f"{value:.4g}" if tile.ndim == 2 else _color_words(value)
+        where = f"row {row}, column {column}"
+        return f"{self._noun} {channel}\nfrom {low:.4g} to {high:.4g}\n{told} at {where}"
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Show the tile under the mouse alone, or all again."""
+        cell = self.cell_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and (cell or self._alone is not None):
+            self._toggle(cell)
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter shows the tile of the cell alone, Enter or Escape all again."""
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (
+            self._cell or self._alone is not None
+        ):
+            self._toggle(self._cell)
+        elif key == Qt.Key.Key_Escape and self._alone is not None:
+            self.show_alone(None)
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         """Room for a few rows of tiles."""
         return QSize(280, 220)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the tiles with hard pixels, and the note."""
+        """Draw the tiles with hard pixels and their numbers, and the note."""
         painter = QPainter(self)
-        for rect, image in zip(self.tile_rects(), self._images, strict=False):
+        rects = self.tile_rects()
+        for rect, image in zip(rects, self._images, strict=False):
             painter.drawImage(rect, image)
+        self._draw_numbers(painter, rects)
         if hidden := self.hidden_channels():
             painter.setPen(self.palette().placeholderText().color())
             bottom = QRectF(0, self.height() - _NOTE_HEIGHT, self.width(), _NOTE_HEIGHT)
-            painter.drawText(bottom, Qt.AlignmentFlag.AlignVCenter, f"+{hidden} more channels")
+            note = f"+{hidden} more {self._noun.lower()}s"
+            painter.drawText(bottom, Qt.AlignmentFlag.AlignVCenter, note)
+        self.draw_cell(painter)
+        self.draw_focus(painter)
         painter.end()
+
+    def _take(self, value: np.ndarray, images: list[QImage]) -> None:
+        self._values, self._images = np.asarray(value, dtype=np.float64), images
+        if self._alone is not None and self._alone >= len(images):
+            self._alone = None
+        self.setAccessibleName(f"{len(images)} {_PLURALS.get(self._noun, 'feature maps')}")
+        self.renew_cell()
+        self.update()
+
+    def _span(self, value: np.ndarray) -> tuple[float, float]:
+        low, high = span(value)
+        if self._colormap != "diverging":
+            return low, high
+        most = max(abs(low), abs(high)) or 1.0
+        return -most, most
+
+    def _toggle(self, cell: Cell | None) -> None:
+        if self._alone is not None or len(self._images) < 2 or cell is None:
+            self.show_alone(None)
+        else:
+            self.show_alone(cell[0])
+
+    def _draw_numbers(self, painter: QPainter, rects: list[QRectF]) -> None:
+        """The number of each tile in its corner, on a ground of its own."""
+        if len(self._images) < 2:
+            return
+        font = QFont(self.font())
+        font.setPixelSize(_NUMBER_PIXELS)
+        painter.setFont(font)
+        metrics = painter.fontMetrics()
+        for channel, rect in enumerate(rects):
+            if rect.isEmpty():
+                continue
+            text = str(channel)
+            ground = QRectF(0, 0, metrics.horizontalAdvance(text) + 5, metrics.height())
+            ground.moveTopLeft(rect.topLeft())
+            painter.fillRect(ground, QColor(0, 0, 0, 150))
+            painter.setPen(Qt.GlobalColor.white)
+            painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setFont(self.font())
+
+
+_KEPT = Qt.AspectRatioMode.KeepAspectRatio
+_PLURALS = {"Filter": "filters", "Head": "heads"}
+
+
+def _color_words(value: np.ndarray) -> str:
+    return ", ".join(f"{name} {v:.4g}" for name, v in zip("RGB", value, strict=True))
 
 
 def _best_columns(count: int, width: float, height: float, shape: float) -> tuple[int, float]:

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from widgets.pictures.cells import Cell, CellPicture
 from widgets.pictures.colormaps import span
-from widgets.pictures.described import Described
 
 _ROW = 24
 _MOST_ROW = 34
@@ -18,11 +18,12 @@ _NOTE_HEIGHT = 20
 _VALUE_WIDTH = 62
 
 
-class VectorBars(Described):
+class VectorBars(CellPicture):
     """Shows a vector [F]: with labels as rows (label, bar, value), without as columns.
 
     When labelled rows do not fit, those of the largest size are shown, largest first, and the rest
-    is counted in a note. The highlighted element has the accent colour and bold text.
+    is counted in a note. The highlighted element has the accent colour and bold text. A cell is
+    (element,).
     """
 
     # How much of the width labels may take.
@@ -50,6 +51,7 @@ class VectorBars(Described):
         self._labels = tuple(labels) if len(labels) == len(value) else ()
         self._highlight = highlight
         self.setAccessibleName(f"{len(value)} values")
+        self.renew_cell()
         self.update()
 
     def set_scale(self, low: float, high: float) -> None:
@@ -89,8 +91,8 @@ class VectorBars(Described):
         shown = self.visible_elements()
         return self._bar(self._slot(shown.index(index), len(shown)), self._values[index])
 
-    def describe(self, where: QPointF) -> str:
-        """The element under a point of the widget with its value, ``""`` for nothing."""
+    def cell_at(self, where: QPointF) -> Cell | None:
+        """See ``CellPicture``."""
         shown = self.visible_elements()
         for at, index in enumerate(shown):
             slot = self._slot(at, len(shown))
@@ -100,9 +102,30 @@ class VectorBars(Described):
                 else slot.left() <= where.x() < slot.right()
             )
             if inside:
-                name = self._labels[index] if self._labels else f"Element {index}"
-                return f"{name}: {self._values[index]:.6g}"
-        return ""
+                return (index,)
+        return None
+
+    def cell_rect(self, cell: Cell) -> QRectF:
+        """See ``CellPicture``."""
+        shown = self.visible_elements()
+        if cell[0] not in shown:
+            return QRectF()
+        return self._slot(shown.index(cell[0]), len(shown))
+
+    def moved(self, cell: Cell | None, right: int, down: int) -> Cell | None:
+        """See ``CellPicture``; all arrows go along the bars."""
+        shown = self.visible_elements()
+        if not shown:
+            return None
+        if cell is None or cell[0] not in shown:
+            return (shown[0],)
+        at = shown.index(cell[0]) + right + down
+        return (shown[min(max(at, 0), len(shown) - 1)],)
+
+    def words(self, cell: Cell) -> str:
+        """The element and its value."""
+        name = self._labels[cell[0]] if self._labels else f"Element {cell[0]}"
+        return f"{name}: {self._values[cell[0]]:.6g}"
 
     def sizeHint(self) -> QSize:
         """Room for the labelled rows, up to a dozen."""
@@ -122,6 +145,8 @@ class VectorBars(Described):
             painter.setPen(self.palette().placeholderText().color())
             bottom = QRectF(0, self.height() - _NOTE_HEIGHT, self.width(), _NOTE_HEIGHT)
             painter.drawText(bottom, Qt.AlignmentFlag.AlignVCenter, f"+{hidden} smaller ones")
+        self.draw_cell(painter)
+        self.draw_focus(painter)
         painter.end()
 
     def _label_width(self) -> float:

@@ -1,0 +1,1 @@
+"""What can be seen inside of one node for one sample. Questions and answers need no JAX."""

@@ -1,0 +1,143 @@
+"""Asks what is inside of a node, for a sample of the probe or one of the user's own. No JAX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import InputError
+from core.explain.inside.own import OwnSample, own_feed
+from core.explain.inside.receptive import receptive_field
+from core.explain.inside.seen import Facet, Insides, shown
+from core.train.asks import Ask
+
+if TYPE_CHECKING:
+    from core.compile.plan import Step
+    from core.train.job import Job
+    from core.train.state import State
+
+
+@dataclass(frozen=True)
+class Inside(Ask):
+    """What can be seen in ``node`` (an id) for a sample.
+
+    ``row`` counts in the probe rows and wraps around; ``own`` is looked at in its place.
+    """
+
+    node: str
+    row: int = 0
+    own: OwnSample | None = None
+
+    def answer(self, job: Job, state: State, step: int) -> Insides:
+        """See ``Ask``."""
+        from core.explain.inside.compute import layer_of, run_facets, run_node, step_of
+
+        plan = job.program.plan
+        found = step_of(plan, self.node)
+        if found is None and self.node not in plan.inputs:
+            raise InputError(
+                "this node is not computed in the network that was trained",
+                "Choose another node, or train the design as it is now.",
+            )
+        rows = job.probe_rows()
+        number = self.row % len(rows)
+        feed = own_feed(job, self.own) if self.own else _feed(job, int(rows[number]))
+        run = run_node(job, state, self.node, feed)
+        source = plan.inputs[0]
+        sample = feed[source][0]
+        tokens = spelled(job, source, sample)
+        layer = layer_of(job, state, found) if found else None
+        facets: list[Facet] = []
+        if found is not None and layer is not None:
+            length = _length(run.inputs)
+            names = tokens if len(tokens) == length else ()
+            context = run.inputs.get("context")
+            keys = names if context is None else _same(tokens, context)
+            facets = [*run_facets(run, layer, names, keys), *_weights(job, found, layer, run)]
+        output = None if run.output is None else np.asarray(run.output[0])
+        return Insides(
+            self.node,
+            number,
+            len(rows),
+            output,
+            sample,
+            tokens,
+            tuple(shown(facet) for facet in facets),
+            receptive_field(job.analysis, self.node, source),
+            _predicted(job, run.prediction, run.probabilities),
+            _labels(job, found, output),
+        )
+
+
+def spelled(job: Job, source: str, sample: np.ndarray) -> tuple[str, ...]:
+    """The names of a sample's tokens; empty for anything else."""
+    if not np.issubdtype(sample.dtype, np.integer):
+        return ()
+    classes = job.prepared.dataset.columns[job.program.plan.feeds[source]].classes
+    return tuple(_name(classes, int(i)) for i in sample.ravel())
+
+
+def _feed(job: Job, row: int) -> dict[str, np.ndarray]:
+    feeds = job.program.plan.feeds.items()
+    return {n: np.asarray(job.prepared.columns[c][row : row + 1]) for n, c in feeds}
+
+
+def _weights(job: Job, step: Step, layer: Any, run: Any) -> list[Facet]:
+    from core.explain.inside.weights import table_rows, weight_facets
+
+    given = next(iter(run.inputs.values()), None)
+    looks_up = given is not None and np.issubdtype(np.asarray(given).dtype, np.integer)
+    if looks_up and hasattr(layer, "embedding"):
+        end = next(iter(step.inputs.values()))
+        column = job.program.plan.feeds.get(end.node)
+        classes = job.prepared.dataset.columns[column].classes if column else ()
+        return [table_rows(layer, np.asarray(given[0]), classes)]
+    return list(weight_facets(layer))
+
+
+def _length(inputs: dict[str, Any]) -> int:
+    first = next(iter(inputs.values()), None)
+    return int(first.shape[1]) if first is not None and first.ndim > 1 else -1
+
+
+def _same(tokens: tuple[str, ...], context: Any) -> tuple[str, ...]:
+    return tokens if len(tokens) == context.shape[1] else ()
+
+
+def _labels(job: Job, step: Step | None, output: np.ndarray | None) -> tuple[str, ...]:
+    """The classes, where the node gives a number for each."""
+    plan = job.program.plan
+    column = plan.feeds.get(plan.shown.target_node or "")
+    if step is None or output is None or column is None or not plan.shown.classifies:
+        return ()
+    classes = job.prepared.dataset.columns[column].classes
+    return classes if output.shape == (len(classes),) else ()
+
+
+def _predicted(job: Job, prediction: Any, probabilities: Any) -> str:
+    """The likeliest class of the last place and its probability, or the first few numbers."""
+    plan = job.program.plan
+    column = plan.feeds.get(plan.shown.target_node or "")
+    if prediction is None:
+        return ""
+    if probabilities is None and not plan.shown.classifies:
+        mean, deviation = job.prepared.scales.get(column or "", (0.0, 1.0))
+        shown_values = np.ravel(np.asarray(prediction[0]) * deviation + mean)[:6]
+        return ", ".join(f"{value:.4g}" for value in shown_values)
+    places = np.asarray(prediction if probabilities is None else probabilities)[0]
+    if places.ndim > 2 or not places.size:
+        return ""
+    classes = job.prepared.dataset.columns[column].classes if column else ()
+    last = places.reshape(-1, places.shape[-1])[-1]
+    if len(last) == 1 and probabilities is not None:
+        last = np.array([1 - last[0], last[0]])
+    guess = int(last.argmax())
+    chance = f" ({last[guess]:.1%})" if probabilities is not None else ""
+    return _name(classes, guess) + chance
+
+
+def _name(classes: Sequence[str], index: int) -> str:
+    return classes[index] if 0 <= index < len(classes) else str(index)

@@ -1,0 +1,150 @@
+"""Asks what is inside of the watched node, for the chosen sample or one of the user's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QInputDialog
+
+from core.explain.inside.ask import Inside
+from core.explain.inside.own import OwnSample
+from core.explain.inside.seen import Insides
+from core.explain.probe_order import OrderOfProbe, ProbeOrder
+from core.train.asks import Answered, NotAnswered
+from core.train.events import Event, Finished, Loaded, Started, View
+from designer.asking import Asking
+from designer.training import TRAINING
+from designer.watching import Watching
+
+_INSIDE, _ORDER = "inside", "probe order"
+_FILES = (
+    "Samples (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.csv *.tsv *.txt *.npz);;All (*)"
+)
+
+
+class LookingInside(QObject):
+    """Asks while the dock of activations can be seen, each time that the node was looked at."""
+
+    def __init__(self, watching: Watching, asking: Asking) -> None:
+        super().__init__(watching)
+        self._watching, self._asking = watching, asking
+        self._trainer = watching.trainer
+        self._views, self._inside = watching.views, watching.views.inside
+        self._own: OwnSample | None = None
+        self._view: View | None = None
+        self._knows_order = False
+        self._trainer.heard.connect(self._hear)
+        self._inside.became_seen.connect(self._ask)
+        self._views.sample_changed.connect(self._leave_own)
+        for chooser in self._views.choosers:
+            chooser.order_wanted.connect(lambda chosen=chooser: self._ask_order(chosen))
+        own = self._inside.chooser
+        own.file_wanted.connect(self._choose_file)
+        own.text_wanted.connect(self._type_text)
+        own.own_left.connect(self._leave_own)
+
+    def look_at(self, own: OwnSample | None) -> None:
+        """Look at a sample of the user's own, with None at the chosen one of the data again."""
+        self._own = own
+        self._show_own()
+        self._ask()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Started | Loaded | Finished):
+            self._knows_order = False
+        if isinstance(event, Started | Loaded):
+            self._view, self._own = None, None
+            self._show_own()
+        if not isinstance(event, View) or event.node != self._trainer.watched.node:
+            return
+        before, self._view = self._view, event
+        if before is None or before.node != event.node:
+            self._inside.forget()
+        self._inside.chooser.text.setEnabled(bool(event.tokens))
+        self._ask()
+        if not self._knows_order and self._inside.isVisible():
+            self._knows_order = True
+            self._ask_order()
+
+    def _ask(self) -> None:
+        view = self._view
+        if view is None or not self._inside.isVisible():
+            return
+        # What trains is looked at again soon; an answer that is on its way is not overtaken.
+        patient = self._trainer.state == TRAINING
+        question = Inside(view.node, view.row, self._own)
+        if patient and self._asking.is_waiting(_INSIDE) and question == self._last:
+            return
+        self._last = question
+        self._asking.ask(_INSIDE, question, self._take, self._refuse, patient)
+
+    _last: Inside | None = None
+
+    def _take(self, answered: Answered) -> None:
+        found: Insides = answered.answer
+        if self._view is None or found.node != self._view.node:
+            return
+        self._inside.show_insides(found)
+        if self._own is not None and found.output is not None:
+            name = self._watching.session.analysis_of_whole.name_of(found.node)
+            shape = str(list(found.output.shape)) if found.output.ndim else "one number"
+            said = f"; predicted {found.predicted}" if found.predicted else ""
+            caption = f"{shape}, own sample, step {answered.step:,}{said}"
+            self._views.value.show_value(found.output, name, caption, found.labels)
+
+    def _refuse(self, refused: NotAnswered) -> None:
+        self._inside.forget()
+        if self._own is not None:
+            self._own = None
+            self._show_own()
+            self._trainer.trouble.emit(refused.message, refused.hint, False)
+            self._ask()
+
+    def _ask_order(self, chooser: object = None) -> None:
+        """Ask for the order of the probe; a chooser that wants it goes to its first sample then."""
+
+        def take(answered: Answered) -> None:
+            order: ProbeOrder = answered.answer
+            classes = [(name, order.of_class(i)) for i, name in enumerate(order.classes)]
+            for one in self._views.choosers:
+                one.set_order(classes, order.worst_first())
+                if one is chooser:
+                    one.choose_first()
+
+        def refuse(_: NotAnswered) -> None:
+            self._knows_order = False
+
+        patient = self._trainer.state == TRAINING and chooser is None
+        self._asking.ask(_ORDER, OrderOfProbe(), take, refuse, patient)
+
+    def _choose_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self._inside, "A sample of your own", str(self._folder), _FILES
+        )
+        if path:
+            self.look_at(OwnSample(str(self._folder), path))
+
+    def _type_text(self) -> None:
+        text, is_typed = QInputDialog.getText(
+            self._inside, "A text of your own", "Text, of which the last characters are read:"
+        )
+        if is_typed and text:
+            self.look_at(OwnSample(str(self._folder), text=text))
+
+    def _leave_own(self, *_: object) -> None:
+        if self._own is not None:
+            self.look_at(None)
+            if self._view is not None:
+                name = self._watching.session.analysis_of_whole.name_of(self._view.node)
+                self._views.show_view(self._view, name)
+
+    def _show_own(self) -> None:
+        own = self._own
+        name = "" if own is None else Path(own.path).name or f"“{own.text}”"
+        reads = self._view is not None and bool(self._view.tokens)
+        self._inside.chooser.show_own(name, reads)
+
+    @property
+    def _folder(self) -> Path:
+        return self._watching.session.folder

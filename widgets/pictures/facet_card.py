@@ -1,0 +1,126 @@
+"""One thing seen inside of a node: its title, its picture, and what was left out."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from core.explain.inside.seen import FILTERS, Facet
+from widgets.inputs import SpinBox
+from widgets.pictures.cells import CellPicture
+from widgets.pictures.feature_maps import FeatureMapGrid
+from widgets.pictures.sequence_map import SequenceMap
+from widgets.pictures.vector_bars import VectorBars
+
+# What one element of an axis is called, by what several are.
+_ONE = {
+    "steps": "Step",
+    "units": "Unit",
+    "inputs": "Input",
+    "outputs": "Output",
+    "tokens": "Token",
+    "features": "Feature",
+}
+_LEAST_HEIGHT = 96
+
+
+class FacetCard(QWidget):
+    """Filters as tiles, matrices as heat maps, vectors as bars.
+
+    Of filters over three channels the colours are red, green and blue; over more, one input channel
+    is shown at a time. ``told`` carries what is told of the cell pointed at.
+    """
+
+    told = Signal(str)
+
+    def __init__(self, facet: Facet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._facet = facet
+        self.title = QLabel()
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.note = QLabel()
+        self.note.setProperty("role", "muted")
+        self.note.setWordWrap(True)
+        self.channel = SpinBox()
+        self.channel.setAccessibleName("Input channel")
+        self.channel.setToolTip("The input channel whose weights are shown")
+        self.channel.valueChanged.connect(self._draw)
+        self._of = QLabel()
+        self._of.setProperty("role", "muted")
+        self.picture = _picture(facet)
+        self.picture.setMinimumHeight(_LEAST_HEIGHT)
+        self.picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.picture.cell_changed.connect(self._tell)
+        self._channels = self._channel_line()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for part in (self.title, self._channels):
+            column.addWidget(part)
+        column.addWidget(self.picture, 1)
+        column.addWidget(self.note)
+        self.show_facet(facet)
+
+    def fits(self, facet: Facet) -> bool:
+        """Whether another facet has the same kind of picture."""
+        return (facet.page, facet.title) == (self._facet.page, self._facet.title) and (
+            facet.value.ndim == self._facet.value.ndim
+        )
+
+    def show_facet(self, facet: Facet) -> None:
+        """Show this facet, which ``fits``."""
+        self._facet = facet
+        shape = " × ".join(str(size) for size in facet.value.shape)
+        self.title.setText(f"{facet.title}, {shape}" if facet.title else shape)
+        self.note.setText(facet.note)
+        self.note.setVisible(bool(facet.note))
+        several = facet.page == FILTERS and facet.value.shape[2] not in (1, 3)
+        self._channels.setVisible(several)
+        if several:
+            count = facet.value.shape[2]
+            self.channel.setRange(0, count - 1)
+            self._of.setText(f"of {count}, counted from 0")
+        self._draw()
+
+    def _draw(self, *_: object) -> None:
+        facet, picture = self._facet, self.picture
+        if isinstance(picture, FeatureMapGrid):
+            if facet.value.shape[2] == 3:
+                picture.set_colors(facet.value)
+            else:
+                at = self.channel.value() if self._channels.isVisibleTo(self) else 0
+                picture.set_value(facet.value[:, :, at], _even(facet.value))
+        elif isinstance(picture, SequenceMap):
+            across, down = ((_ONE[axis], axis) for axis in facet.axes)
+            picture.name_axes(across, down, facet.rows)
+            picture.set_value(facet.value, facet.limits)
+        elif isinstance(picture, VectorBars):
+            picture.set_value(facet.value, facet.columns)
+
+    def _tell(self, cell: object) -> None:
+        self.told.emit(self.picture.words(cell) if isinstance(cell, tuple) else "")
+
+    def _channel_line(self) -> QWidget:
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        label = QLabel("Input channel")
+        label.setBuddy(self.channel)
+        for part in (label, self.channel, self._of):
+            row.addWidget(part)
+        row.addStretch(1)
+        return line
+
+
+def _picture(facet: Facet) -> CellPicture:
+    if facet.page == FILTERS:
+        return FeatureMapGrid("diverging", noun="Filter")
+    return SequenceMap() if facet.value.ndim == 2 else VectorBars()
+
+
+def _even(value: np.ndarray) -> tuple[float, float]:
+    """Limits of one scale for all, with 0 in the middle."""
+    finite = np.abs(value[np.isfinite(value)])
+    most = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
+    return -most, most
