@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -15,7 +16,8 @@ from core.train.asks import Answered, NotAnswered
 from core.train.events import Event, Finished, Loaded, Started, View
 from designer.asking import Asking
 from designer.training import TRAINING
-from designer.watching import Watching
+from designer.watching import Watching, is_of
+from widgets.pictures.sample_chooser import SampleChooser
 
 _INSIDE, _ORDER = "inside", "probe order"
 _FILES = (
@@ -33,12 +35,13 @@ class LookingInside(QObject):
         self._views, self._inside = watching.views, watching.views.inside
         self._own: OwnSample | None = None
         self._view: View | None = None
+        self._asked: Inside | None = None
         self._knows_order = False
         self._trainer.heard.connect(self._hear)
         self._inside.became_seen.connect(self._ask)
         self._views.sample_changed.connect(self._leave_own)
         for chooser in self._views.choosers:
-            chooser.order_wanted.connect(lambda chosen=chooser: self._ask_order(chosen))
+            chooser.order_wanted.connect(partial(self._ask_order, chooser))
         own = self._inside.chooser
         own.file_wanted.connect(self._choose_file)
         own.text_wanted.connect(self._type_text)
@@ -56,7 +59,7 @@ class LookingInside(QObject):
         if isinstance(event, Started | Loaded):
             self._view, self._own = None, None
             self._show_own()
-        if not isinstance(event, View) or event.node != self._trainer.watched.node:
+        if not isinstance(event, View) or not is_of(event, self._trainer.watched):
             return
         before, self._view = self._view, event
         if before is None or before.node != event.node:
@@ -74,12 +77,10 @@ class LookingInside(QObject):
         # What trains is looked at again soon; an answer that is on its way is not overtaken.
         patient = self._trainer.state == TRAINING
         question = Inside(view.node, view.row, self._own)
-        if patient and self._asking.is_waiting(_INSIDE) and question == self._last:
+        if patient and self._asking.is_waiting(_INSIDE) and question == self._asked:
             return
-        self._last = question
+        self._asked = question
         self._asking.ask(_INSIDE, question, self._take, self._refuse, patient)
-
-    _last: Inside | None = None
 
     def _take(self, answered: Answered) -> None:
         found: Insides = answered.answer
@@ -101,7 +102,7 @@ class LookingInside(QObject):
             self._trainer.trouble.emit(refused.message, refused.hint, False)
             self._ask()
 
-    def _ask_order(self, chooser: object = None) -> None:
+    def _ask_order(self, chooser: SampleChooser | None = None) -> None:
         """Ask for the order of the probe; a chooser that wants it goes to its first sample then."""
 
         def take(answered: Answered) -> None:
@@ -109,8 +110,8 @@ class LookingInside(QObject):
             classes = [(name, order.of_class(i)) for i, name in enumerate(order.classes)]
             for one in self._views.choosers:
                 one.set_order(classes, order.worst_first())
-                if one is chooser:
-                    one.choose_first()
+            if chooser is not None:
+                chooser.choose_first()
 
         def refuse(_: NotAnswered) -> None:
             self._knows_order = False
@@ -142,8 +143,7 @@ class LookingInside(QObject):
     def _show_own(self) -> None:
         own = self._own
         name = "" if own is None else Path(own.path).name or f"“{own.text}”"
-        reads = self._view is not None and bool(self._view.tokens)
-        self._inside.chooser.show_own(name, reads)
+        self._inside.chooser.show_own(name)
 
     @property
     def _folder(self) -> Path:

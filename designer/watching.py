@@ -21,6 +21,7 @@ from core.train.events import (
     Started,
     Surveyed,
     View,
+    Watch,
 )
 from designer.background import Background, outcome
 from designer.layer_history import LayerRecord
@@ -208,7 +209,7 @@ class Watching(QObject):
                 # What was asked of another step may still be on its way.
                 if event.at == self.trainer.moments.at:
                     self.views.training.moments.arrived()
-                if (event.node, event.at) == (self.trainer.watched.node, self.trainer.moments.at):
+                if is_of(event, self.trainer.watched):
                     name = self.session.analysis_of_whole.name_of(event.node)
                     self.views.show_view(event, name)
 
@@ -235,6 +236,12 @@ def _titled(store: RunStore, key: str) -> tuple[str, list[Point]]:
     """A run's title and figures. Raises InputError."""
     run = store.get(key)
     return run.title, store.points(run)
+
+
+def is_of(view: View, watched: Watch) -> bool:
+    """Whether a look is at what is watched now, and not at what was watched before."""
+    same = (view.node, view.at) == (watched.node, watched.at)
+    return same and view.row == watched.row % view.rows
 
 
 def _how_far(run: Run, resumable: bool) -> tuple[float, str]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from widgets.pictures.cells import outline
 from widgets.pictures.token_strip import TokenStrip
 
 _LINES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -80,8 +81,7 @@ class AttendedTokens(TokenStrip):
         rects = self.rects()
         color = self.palette().highlight().color()
         if self._key is not None and self._key < len(rects):
-            painter.setPen(QPen(color, 2))
-            painter.drawRect(rects[self._key].adjusted(1, 1, -1, -1))
+            outline(painter, rects[self._key].adjusted(1, 1, -1, -1))
         if self._query is not None and self._query < len(rects):
             rect = rects[self._query]
             painter.fillRect(rect.adjusted(0, rect.height() - 3, 0, 0), color)

@@ -64,9 +64,9 @@ class FacetCard(QWidget):
 
     def fits(self, facet: Facet) -> bool:
         """Whether another facet has the same kind of picture."""
-        return (facet.page, facet.title) == (self._facet.page, self._facet.title) and (
-            facet.value.ndim == self._facet.value.ndim
-        )
+        mine = self._facet
+        same = (facet.page, facet.title, facet.limits) == (mine.page, mine.title, mine.limits)
+        return same and facet.value.ndim == mine.value.ndim
 
     def show_facet(self, facet: Facet) -> None:
         """Show this facet, which ``fits``."""
@@ -80,7 +80,7 @@ class FacetCard(QWidget):
         if several:
             count = facet.value.shape[2]
             self.channel.setRange(0, count - 1)
-            self._of.setText(f"of {count}, counted from 0")
+            self._of.setText(f"of {count}")
         self._draw()
 
     def _draw(self, *_: object) -> None:
@@ -116,7 +116,10 @@ class FacetCard(QWidget):
 def _picture(facet: Facet) -> CellPicture:
     if facet.page == FILTERS:
         return FeatureMapGrid("diverging", noun="Filter")
-    return SequenceMap() if facet.value.ndim == 2 else VectorBars()
+    if facet.value.ndim == 1:
+        return VectorBars()
+    # What lies between limits has no middle from which it differs.
+    return SequenceMap("inferno" if facet.limits else "diverging")
 
 
 def _even(value: np.ndarray) -> tuple[float, float]:

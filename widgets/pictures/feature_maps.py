@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from widgets.pictures.cells import Cell, CellPicture
@@ -16,7 +16,7 @@ _GAP = 4
 _LEAST_TILE = 26
 _MOST_TILE = 220
 _NOTE_HEIGHT = 20
-_NUMBER_PIXELS = 10
+_NUMBER_PIXELS, _NUMBER_HEIGHT = 10, 13
 
 
 class FeatureMapGrid(CellPicture):
@@ -72,23 +72,24 @@ class FeatureMapGrid(CellPicture):
         if not count or not self._values.size:
             return []
         height, width = self._values.shape[:2]
+        top = _NUMBER_HEIGHT if count > 1 else 0
         if self._alone is not None:
-            size = QSizeF(width, height).scaled(QSizeF(self.size()), _KEPT)
-            whole = QRectF(0, 0, size.width(), size.height())
+            room = QSizeF(self.width(), self.height() - top)
+            size = QSizeF(width, height).scaled(room, _KEPT)
+            whole = QRectF(0, top, size.width(), size.height())
             return [whole if c == self._alone else QRectF() for c in range(self._alone + 1)]
         shape = width / height
-        columns, tile = _best_columns(count, self.width(), self.height(), shape)
+        columns, tile = _best_columns(count, self.width(), self.height(), shape, top)
         if tile < _LEAST_TILE:
             room = self.height() - _NOTE_HEIGHT
             tile = float(_LEAST_TILE)
             columns = max(1, int((self.width() + _GAP) // (tile + _GAP)))
-            rows = max(1, int((room + _GAP) // (tile / shape + _GAP)))
+            rows = max(1, int((room + _GAP) // (tile / shape + top + _GAP)))
             count = min(count, rows * columns)
-        size_of_one = QRectF(0, 0, tile, tile / shape)
+        size_of_one = QRectF(0, top, tile, tile / shape)
         steps = ((i % columns, i // columns) for i in range(count))
-        return [
-            size_of_one.translated(c * (tile + _GAP), r * (tile / shape + _GAP)) for c, r in steps
-        ]
+        wide, tall = tile + _GAP, tile / shape + top + _GAP
+        return [size_of_one.translated(c * wide, r * tall) for c, r in steps]
 
     def hidden_channels(self) -> int:
         """How many channels there is no room for."""
@@ -154,9 +155,7 @@ class FeatureMapGrid(CellPicture):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter shows the tile of the cell alone, Enter or Escape all again."""
         key = event.key()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (
-            self._cell or self._alone is not None
-        ):
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (self._cell or self._alone is not None):
             self._toggle(self._cell)
         elif key == Qt.Key.Key_Escape and self._alone is not None:
             self.show_alone(None)
@@ -205,22 +204,17 @@ class FeatureMapGrid(CellPicture):
             self.show_alone(cell[0])
 
     def _draw_numbers(self, painter: QPainter, rects: list[QRectF]) -> None:
-        """The number of each tile in its corner, on a ground of its own."""
+        """The number of each tile above it, where it hides nothing."""
         if len(self._images) < 2:
             return
         font = QFont(self.font())
         font.setPixelSize(_NUMBER_PIXELS)
         painter.setFont(font)
-        metrics = painter.fontMetrics()
+        painter.setPen(self.palette().placeholderText().color())
         for channel, rect in enumerate(rects):
-            if rect.isEmpty():
-                continue
-            text = str(channel)
-            ground = QRectF(0, 0, metrics.horizontalAdvance(text) + 5, metrics.height())
-            ground.moveTopLeft(rect.topLeft())
-            painter.fillRect(ground, QColor(0, 0, 0, 150))
-            painter.setPen(Qt.GlobalColor.white)
-            painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
+            if not rect.isEmpty():
+                above = QRectF(rect.left(), rect.top() - _NUMBER_HEIGHT, 40, _NUMBER_HEIGHT)
+                painter.drawText(above, Qt.AlignmentFlag.AlignVCenter, str(channel))
         painter.setFont(self.font())
 
 
@@ -232,13 +226,17 @@ def _color_words(value: np.ndarray) -> str:
     return ", ".join(f"{name} {v:.4g}" for name, v in zip("RGB", value, strict=True))
 
 
-def _best_columns(count: int, width: float, height: float, shape: float) -> tuple[int, float]:
-    """The number of columns that makes ``count`` tiles of ``shape`` (width by height) largest."""
+def _best_columns(
+    count: int, width: float, height: float, shape: float, above: float
+) -> tuple[int, float]:
+    """The number of columns that makes ``count`` tiles of ``shape`` (width by height) largest, with
+    so much room ``above`` each.
+    """
     best = (1, 0.0)
     for columns in range(1, count + 1):
         rows = math.ceil(count / columns)
         wide = (width - _GAP * (columns - 1)) / columns
-        tall = (height - _GAP * (rows - 1)) / rows * shape
+        tall = ((height - _GAP * (rows - 1)) / rows - above) * shape
         tile = min(wide, tall, _MOST_TILE)
         if tile > best[1]:
             best = (columns, tile)

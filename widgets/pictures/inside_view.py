@@ -34,7 +34,8 @@ _WORDS = {
     "gates": ("Gates", "How far each gate is open at each element of the sequence"),
     "weights": ("Weights", "The trained matrices and vectors"),
 }
-_PANE_WIDTH = 130
+_PANE_WIDTHS = 72, 160
+_HINT = "Point at a cell to read it."
 
 
 class InsideView(QWidget):
@@ -50,17 +51,20 @@ class InsideView(QWidget):
         super().__init__(parent)
         self.value = ValueView()
         self.pane = FieldPane("Sample")
-        self.pane.setFixedWidth(_PANE_WIDTH)
+        self.pane.setMinimumWidth(_PANE_WIDTHS[0])
+        self.pane.setMaximumWidth(_PANE_WIDTHS[1])
         self.heads = HeadsView()
         self.chooser = SampleChooser(own=True)
         self.pages = QTabBar()
         self.pages.setAccessibleName("What is shown of the node")
         self.pages.setExpanding(False)
         self.pages.setDrawBase(False)
+        self.pages.setUsesScrollButtons(True)
         self.readout = QLabel()
         self.readout.setProperty("role", "muted")
         self.readout.setTextFormat(Qt.TextFormat.PlainText)
         self.readout.setWordWrap(True)
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.cards: list[FacetCard] = []
         self._insides: Insides | None = None
         self._wanted = OUTPUT
@@ -73,7 +77,7 @@ class InsideView(QWidget):
         self.value.maps.cell_changed.connect(self._point)
         for picture in (self.value.sequence, self.value.bars):
             picture.cell_changed.connect(self._tell_plain)
-        self.heads.told.connect(self.readout.setText)
+        self.heads.told.connect(self._tell)
 
     @property
     def page(self) -> str:
@@ -94,6 +98,8 @@ class InsideView(QWidget):
             self.pane.set_pixels(rgb_of(found.sample))
         self.pane.set_box(None)
         self._offer(found.pages)
+        if not self.readout.text():
+            self._tell("")
         self._draw()
 
     def forget(self) -> None:
@@ -101,6 +107,7 @@ class InsideView(QWidget):
         self._insides = None
         self.pane.set_box(None)
         self._offer((OUTPUT,))
+        self._tell("")
         self._draw()
 
     def facets(self) -> tuple[Facet, ...]:
@@ -134,7 +141,7 @@ class InsideView(QWidget):
     def _choose(self, index: int) -> None:
         if index >= 0 and self.pages.hasFocus():
             self._want(index)
-        self.readout.clear()
+        self._tell("")
         self._draw()
 
     def _draw(self) -> None:
@@ -144,6 +151,9 @@ class InsideView(QWidget):
         is_image = found is not None and found.sample.ndim == 3
         self.pane.setVisible(is_image and field is not None and len(field.axes) == 2)
         self._tell_field(field if self.pane.isVisibleTo(self) else None)
+        # What is told must not move what is pointed at.
+        lines = 2 if self.pane.isVisibleTo(self) and not facets else 1
+        self.readout.setFixedHeight(lines * self.readout.fontMetrics().lineSpacing() + 2)
         if not facets:
             self._stack.setCurrentIndex(0)
         elif self.page == HEADS:
@@ -171,7 +181,7 @@ class InsideView(QWidget):
         self.cards = [FacetCard(facet) for facet in facets]
         for card in self.cards:
             layout.addWidget(card)
-            card.told.connect(self.readout.setText)
+            card.told.connect(self._tell)
 
     def _point(self, cell: tuple[int, int, int] | None) -> None:
         """Outline what the unit sees that is pointed at."""
@@ -190,14 +200,17 @@ class InsideView(QWidget):
             box: Box = (field.box(cell[1:])[0], field.box(cell[1:])[1])
             self.pane.set_box(box)
             (top, bottom), (left, right) = box
+            value = f"{output[cell[1], cell[2], cell[0]]:.4g}" if output.size else ""
             seen = f"sees rows {top} to {bottom - 1}, columns {left} to {right - 1}"
-            self.readout.setText(f"{self.readout.text()}; {seen}")
+            self.readout.setText(f"Channel {cell[0]}: {value}; {seen}")
 
     def _tell_plain(self, cell: tuple[int, ...] | None) -> None:
         picture = self.value.picture()
         words = getattr(picture, "words", None)
-        text = words(cell) if cell and words else ""
-        self.readout.setText(text.replace("\n", ", "))
+        self._tell(words(cell) if cell and words else "")
+
+    def _tell(self, words: str) -> None:
+        self.readout.setText(words.replace("\n", ", ") or (_HINT if self._insides else ""))
 
     def _tell_field(self, field: Field | None) -> None:
         tip = ""
@@ -212,8 +225,8 @@ class InsideView(QWidget):
         row = QHBoxLayout(output)
         row.setContentsMargins(0, 0, 12, 0)
         row.setSpacing(0)
-        row.addWidget(self.value, 1)
-        row.addWidget(self.pane)
+        row.addWidget(self.value, 2)
+        row.addWidget(self.pane, 1)
         heads = QWidget()
         inner = QVBoxLayout(heads)
         inner.setContentsMargins(12, 8, 12, 4)

@@ -14,7 +14,7 @@ from core.compile.names import resolve
 from core.compile.plan import Plan, Step
 from core.design.document import End
 from core.explain.inside.attention import attends, head_weights
-from core.explain.inside.recurrent import Reading, layers_in, readings, recurs
+from core.explain.inside.recurrent import NAMES, Reading, layers_in, readings, recurs
 from core.explain.inside.seen import GATES, HEADS, STATES, Facet
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def layer_of(job: Job, state: State, step: Step) -> Any:
     return getattr(network, step.attribute)
 
 
-def run_facets(run: Run, layer: Any, queries: tuple[str, ...], keys: tuple[str, ...]) -> list[Facet]:
+def run_facets(
+    run: Run, layer: Any, queries: tuple[str, ...], keys: tuple[str, ...]
+) -> list[Facet]:
     """The pictures of what happened inside of the node."""
     found: list[Facet] = []
     if run.heads is not None:
@@ -80,10 +82,11 @@ def run_facets(run: Run, layer: Any, queries: tuple[str, ...], keys: tuple[str, 
         way = ("backwards" if reading.backwards else "forwards") if both else ""
         place = ", ".join(p for p in (f"layer {reading.layer + 1}" if several else "", way) if p)
         for page, parts in ((STATES, reading.states), (GATES, reading.gates)):
-            for name, value in parts.items():
+            # Compiled functions give dictionaries in an order of their own.
+            for name in (name for name in NAMES if name in parts):
                 title = f"{name}, {place}" if place else name
                 limits = (0.0, 1.0) if name.endswith("gate") else None
-                array = np.asarray(value[0])
+                array = np.asarray(parts[name][0])
                 found.append(Facet(page, title, array, ("steps", "units"), keys, (), limits))
     return found
 

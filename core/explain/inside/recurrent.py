@@ -12,11 +12,18 @@ from flax import nnx
 from core.compile.layers.recurrent import Recurrent
 
 
+# What is told of a cell, in the order in which it is shown.
+NAMES = (
+    *("State", "Cell state", "Input gate", "Forget gate", "Output gate"),
+    *("Reset gate", "Update gate", "Candidate"),
+)
+
+
 class Reading(NamedTuple):
     """What one cell did while it read a sequence; every array is ``[B, T, U]`` in input order.
 
-    ``gates`` are by name: input, forget, output and candidate of an LSTM, reset, update and
-    candidate of a GRU. ``states`` has the cell state of an LSTM too. The layer is counted from 0.
+    ``states`` and ``gates`` are by ``NAMES``: input, forget, output and candidate of an LSTM, reset, update and
+    candidate of a GRU. There is a cell state in an LSTM alone. The layer is counted from 0.
     """
 
     layer: int

@@ -97,9 +97,14 @@ def test_resnet18_sees_435_pixels_through_its_longest_way() -> None:
     assert found.stride == (32, 32)
 
 
-@pytest.mark.parametrize(
-    "last", [("Flatten", {}), ("GroupNorm", {"groups": 1}), ("GlobalAveragePool", {})], ids=lambda c: c[0]
+WHOLE: tuple[Layer, ...] = (
+    ("Flatten", {}),
+    ("GroupNorm", {"groups": 1}),
+    ("GlobalAveragePool", {}),
 )
+
+
+@pytest.mark.parametrize("last", WHOLE, ids=lambda layer: layer[0])
 def test_there_is_none_where_everything_is_seen(last: Layer) -> None:
     assert field_of(*stack(8, conv(3), last)) is None
     assert field_of(*stack(8, conv(3), last)[:1], "conv") is not None

@@ -1,0 +1,204 @@
+"""What is seen inside of a node, and what mouse and keys tell of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from core.explain.inside.receptive import Field
+from core.explain.inside.seen import FILTERS, GATES, HEADS, OUTPUT, WEIGHTS, Facet, Insides
+from widgets.pictures.inside_view import InsideView
+from widgets.pictures.sample_chooser import WORST, SampleChooser
+
+TOKENS = tuple("whale")
+NUMBERS = np.random.default_rng(0)
+# A kernel of 3 with zeros around, on 8 pixels.
+AXIS = np.stack([np.arange(8) - 1, np.arange(8) + 2], axis=1).clip(0, 8).astype(np.int32)
+
+
+def convolution(channels: int = 1) -> Insides:
+    kernel = NUMBERS.normal(size=(3, 3, channels, 4))
+    axes = ("rows", "columns", "input channels", "filters")
+    facets = (
+        Facet(FILTERS, "Kernel", kernel, axes),
+        Facet(WEIGHTS, "Bias", np.array([1.0, 2.0, -3.0, 4.0]), ("outputs",)),
+    )
+    image = NUMBERS.uniform(size=(8, 8, 1)).astype(np.float32)
+    output = NUMBERS.normal(size=(8, 8, 4))
+    return Insides("conv", 0, 9, output, image, (), facets, Field((AXIS, AXIS), (8, 8)))
+
+
+def attention() -> Insides:
+    weights = np.full((2, 5, 5), 0.05)
+    weights[0, 1, 3] = weights[1, 1, 4] = 0.8
+    heads = Facet(HEADS, "", weights, ("heads", "queries", "keys"), TOKENS, TOKENS, (0.0, 1.0))
+    ids = np.arange(5, dtype=np.int32)
+    return Insides("attention", 0, 9, np.zeros((5, 4)), ids, TOKENS, (heads,))
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> InsideView:
+    made = InsideView()
+    qtbot.addWidget(made)
+    made.resize(420, 380)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def show(view: InsideView, found: Insides) -> None:
+    assert found.output is not None
+    view.value.show_value(found.output, found.node, "")
+    view.show_insides(found)
+
+
+def titles(view: InsideView) -> list[str]:
+    return [view.pages.tabText(i) for i in range(view.pages.count())]
+
+
+def press(qtbot: QtBot, view: InsideView, title: str) -> None:
+    """Click a choice."""
+    at = view.pages.tabRect(titles(view).index(title)).center()
+    qtbot.mouseClick(view.pages, Qt.MouseButton.LeftButton, pos=at)
+
+
+def hover(qtbot: QtBot, picture: QWidget, where: QPointF) -> None:
+    qtbot.mouseMove(picture, QPoint(1, 1))
+    qtbot.mouseMove(picture, where.toPoint())
+
+
+def test_only_what_a_node_has_is_offered_and_the_choice_stays(
+    qtbot: QtBot, view: InsideView
+) -> None:
+    assert not view.pages.isVisible()
+    show(view, convolution())
+    assert titles(view) == ["Output", "Filters", "Weights"]
+    press(qtbot, view, "Filters")
+    assert view.cards[0].isVisible()
+    assert view.cards[0].title.text() == "Kernel, 3 × 3 × 1 × 4"
+    show(view, attention())
+    assert titles(view) == ["Output", "Heads"]
+    assert view.page == OUTPUT
+    # Another convolution shows its filters again, as was chosen.
+    show(view, convolution())
+    assert view.page == FILTERS
+
+
+def test_a_unit_outlines_what_it_sees(qtbot: QtBot, view: InsideView) -> None:
+    found = convolution()
+    show(view, found)
+    assert view.pane.isVisible()
+    hover(qtbot, view.value.maps, view.value.maps.cell_rect((2, 0, 4)).center())
+    assert view.pane.box == ((0, 2), (3, 6))
+    whole, outlined = view.pane.image_rect(), view.pane.box_rect()
+    assert outlined.width() == pytest.approx(whole.width() * 3 / 8)
+    assert outlined.left() - whole.left() == pytest.approx(whole.width() * 3 / 8)
+    assert f"{found.output[0, 4, 2]:.4g}" in view.readout.text()  # type: ignore[index]
+    assert "sees rows 0 to 1, columns 3 to 5" in view.readout.text()
+    view.value.maps.setFocus()
+    qtbot.keyClick(view.value.maps, Qt.Key.Key_Down)
+    assert view.value.maps.cell == (2, 1, 4)
+    assert view.pane.box == ((0, 3), (3, 6))
+
+
+def test_a_clicked_channel_is_enlarged_until_it_is_left(qtbot: QtBot, view: InsideView) -> None:
+    show(view, convolution())
+    maps = view.value.maps
+    small = maps.tile_rects()[2]
+    qtbot.mouseClick(maps, Qt.MouseButton.LeftButton, pos=small.center().toPoint())
+    assert maps.alone == 2
+    assert maps.tile_rects()[2].width() > 2 * small.width()
+    qtbot.keyClick(maps, Qt.Key.Key_Escape)
+    assert maps.alone is None
+    assert maps.tile_rects()[2] == small
+
+
+def test_arrow_keys_go_from_tile_to_tile(qtbot: QtBot, view: InsideView) -> None:
+    show(view, convolution())
+    maps = view.value.maps
+    maps.setFocus()
+    for _ in range(9):
+        qtbot.keyClick(maps, Qt.Key.Key_Right)
+    assert maps.cell == (1, 0, 0)
+    qtbot.keyClick(maps, Qt.Key.Key_Left)
+    assert maps.cell == (0, 0, 7)
+    assert "row 0, column 7" in maps.accessibleDescription()
+
+
+def test_filters_over_many_channels_are_seen_one_channel_at_a_time(
+    qtbot: QtBot, view: InsideView
+) -> None:
+    found = convolution(5)
+    show(view, found)
+    press(qtbot, view, "Filters")
+    card = view.cards[0]
+    assert card.channel.isVisible()
+    card.channel.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(card.channel, Qt.Key.Key_Up)
+    card.picture.point_at((1, 2, 0))
+    value = found.facets[0].value[2, 0, 3, 1]
+    assert f"{value:.4g} at row 2, column 0" in view.readout.text()
+
+
+def test_a_cell_of_a_head_highlights_its_tokens(qtbot: QtBot, view: InsideView) -> None:
+    show(view, attention())
+    press(qtbot, view, "Heads")
+    heads = view.heads
+    hover(qtbot, heads.grid, heads.grid.cell_rect((0, 1, 3)).center())
+    assert view.readout.text() == "Head 0: h (1) → l (3), weight 0.800"
+    assert heads.tokens.marked == (1, 3)
+    # A token shows what it looks at most, in the head that was pointed at last.
+    hover(qtbot, heads.grid, heads.grid.cell_rect((1, 0, 0)).center())
+    hover(qtbot, heads.tokens, heads.tokens.rects()[1].center())
+    assert view.readout.text() == "Head 1: h (1) → e (4), weight 0.800, the largest"
+    assert heads.tokens.marked == (1, 4)
+    heads.tokens.setFocus()
+    qtbot.keyClick(heads.tokens, Qt.Key.Key_Left)
+    assert heads.tokens.marked[0] == 0
+
+
+def test_gates_are_named_and_their_cells_told(qtbot: QtBot, view: InsideView) -> None:
+    value = np.linspace(0, 1, 15).reshape(5, 3)
+    gate = Facet(GATES, "Forget gate", value, ("steps", "units"), TOKENS, (), (0.0, 1.0))
+    ids = np.arange(5, dtype=np.int32)
+    show(view, Insides("lstm", 0, 9, np.zeros(3), ids, TOKENS, (gate,)))
+    press(qtbot, view, "Gates")
+    (card,) = view.cards
+    assert card.title.text() == "Forget gate, 5 × 3"
+    hover(qtbot, card.picture, card.picture.cell_rect((4, 1)).center())
+    assert view.readout.text() == f"Step 4 'e', unit 1: {value[4, 1]:.4g}"
+
+
+def pick(chooser: SampleChooser, text: str) -> None:
+    """Choose an entry of the menu."""
+    (action,) = (a for a in chooser.menu.actions() if a.text() == text)
+    action.trigger()
+
+
+def test_samples_are_gone_through_by_class_and_the_worst_first(qtbot: QtBot) -> None:
+    chooser = SampleChooser()
+    qtbot.addWidget(chooser)
+    chooser.show()
+    chosen: list[int] = []
+    chooser.sample_changed.connect(chosen.append)
+    chooser.set_samples(8, 2)
+    chooser.set_order([("cat", [1, 5, 6]), ("dog", []), ("fish", [0, 2])], [6, 3, 0])
+    texts = [a.text() for a in chooser.menu.actions()]
+    assert texts == ["All in turn", "Worst predicted first", "Only cat", "Only fish"]
+    pick(chooser, "Only cat")
+    assert chooser.index == 1
+    chooser._spin.setFocus()
+    qtbot.keyClick(chooser._spin, Qt.Key.Key_Up)
+    assert chosen == [1, 5]
+    with qtbot.waitSignal(chooser.order_wanted):
+        pick(chooser, WORST)
+    chooser.choose_first()
+    assert chosen[-1] == 6
+    # A sample that is none of these was chosen elsewhere.
+    chooser.set_samples(8, 4)
+    assert chooser.index == 4
+    assert chooser.which.text() == "All ▾"
