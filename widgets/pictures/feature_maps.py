@@ -75,8 +75,8 @@ class FeatureMapGrid(CellPicture):
         top = _NUMBER_HEIGHT if count > 1 else 0
         if self._alone is not None:
             room = QSizeF(self.width(), self.height() - top)
-            size = QSizeF(width, height).scaled(room, _KEPT)
-            whole = QRectF(0, top, size.width(), size.height())
+            fitted = QSizeF(width, height).scaled(room, _KEPT)
+            whole = QRectF(0, top, fitted.width(), fitted.height())
             return [whole if c == self._alone else QRectF() for c in range(self._alone + 1)]
         shape = width / height
         columns, tile = _best_columns(count, self.width(), self.height(), shape, top)

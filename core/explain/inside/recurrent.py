@@ -11,7 +11,6 @@ from flax import nnx
 
 from core.compile.layers.recurrent import Recurrent
 
-
 # What is told of a cell, in the order in which it is shown.
 NAMES = (
     *("State", "Cell state", "Input gate", "Forget gate", "Output gate"),
@@ -22,8 +21,9 @@ NAMES = (
 class Reading(NamedTuple):
     """What one cell did while it read a sequence; every array is ``[B, T, U]`` in input order.
 
-    ``states`` and ``gates`` are by ``NAMES``: input, forget, output and candidate of an LSTM, reset, update and
-    candidate of a GRU. There is a cell state in an LSTM alone. The layer is counted from 0.
+    ``states`` and ``gates`` are by ``NAMES``: input, forget, output and candidate of an LSTM,
+    reset, update and candidate of a GRU. There is a cell state in an LSTM alone. The layer is
+    counted from 0.
     """
 
     layer: int
