@@ -17,6 +17,8 @@ LIGHT = (
     "core.data",
     "core.design.analysis",
     "core.design.history",
+    "core.explain.inside.ask",
+    "core.explain.probe_order",
     "core.project.exported",
     "core.project.facts",
     "core.project.file",

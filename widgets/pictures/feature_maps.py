@@ -74,8 +74,7 @@ class FeatureMapGrid(CellPicture):
         height, width = self._values.shape[:2]
         top = _NUMBER_HEIGHT if count > 1 else 0
         if self._alone is not None:
-            room = QSizeF(self.width(), self.height() - top)
-            fitted = QSizeF(width, height).scaled(room, _KEPT)
+            fitted = QSizeF(width, height).scaled(self.width(), self.height() - top, _KEPT)
             whole = QRectF(0, top, fitted.width(), fitted.height())
             return [whole if c == self._alone else QRectF() for c in range(self._alone + 1)]
         shape = width / height
