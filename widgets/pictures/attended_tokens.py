@@ -84,7 +84,9 @@ class AttendedTokens(TokenStrip):
             outline(painter, rects[self._key].adjusted(1, 1, -1, -1))
         if self._query is not None and self._query < len(rects):
             rect = rects[self._query]
-            painter.fillRect(rect.adjusted(0, rect.height() - 3, 0, 0), color)
+            # Seen on the darkest and on the lightest ground.
+            painter.fillRect(rect.adjusted(0, rect.height() - 5, 0, 0), Qt.GlobalColor.black)
+            painter.fillRect(rect.adjusted(1, rect.height() - 4, -1, -1), Qt.GlobalColor.white)
         if self.hasFocus():
             painter.setPen(QPen(color, 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
