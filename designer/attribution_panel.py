@@ -60,6 +60,7 @@ class AttributionPanel(QObject):
             self.nearest, "Nearest", "The training samples that the network finds most alike"
         )
         self._connect()
+        around.asking.moment_changed.connect(self.refresh)
         self._show_nothing_trained()
 
     def set_theme(self, theme: Theme) -> None:

@@ -99,6 +99,7 @@ class EvaluationPanel:
         self._lay_out()
         self._connect()
         self.saving.noted.connect(around.tell)
+        around.asking.moment_changed.connect(lambda: self.ask())
         self._show_empty(EMPTY_TEXT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -121,6 +122,7 @@ class EvaluationPanel:
     def ask(self, patient: bool = False) -> None:
         """Ask for a report as it is chosen now."""
         if not self._seen:
+            self._stale = True
             return
         question = Report(
             self.split.currentData(), self.column.currentData() or "", self.robust.isChecked()

@@ -77,6 +77,7 @@ class LivePanel(QObject):
         around.trainer.heard.connect(self._hear)
         around.trainer.state_changed.connect(self._later.start)
         around.session.changed.connect(self._later.start)
+        around.asking.moment_changed.connect(lambda: self.ask())
         self.say(_NOTHING_YET)
 
     def question(self) -> Ask | None:

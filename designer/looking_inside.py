@@ -35,7 +35,7 @@ class LookingInside(QObject):
         self._views, self._inside = watching.views, watching.views.inside
         self._own: OwnSample | None = None
         self._view: View | None = None
-        self._asked: Inside | None = None
+        self._asked: tuple[Inside, int | None] | None = None
         self._knows_order = False
         self._trainer.heard.connect(self._hear)
         self._inside.became_seen.connect(self._ask)
@@ -77,9 +77,10 @@ class LookingInside(QObject):
         # What trains is looked at again soon; an answer that is on its way is not overtaken.
         patient = self._trainer.state == TRAINING
         question = Inside(view.node, view.row, self._own)
-        if patient and self._asking.is_waiting(_INSIDE) and question == self._asked:
+        asked = (question, self._asking.moment)
+        if patient and self._asking.is_waiting(_INSIDE) and asked == self._asked:
             return
-        self._asked = question
+        self._asked = asked
         self._asking.ask(_INSIDE, question, self._take, self._refuse, patient)
 
     def _take(self, answered: Answered) -> None:

@@ -90,7 +90,7 @@ def _weights(job: Job, step: Step, layer: Any, run: Any) -> list[Facet]:
 
     given = next(iter(run.inputs.values()), None)
     looks_up = given is not None and np.issubdtype(np.asarray(given).dtype, np.integer)
-    if looks_up and hasattr(layer, "embedding"):
+    if given is not None and looks_up and hasattr(layer, "embedding"):
         end = next(iter(step.inputs.values()))
         column = job.program.plan.feeds.get(end.node)
         classes = job.prepared.dataset.columns[column].classes if column else ()

@@ -23,7 +23,7 @@ def weight_facets(layer: Any) -> Iterator[Facet]:
         # What a normalization holds is told as the kernel that it makes.
         if path and isinstance(_parent(layer, path), _NORMED):
             continue
-        inner = module.layer if normed else module
+        inner: Any = module.layer if isinstance(module, _NORMED) else module
         for name, value in _params(inner):
             words = [str(part) for part in path] + [name]
             kernel = np.asarray(_used(module) if normed and name == "kernel" else value)
