@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.expression import FUNCTIONS, OPERATORS, VARIABLES
+from designer.help_explaining import EXPLAINING
 
 BEGIN = """
 <h2>How to begin</h2>
@@ -175,6 +176,12 @@ PAGES: Mapping[str, Page] = {
         lambda: TRAINING,
         "recipe optimizer schedule learning rate stages gan runs compare cross-validation layers "
         "vanishing exploding resume early stopping reinforcement environment",
+    ),
+    "explaining": Page(
+        "Seeing and explaining",
+        lambda: EXPLAINING,
+        "saliency attribution heat map shap lime grad-cam confusion calibration report roc fairness "
+        "histogram projection pca t-sne umap boundary backpropagation replay slider filters heads",
     ),
     "code": Page(
         "Code, ONNX and weights",
