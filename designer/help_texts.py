@@ -180,8 +180,8 @@ PAGES: Mapping[str, Page] = {
     "explaining": Page(
         "Seeing and explaining",
         lambda: EXPLAINING,
-        "saliency attribution heat map shap lime grad-cam confusion calibration report roc fairness "
-        "histogram projection pca t-sne umap boundary backpropagation replay slider filters heads",
+        "saliency attribution heat map shap lime grad-cam confusion calibration report roc "
+        "fairness histogram projection pca t-sne umap boundary backpropagation replay slider filters",
     ),
     "code": Page(
         "Code, ONNX and weights",

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from core.design import edits
 from core.project.gallery import examples
 from designer.data_dialog import DataDialog
-from tests.pictures import canvas_pages, code_pages, training_pages
+from tests.pictures import canvas_pages, code_pages, explaining_pages, training_pages
 from tests.pictures.window import closed, opened, settle, wait_for
 from widgets.fonts import load_fonts
 
@@ -38,6 +38,7 @@ def main(folder: Path) -> None:
         canvas_pages.draw(place, folder)
         code_pages.draw(place, folder)
         training_pages.draw(place, folder)
+        explaining_pages.draw(place, folder)
 
 
 def trained(file: Path, theme: str, node: str, picture: Path, tidied: bool = False) -> None:
