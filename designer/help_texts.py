@@ -181,7 +181,7 @@ PAGES: Mapping[str, Page] = {
         "Seeing and explaining",
         lambda: EXPLAINING,
         "saliency attribution heat map shap lime grad-cam confusion calibration report roc "
-        "fairness histogram projection pca t-sne umap boundary backpropagation replay slider filters",
+        "fairness histogram projection pca t-sne umap boundary replay slider filters",
     ),
     "code": Page(
         "Code, ONNX and weights",
