@@ -41,6 +41,8 @@ def panel(file: Path, theme: str, node: str, name: str, picture: Path) -> None:
     settle(2000)
     _show(window, name)
     settle(ANSWER_MS)
+    window.actions_by_name["fit"].trigger()
+    settle(300)
     window.grab().save(str(picture))
     closed(window)
 
@@ -51,4 +53,3 @@ def _show(window: MainWindow, name: str) -> None:
     dock.raise_()
     window.resizeDocks([dock], [430], Qt.Orientation.Vertical)
     window.resizeDocks([dock], [980], Qt.Orientation.Horizontal)
-    window.actions_by_name["fit"].trigger()
