@@ -52,7 +52,7 @@ class ValueView(QWidget):
         notes = [caption] if caption else []
         if array.ndim == 4:
             middle = array.shape[0] // 2
-            notes.append(f"Slice {middle} of {array.shape[0]} in depth.")
+            notes.append(f"Slice {middle} of {array.shape[0]} in depth")
             array = array[middle]
         if array.ndim == 0:
             array = array[None]
@@ -68,8 +68,8 @@ class ValueView(QWidget):
             self.bars.set_value(array, labels, _largest(array) if len(labels) else None)
             self._show(self.bars)
         if not np.isfinite(np.asarray(array, dtype=np.float64)).all():
-            notes.append("Some values are not finite.")
-        self._set_words(title, " ".join(notes))
+            notes.append("Some values are not finite")
+        self._set_words(title, ". ".join(notes))
 
     def clear(self, text: str) -> None:
         """Show ``text`` instead of a value."""

@@ -199,7 +199,7 @@ def test_value_view_says_what_it_cannot_show(qtbot) -> None:
     view.show_value(np.ones((2, 2, 2, 2, 2)), "odd", "")
     assert view.picture().text() == "There is no picture for an array of shape [2, 2, 2, 2, 2]."
     view.show_value(np.array([1.0, np.nan]), "bad", "two units", ("a", "b"))
-    assert view.caption() == "two units Some values are not finite."
+    assert view.caption() == "two units. Some values are not finite"
     view.show_value(np.float32(3.0), "loss", "")
     assert view.picture() is view.bars
     view.clear("Train first.")
