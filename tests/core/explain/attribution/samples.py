@@ -102,3 +102,11 @@ def attending(*behind: Layer, layers: int = 2) -> Design:
     design = chain(design, names[-1], "dense")
     design = wire(design, "dense -> loss.logits", "target -> loss.target")
     return fit_to_data(design, input="tokens", target="next")
+
+
+def biased_cnn() -> Asked:
+    """``deep_cnn`` with biases that are not zero."""
+    made = Asked(deep_cnn())
+    generator = np.random.default_rng(3)
+    made.set(conv__bias=generator.normal(0, 0.2, 3), conv_2__bias=generator.normal(0, 0.2, 4))
+    return made

@@ -11,17 +11,14 @@ import torch
 from captum.attr._utils.lrp_rules import EpsilonRule
 from torch import nn
 
-from tests.core.explain.attribution.samples import Asked, deep_cnn
+from tests.core.explain.attribution.samples import Asked, biased_cnn
 
 TARGET, NUMBER = 4, 5
 
 
 @pytest.fixture(scope="module")
 def asked() -> Asked:
-    made = Asked(deep_cnn())
-    generator = np.random.default_rng(3)
-    made.set(conv__bias=generator.normal(0, 0.2, 3), conv_2__bias=generator.normal(0, 0.2, 4))
-    return made
+    return biased_cnn()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as functional
 
-from tests.core.explain.attribution.samples import Asked, deep_cnn
+from tests.core.explain.attribution.samples import Asked, biased_cnn
 
 
 class GuidedRelu(torch.autograd.Function):
@@ -58,10 +58,7 @@ class Twin:
 
 @pytest.fixture(scope="module")
 def asked() -> Asked:
-    made = Asked(deep_cnn())
-    generator = np.random.default_rng(3)
-    made.set(conv__bias=generator.normal(0, 0.2, 3), conv_2__bias=generator.normal(0, 0.2, 4))
-    return made
+    return biased_cnn()
 
 
 @pytest.fixture(scope="module")
