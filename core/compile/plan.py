@@ -161,7 +161,7 @@ def attribute_name(name: str, taken: Collection[str]) -> str:
 
 # What ``nnx.Module`` and the compiled network call their own.
 RESERVED = frozenset(
-    {"plan", "values", "train", "eval", "sow", "perturb", "set_attributes"}
+    {"plan", "values", "onward", "train", "eval", "sow", "perturb", "set_attributes"}
     | {"iter_modules", "iter_children"}
 )
 
