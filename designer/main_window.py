@@ -194,7 +194,7 @@ class MainWindow(QMainWindow):
 
     def _load_the_rest(self) -> None:
         self.painted.emit()
-        self.trainer.process.start()
+        self.trainer.process.warm_up()
         from designer.looking_inside import LookingInside
         from designer.watching import Watching
 

@@ -57,6 +57,10 @@ class TrainingProcess(QObject):
         self._process, self._pipe = process, ours
         threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
 
+    def warm_up(self) -> None:
+        """Start the process before it is needed, so that the first command finds it ready."""
+        self.start()
+
     def send(self, command: Command) -> None:
         """Send a command, starting the process first if need be."""
         self.start()

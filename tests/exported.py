@@ -21,6 +21,7 @@ from core.design.analysis import Analysis, analyse
 from core.design.document import Design
 from core.tensor import Tensor
 from tests.designs import add, wire
+from tests.undrawn import undrawn_network
 
 TOLERANCE = 1e-4
 
@@ -58,7 +59,7 @@ def export(design: Design, **options: Any) -> Exported:
 
 def random_network(analysis: Analysis, seed: int = 0) -> Network:
     """The network in evaluation; no weight, mean or variance is what it begins with."""
-    network = Network(make_plan(analysis, to_train=False), nnx.Rngs(seed))
+    network = undrawn_network(make_plan(analysis, to_train=False))
     rng = np.random.default_rng(seed)
     kept = nnx.state(network, nnx.Any(nnx.Param, nnx.BatchStat))
     drawn = jax.tree.map(lambda v: jnp.asarray(rng.uniform(0.2, 1.0, v.shape), jnp.float32), kept)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from core.project.gallery import examples
 from designer.main_window import MainWindow
 from designer.preferences import Preferences
+from designer.training_process import TrainingProcess
 from widgets.fonts import load_fonts
 
 PATIENCE = 60_000
@@ -26,7 +27,13 @@ def settings(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def early_worker() -> None:
+    """Asked for by tests of a worker that the window starts before anything needs it."""
+
+
+@pytest.fixture
 def window(
+    request: pytest.FixtureRequest,
     qtbot: QtBot,
     qapp: QApplication,
     settings: Path,
@@ -34,6 +41,9 @@ def window(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[MainWindow]:
     """A window with everything loaded; unsaved work is thrown away at the end, unasked."""
+    if "early_worker" not in request.fixturenames:
+        # A worker takes a core for seconds to start, and few tests need one.
+        monkeypatch.setattr(TrainingProcess, "warm_up", lambda _: None)
     load_fonts(qapp)
     made = MainWindow(Preferences(), tmp_path / "unsaved")
     with qtbot.waitSignal(made.complete, timeout=PATIENCE):

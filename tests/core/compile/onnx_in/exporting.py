@@ -16,6 +16,7 @@ from core.compile.plan import make_plan
 from core.compile.weights import named_arrays, with_weights
 from core.design.analysis import analyse
 from core.project.importing import named
+from tests.undrawn import undrawn_network
 
 BATCH = 3
 
@@ -71,7 +72,7 @@ def exported(
 def network_of(imported: Imported) -> Network:
     """The network of an imported design with its weights. Each array must have its place."""
     analysis = analyse(imported.design)
-    network = Network(make_plan(analysis, to_train=False), nnx.Rngs(0))
+    network = undrawn_network(make_plan(analysis, to_train=False))
     arrays = named(imported, analysis)
     with_weights(network, arrays, "the import")
     assert not arrays.keys() - named_arrays(network).keys()
@@ -93,7 +94,7 @@ def check_same(path: Path, *arrays: np.ndarray, tolerance: float = 1e-4) -> Impo
     wanted = session.run(None, told)
     ours = {n.name: n.params["shape"] for n in imported.design.nodes.values() if n.block == "Input"}
     fed = [_laid_out(told[name], tuple(shape)) for name, shape in ours.items()]
-    found = network(*fed)
+    found = nnx.jit(lambda network, *arrays: network(*arrays))(network, *fed)
     outputs = list(found.values()) if isinstance(found, dict) else [found]
     for expected, output in zip(wanted, outputs, strict=True):
         laid = _laid_out(expected, np.asarray(output).shape[1:])

@@ -23,6 +23,7 @@ from core.design.analysis import Analysis, analyse
 from core.design.document import Design
 from core.tensor import Tensor
 from tests.designs import add, wire
+from tests.undrawn import undrawn, undrawn_network
 
 ALLOWED = {"jax", "flax", "optax", "numpy"}
 BATCH = 3
@@ -55,7 +56,7 @@ def check_imports(text: str) -> None:
 def model_of(source: Source, network: Network, folder: Path) -> nnx.Module:
     """The model of a file with the weights of a network, given as a safetensors file."""
     scope = run_file(source.text)
-    model = scope[source.model](nnx.Rngs(1))
+    model = undrawn(lambda: scope[source.model](nnx.Rngs(1)))
     arrays = named_arrays(network)
     names = exported_names(source, arrays)
     path = folder / "model.safetensors"
@@ -68,7 +69,7 @@ def model_of(source: Source, network: Network, folder: Path) -> nnx.Module:
 
 def network_of(design: Design, seed: int = 0) -> Network:
     """The network with random values in place of zero biases and unit scales."""
-    network = Network(make_plan(analyse(design), to_train=False), nnx.Rngs(seed))
+    network = undrawn_network(make_plan(analyse(design), to_train=False))
     rng = np.random.default_rng(seed)
     for variable in dict(nnx.to_flat_state(nnx.state(network))).values():
         value = variable[...]
@@ -94,15 +95,13 @@ def array(tensor: Tensor, seed: int) -> jax.Array:
 
 
 def check_equal(design: Design, folder: Path, jit: bool = True) -> Source:
-    """Hold a design's file to the network: equal in every bit, as they stand and compiled."""
+    """Hold a design's file to the network: equal in every bit, compiled or as they stand."""
     source = source_of(design)
     network = network_of(design)
     model = model_of(source, network, folder)
     inputs = inputs_of(analyse(design), network.plan.inputs)
-    compare(network(*inputs), model(*inputs))
-    if jit:
-        run = nnx.jit(lambda m, *x: m(*x))
-        compare(run(network, *inputs), run(model, *inputs))
+    run = nnx.jit(lambda m, *x: m(*x)) if jit else lambda m, *x: m(*x)
+    compare(run(network, *inputs), run(model, *inputs))
     return source
 
 
