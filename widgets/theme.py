@@ -141,9 +141,13 @@ def color_scheme(app: QApplication) -> Qt.ColorScheme:
 
 def apply(app: QApplication, theme: Theme) -> None:
     """Put ``theme`` on the whole application: style, palette and style sheet."""
+    colors, sheet = palette(theme), style_sheet(theme)
+    if app.styleSheet() == sheet and app.palette() == colors:
+        # Setting the same once more would polish every widget again.
+        return
     app.setStyle("Fusion")
-    app.setPalette(palette(theme))
-    app.setStyleSheet(style_sheet(theme))
+    app.setPalette(colors)
+    app.setStyleSheet(sheet)
 
 
 def palette(theme: Theme) -> QPalette:
