@@ -129,6 +129,7 @@ def test_contrasted_features_are_better_than_random_ones(trained: Trained) -> No
     assert learnt["probe_loss.accuracy"] > 0.9
 
 
+@pytest.mark.optimised
 def test_next_letters_are_told_better_than_by_pairs(trained: Trained) -> None:
     run, figures = trained("moby_dick_next_letter", epochs=6)
     baselines = run.job.prepared.dataset.baselines
