@@ -13,7 +13,6 @@ from flax import nnx
 from core.compile.model import Network
 from core.compile.plan import Plan
 
-
 M = TypeVar("M", bound=nnx.Module)
 WEIGHTS = nnx.Any(nnx.Param, nnx.BatchStat)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
@@ -41,7 +43,7 @@ def largest_difference(
     and has the weights that were exported. Raises InputError if onnxruntime is missing.
     """
     feeds = random_feeds(translated, analysis, BATCHES[0])
-    found = nnx.jit(Network.values)(network, feeds)
+    found = nnx.jit(Network.values)(network, jax.tree.map(jnp.asarray, feeds))
     expected = [np.asarray(found[end]).transpose(v.axes) for end, v in translated.outputs.items()]
     worst = 0.0
     for batch in BATCHES:
