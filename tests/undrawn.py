@@ -22,7 +22,8 @@ def undrawn(make: Callable[[], M]) -> M:
 
     Drawing weights compiles a program for each of their shapes.
     """
-    graph, weights, rest = nnx.split(nnx.eval_shape(make), WEIGHTS, ...)
+    parts: tuple[Any, Any, Any] = nnx.split(nnx.eval_shape(make), WEIGHTS, ...)
+    graph, weights, rest = parts
     if jax.tree.leaves(rest):
         # What is not asked for is not compiled.
         rest = jax.jit(lambda: nnx.state(make(), nnx.Not(WEIGHTS)))()
