@@ -9,8 +9,8 @@ from pathlib import Path
 from core.design.document import Design, Group
 from core.design.fragment import cut_out, read_fragment
 from core.design.ports import GROUP_KIND, group_of
-from core.errors import InputError, WorkError
-from core.project.file import write_atomically
+from core.errors import InputError
+from core.project.file import write_atomically, writing
 
 SUFFIX = ".loomblock"
 # What comes with Layerloom, written by ``tools/ready_groups.py``.
@@ -83,12 +83,10 @@ class Library:
         """Copy a group's file into the library. Raises InputError or WorkError."""
         stem = file_stem(self.group(path).name)
         place = self.folder / f"{stem}{SUFFIX}"
-        try:
+        with writing(place):
             self.folder.mkdir(parents=True, exist_ok=True)
             if path.resolve() != place.resolve():
                 shutil.copyfile(path, place)
-        except OSError as error:
-            raise WorkError(f"{place} could not be written: {error.strerror}") from error
         return place
 
     def remove(self, path: Path) -> None:
@@ -98,13 +96,9 @@ class Library:
 
 def write_group(design: Design, node: str, path: Path) -> None:
     """Write the group that a node uses, with the node's settings. Raises WorkError."""
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, cut_out(design, [node]).encode())
-    except OSError as error:
-        raise WorkError(
-            f"{path} could not be written: {error.strerror}", "Choose another folder."
-        ) from error
 
 
 def file_stem(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.errors import WorkError
 from core.explain.attribution.map import Attribution
+from core.project.file import write_atomically, writing
 from widgets.pictures.attribution_view import AttributionView
 
 _FILTERS = {"png": "Pictures (*.png)", "npz": "NumPy arrays (*.npz)"}
@@ -40,8 +42,7 @@ def ask_and_save(view: AttributionView, kind: str, folder: Path, parent: QWidget
 def save_numbers(shown: Attribution, file: Path) -> None:
     """Write ``values``, ``sample`` and ``about``, which is JSON, into an .npz file."""
     arrays: dict[str, Any] = {"about": np.array(json.dumps(shown.to_json())), **shown.arrays()}
-    try:
-        with file.open("wb") as out:
-            np.savez(out, **arrays)
-    except OSError as error:
-        raise WorkError(f"{file} cannot be written: {error.strerror}", "Choose another.") from error
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    with writing(file):
+        write_atomically(file, content.getvalue())

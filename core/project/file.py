@@ -6,6 +6,8 @@ import json
 import math
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -43,6 +45,18 @@ def save(design: Design, path: Path) -> None:
         raise WorkError(
             f"{path} could not be saved: {error.strerror or error}",
             "Choose another folder, or free some space. The old file is unharmed.",
+        ) from error
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What is done inside writes ``path``; where it cannot be written, this raises WorkError."""
+    try:
+        yield
+    except OSError as error:
+        raise WorkError(
+            f"{path} could not be written: {error.strerror or error}",
+            "Choose another folder, or free some space.",
         ) from error
 
 

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from core.errors import WorkError
-from core.project.file import write_atomically
+from core.project.file import write_atomically, writing
 from core.project.run_curves import curve, recorded
 from core.project.runs import Run, RunStore
 
@@ -39,14 +38,9 @@ def write_events(store: RunStore, run: Run, folder: Path) -> list[Path]:
         place = folder / series
         path = place / f"events.out.tfevents.{int(began)}.{run.id}.layerloom"
         content = b"".join(_record(e) for e in _events(store, run, series, names, began))
-        try:
+        with writing(path):
             place.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content)
-        except OSError as error:
-            raise WorkError(
-                f"{path} could not be written: {error.strerror or error}",
-                "Choose another folder.",
-            ) from error
         written.append(path)
     return written
 

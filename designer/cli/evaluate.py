@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import InputError, WorkError
-from core.project.file import load, write_atomically
+from core.errors import InputError
+from core.project.file import load, write_atomically, writing
 from core.project.runs import find_run
 from designer.cli.output import DONE, FAILED, figure_table, print_error, print_json
 from designer.cli.train import interruptible
@@ -204,13 +204,8 @@ def _write(
     from designer.evaluation_page.page import page
 
     text = page(found, about_run(training.store, training.run, training.job.analysis), curve)
-    try:
+    with writing(path):
         write_atomically(path, text.encode())
-    except OSError as error:
-        raise WorkError(
-            f"{path} could not be written: {error.strerror or error}",
-            "Choose a folder that can be written.",
-        ) from error
 
 
 @contextmanager

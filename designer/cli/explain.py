@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import InputError, WorkError
+from core.errors import InputError
 from core.explain.attribution.catalog import method_of, methods
 from core.explain.attribution.map import Attribution
 from core.explain.attribution.method import Method
-from core.project.file import load, write_atomically
+from core.project.file import load, write_atomically, writing
 from core.project.runs import find_run
 from designer.cli.output import DONE, print_json
 
@@ -144,7 +144,6 @@ def target_of(text: str, classes: tuple[str, ...]) -> int | None:
 
 
 def _write(path: Path, found: Attribution, method: type[Method]) -> None:
-    """Raises WorkError where it cannot be written."""
     content = io.BytesIO()
     if path.suffix.lower() == ".npz":
         arrays: dict[str, Any] = dict(found.arrays())
@@ -153,10 +152,5 @@ def _write(path: Path, found: Attribution, method: type[Method]) -> None:
         from designer.cli.attribution_picture import picture
 
         picture(found, method.makes_sample).save(content, "PNG")
-    try:
+    with writing(path):
         write_atomically(path, content.getvalue())
-    except OSError as error:
-        raise WorkError(
-            f"{path} could not be written: {error.strerror or error}",
-            "Choose another folder, or free some space.",
-        ) from error

@@ -6,8 +6,8 @@ import argparse
 import shutil
 from pathlib import Path
 
-from core.errors import InputError, WorkError
-from core.project.file import SUFFIX, load
+from core.errors import InputError
+from core.project.file import SUFFIX, load, writing
 from core.project.gallery import examples
 from designer.cli.output import DONE, print_json
 
@@ -41,10 +41,8 @@ def run(options: argparse.Namespace) -> int:
         target = target / source.name
     if target.exists():
         raise InputError(f"{target} exists already", "Choose another name with -o.")
-    try:
+    with writing(target):
         shutil.copyfile(source, target)
-    except OSError as error:
-        raise WorkError(f"{target} could not be written: {error.strerror or error}") from error
     if options.json:
         print_json({"name": source.stem, "file": str(target)})
     else:

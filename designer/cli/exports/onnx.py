@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from core.compile.onnx_out.document import model_proto, onnx_package
 from core.compile.onnx_out.translate import OPSET, check_expressible, translate
 from core.compile.onnx_out.value import Value
 from core.design.analysis import analyse
-from core.errors import WorkError
-from core.project.file import load, write_atomically
+from core.project.file import load, write_atomically, writing
 from designer.cli.exports.weights import chosen_network
 
 
@@ -49,7 +47,8 @@ def export(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     about = f"Weights of run {run}." if run else "Untrained weights."
     model = model_proto(translated, named_arrays(network), design.name, about)
     gap = largest_difference(model, translated, analysis, network) if options.check else None
-    _write(options.output, model.SerializeToString())
+    with writing(options.output):
+        write_atomically(options.output, model.SerializeToString())
     answer = {
         "opset": OPSET,
         "nodes": len(translated.ops),
@@ -67,13 +66,3 @@ def _told(values: Iterable[Value]) -> list[dict[str, Any]]:
     return [
         {"name": v.name, "shape": [v.shape[a] for a in v.axes], "dtype": v.dtype} for v in values
     ]
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise WorkError(
-            f"{path} could not be written: {error.strerror or error}",
-            "Choose a folder that can be written.",
-        ) from error
