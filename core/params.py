@@ -91,6 +91,13 @@ class Param:
             return tuple(part.strip() for part in text.split(",") if part.strip())
         return text
 
+    def parse_valid(self, text: str) -> Value:
+        """As ``parse``, and raises ValueError also for a value that has a fault."""
+        value = self.parse(text)
+        if wrong := self.fault(value):
+            raise ValueError(wrong)
+        return value
+
 
 def param(
     default: Value,

@@ -111,11 +111,10 @@ class TextField(Field):
         if not self.problem:
             return
         try:
-            value = self.param.parse(text)
+            self.param.parse_valid(text)
         except ValueError:
             return
-        if self.param.fault(value) is None:
-            self._refuse("")
+        self._refuse("")
 
     def _restore(self) -> None:
         if self._value is not None:

@@ -6,7 +6,7 @@ Gaussian sampling draws, and a language model of the tokens before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from core.blocks.noise_input import NoiseInput
 from core.blocks.sequence_losses import NextToken
 from core.compile.plan import LossStep, Plan, Step
 from core.design.document import End
+from core.explain.attribution.graph import behind
+from core.tensor import Tensor
 
 if TYPE_CHECKING:
     from core.train.job import Job
@@ -136,15 +138,6 @@ def _reconstruction(job: Job, loss: LossStep, after: set[End]) -> Generator | No
     return Generator(loss.prediction, loss, column, shape)
 
 
-def behind(plan: Plan, ends: Iterable[End]) -> set[End]:
-    """The given outputs and all that depend on them."""
-    found = set(ends)
-    for step in plan.steps:
-        if found.intersection(step.inputs.values()):
-            found.update(step.outputs)
-    return found
-
-
 def _before_judging(plan: Plan, latents: set[End]) -> list[Step]:
     """The steps from the latent outputs to where layers begin that also judge the data."""
     after = behind(plan, latents)
@@ -170,20 +163,19 @@ def _computes(job: Job, step: Step) -> bool:
 
 def _like(job: Job, sizes: tuple[int, ...]) -> str:
     """The column of float data that an Input reads and that has this shape; empty if none."""
-    feeds = job.program.plan.feeds
-    for node in job.program.plan.inputs:
-        tensor = job.prepared.dataset.columns[feeds[node]].tensor
-        if tensor.sizes == sizes and tensor.dtype == "float32":
-            return feeds[node]
-    return ""
+    return _column_that(job, lambda tensor: tensor.sizes == sizes)
 
 
 def _of_size(job: Job, size: int) -> str:
     """The column of float data that an Input reads and that has so many values; empty if none."""
+    return _column_that(job, lambda tensor: tensor.size == size)
+
+
+def _column_that(job: Job, fits: Callable[[Tensor], bool]) -> str:
     feeds = job.program.plan.feeds
     for node in job.program.plan.inputs:
         tensor = job.prepared.dataset.columns[feeds[node]].tensor
-        if tensor.size == size and tensor.dtype == "float32":
+        if fits(tensor) and tensor.dtype == "float32":
             return feeds[node]
     return ""
 

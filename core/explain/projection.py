@@ -13,7 +13,8 @@ import numpy as np
 
 from core.design.document import End
 from core.errors import InputError
-from core.explain.generators import behind, latents_of
+from core.explain.attribution.graph import behind
+from core.explain.generators import latents_of
 from core.explain.samples import output_of, outputs, spread, tensor_of
 from core.explain.verdicts import Verdicts, verdicts, wanted_for_verdicts
 from core.train.asks import Ask

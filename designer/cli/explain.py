@@ -119,13 +119,9 @@ def parameters(kind: str, assignments: list[str]) -> tuple[tuple[str, Any], ...]
                 f"It has {', '.join(known) or 'none'}.",
             )
         try:
-            value = known[name].parse(text)
+            found.append((name, known[name].parse_valid(text)))
         except ValueError as error:
             raise InputError(f"--set {assignment}: {error}", known[name].help) from None
-        wrong = known[name].fault(value)
-        if wrong:
-            raise InputError(f"--set {assignment}: {wrong}", known[name].help)
-        found.append((name, value))
     return tuple(found)
 
 

@@ -200,12 +200,9 @@ def with_parameter(design: Design, assignment: str) -> Design:
             _meant(parameter, list(declared)),
         )
     try:
-        value = declared[parameter].parse(text)
+        value = declared[parameter].parse_valid(text)
     except ValueError as error:
         raise InputError(f"--set {place}: {error}") from None
-    wrong = declared[parameter].fault(value)
-    if wrong:
-        raise InputError(f"--set {place}: {wrong}")
     set_there = partial(_with_value, node=node.id, parameter=parameter, value=value)
     after = at_level(path, set_there)(design)
     if level_as_set(after, path).nodes[node.id].params[parameter] != value:

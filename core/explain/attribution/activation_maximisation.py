@@ -9,7 +9,7 @@ import numpy as np
 
 from core.errors import InputError
 from core.explain.attribution.map import TOKENS
-from core.explain.attribution.method import Method
+from core.explain.attribution.method import Method, seed_param
 from core.explain.attribution.points import MEAN_OF
 from core.params import param
 
@@ -64,7 +64,7 @@ class ActivationMaximisation(Method):
     blur_every: int = param(
         4, label="Blur every", help="Steps between two smoothings.", minimum=1, advanced=True
     )
-    seed: int = param(0, label="Seed", help="Start of the randomness.", minimum=0, advanced=True)
+    seed: int = seed_param()
 
     def attribute(self, subject: Subject) -> np.ndarray:
         from core.explain.attribution.compute.climbing import climbed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.explain.attribution.map import VALUES
-from core.explain.attribution.method import Method
+from core.explain.attribution.method import Method, seed_param
 from core.explain.attribution.parts import MOST_SOLVED, Parts, size_param
 from core.explain.attribution.replacing import (
     MOST_AVERAGED,
@@ -64,13 +64,7 @@ class Lime(Method):
     size: int = size_param()
     fill: str = fill_param()
     value: float = value_param()
-    seed: int = param(
-        0,
-        label="Seed",
-        help="Start of the randomness with which samples are drawn.",
-        minimum=0,
-        advanced=True,
-    )
+    seed: int = seed_param("samples")
 
     def attribute(self, subject: Subject) -> np.ndarray:
         """The coefficients, float64 ``[*extent]``; see ``Method``."""

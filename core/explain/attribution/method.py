@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from core.params import Configured
+from core.params import Configured, param
 
 if TYPE_CHECKING:
     from core.explain.attribution.subject import Subject
 
 CONV, ATTENTION, IMAGES = "conv", "attention", "images"
 SUM, NORM = "sum", "norm"
+
+
+def seed_param(of: str = "") -> Any:
+    """Where randomness starts, as a parameter of a method; ``of`` says what is drawn."""
+    drawn = f" with which {of} are drawn" if of else ""
+    return param(0, label="Seed", help=f"Start of the randomness{drawn}.", minimum=0, advanced=True)
 
 
 class Method(Configured):

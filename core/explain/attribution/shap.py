@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.explain.attribution.method import Method
+from core.explain.attribution.method import Method, seed_param
 from core.explain.attribution.parts import Parts, size_param
 from core.explain.attribution.shapley import exact, kernel
 from core.params import param
@@ -50,13 +50,7 @@ class Shap(Method):
         maximum=1024,
     )
     size: int = size_param()
-    seed: int = param(
-        0,
-        label="Seed",
-        help="Start of the randomness with which coalitions are drawn.",
-        minimum=0,
-        advanced=True,
-    )
+    seed: int = seed_param("coalitions")
 
     def attribute(self, subject: Subject) -> np.ndarray:
         """The values, float64 ``[*extent]``; see ``Method``."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.explain.attribution.method import NORM, Method
+from core.explain.attribution.method import NORM, Method, seed_param
 from core.explain.attribution.points import reduced
 from core.params import param
 
@@ -39,7 +39,7 @@ class SmoothGrad(Method):
         minimum=0.0,
         maximum=10.0,
     )
-    seed: int = param(0, label="Seed", help="Start of the randomness.", minimum=0, advanced=True)
+    seed: int = seed_param()
 
     def attribute(self, subject: Subject) -> np.ndarray:
         generator = np.random.default_rng(self.seed)
