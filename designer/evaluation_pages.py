@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,9 +46,9 @@ class Page(QWidget):
 
     wanted = Signal(int)
 
+    @abstractmethod
     def show_report(self, report: EvaluationReport) -> str:
         """Show it; returns why there is nothing to show, or an empty text."""
-        raise NotImplementedError
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of ``theme``."""

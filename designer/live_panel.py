@@ -4,6 +4,7 @@ is no answer.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -80,13 +81,13 @@ class LivePanel(QObject):
         around.asking.moment_changed.connect(lambda: self.ask())
         self.say(_NOTHING_YET)
 
+    @abstractmethod
     def question(self) -> Ask | None:
         """What to ask now; None if nothing can be asked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show(self, answer: Any, step: int) -> None:
         """Show an answer about the weights of a step."""
-        raise NotImplementedError
 
     def forget(self) -> None:
         """Another run is looked at from now on: let go of what was shown of the one before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
@@ -61,8 +62,9 @@ class Field(QWidget):
     def set_options(self, names: Sequence[str]) -> None:
         """Offer ``names`` to choose from, where the editor can."""
 
+    @abstractmethod
     def _write(self, value: Shown) -> None:
-        raise NotImplementedError
+        """Show a value in the editor."""
 
     def _offer(self, value: Value) -> None:
         """Take a value from the person: refuse it, or emit it if it is new."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,8 +22,9 @@ class _Adversarial(Loss):
     inputs = _PORTS
     example = {"fake": (1,), "real": (1,)}
 
+    @abstractmethod
     def _judges(self) -> bool:
-        raise TypeError(f"{type(self).__name__} does not say which side it is for")
+        """Whether this is the loss of the side that judges."""
 
     @property
     def prediction(self) -> str:  # type: ignore[override]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -96,9 +97,9 @@ class _Recurrent(Weighted):
         """Length of the vectors that each layer reads."""
         return [input.features, *[self._width] * (self.layers - 1)]
 
+    @abstractmethod
     def _cell(self, features: int) -> Call:
         """The call that builds a cell which reads vectors of that length."""
-        raise NotImplementedError
 
     def _options(self) -> dict[str, Any]:
         """What all cells are given."""

@@ -5,6 +5,7 @@ Here are the rules' form and games of random moves; a policy's games are played 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,24 +69,24 @@ class Environment(Source):
         0, label="Seed", help="Another number begins other games.", minimum=0, advanced=True
     )
 
+    @abstractmethod
     def longest(self) -> int:
         """Steps after which a game is broken off, if it has not ended before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reset(self, random: Array) -> Array:
         """The states of new games, from uniform numbers of 0..1 ``[N, draws]``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def step(self, state: Array, action: Array) -> tuple[Array, Array, Array]:
         """The next states, the rewards ``[N]`` of the movers, and whether games end ``[N]`` bool.
 
         ``action`` is int32 ``[N]``. What follows on the end of a game has no meaning.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def observe(self, state: Array) -> Array:
         """What the mover sees, float32 ``[N, *shape]``."""
-        raise NotImplementedError
 
     def legal(self, state: Array) -> Array:
         """1 for each action that may be taken, else 0: float32 ``[N, actions]``."""

@@ -6,6 +6,7 @@ The sources themselves live in ``core/data/sources``, one per file, and are foun
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from core.registry import kinds
 BUILT_IN = Path(__file__).resolve().parents[2] / "resources" / "data"
 
 
-class Source(Configured):
+class Source(Configured, ABC):
     """Where the rows of a design come from.
 
     ``built_in`` data is shipped, under the terms in ``licence``. ``split_order`` is the order of
@@ -33,12 +34,12 @@ class Source(Configured):
     licence: ClassVar[str] = ""
     split_order: ClassVar[str] = "shuffled"
 
+    @abstractmethod
     def load(self, folder: Path) -> Dataset:
         """Read all rows. Relative paths start at ``folder``, that of the project file.
 
         Raises InputError naming the file and what is wrong in it.
         """
-        raise NotImplementedError
 
     def describe(self, folder: Path) -> Description:
         """What ``load`` would deliver, found without the work of loading where that is possible."""

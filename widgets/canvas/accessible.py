@@ -6,6 +6,7 @@ say comes from ``spoken.py``; when it is said is decided in ``voice.py``.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from functools import cache
 
@@ -30,13 +31,13 @@ class _Part(QAccessibleInterface):
         super().__init__()
         self.home = home
 
+    @abstractmethod
     def name(self, view: GraphView) -> str:
         """What is spoken of it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def place(self, view: GraphView) -> QRectF:
         """Its rectangle in scene coordinates."""
-        raise NotImplementedError
 
     def parts(self) -> list[_Part]:
         """What is inside it."""

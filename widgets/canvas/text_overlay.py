@@ -5,6 +5,7 @@ They are children of the viewport and follow the picture; what the text is for i
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Signal
@@ -68,13 +69,13 @@ class TextOverlay(QFrame):
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self.follow)
 
+    @abstractmethod
     def text(self) -> str:
         """What is written in the field."""
-        raise NotImplementedError
 
+    @abstractmethod
     def geometry_over(self, shown: QRectF) -> QRect:
         """Where the field lies, for its place in viewport pixels."""
-        raise NotImplementedError
 
     def is_final(self, event: QKeyEvent) -> bool:
         """Whether a key says that the user is done."""

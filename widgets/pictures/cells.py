@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
@@ -31,21 +33,21 @@ class CellPicture(Described):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
+    @abstractmethod
     def cell_at(self, where: QPointF) -> Cell | None:
         """The cell at a point of the widget."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cell_rect(self, cell: Cell) -> QRectF:
         """Where a cell is, in logical pixels; empty for one that is not drawn."""
-        raise NotImplementedError
 
+    @abstractmethod
     def moved(self, cell: Cell | None, right: int, down: int) -> Cell | None:
         """The cell so many steps from another one; the first one from None."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self, cell: Cell) -> str:
         """What is told of a cell."""
-        raise NotImplementedError
 
     @property
     def cell(self) -> Cell | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -21,7 +22,7 @@ def seed_param(of: str = "") -> Any:
     return param(0, label="Seed", help=f"Start of the randomness{drawn}.", minimum=0, advanced=True)
 
 
-class Method(Configured):
+class Method(Configured, ABC):
     """Base of the attribution methods: frozen dataclasses with parameters, ``kind`` the saved name.
 
     ``source`` is the paper. ``completeness`` promises that the values add up to f(x) -
@@ -39,12 +40,12 @@ class Method(Configured):
     over_features: ClassVar[str] = SUM
     makes_sample: ClassVar[bool] = False
 
+    @abstractmethod
     def attribute(self, subject: Subject) -> np.ndarray:
         """The values of ``Attribution``, of any float type; JAX is imported here.
 
         Raises InputError naming what the method needs and the design has not.
         """
-        raise TypeError(f"{type(self).__name__} has no attribute")
 
     def reference(self, subject: Subject) -> float:
         """f(baseline): what the values are counted from, for methods that promise completeness."""

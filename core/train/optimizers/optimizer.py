@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from core.blocks.call import Call, Name, call
 from core.params import Configured, param
 
@@ -10,7 +12,7 @@ RATE = Name("learning_rate")
 DECAYED = Name("layers.has_matrix")
 
 
-class Optimizer(Configured):
+class Optimizer(Configured, ABC):
     """Base of the optimizers: a learning rate and the optax call.
 
     The learning rate reaches the call as the name ``learning_rate``, a function of the step. From a
@@ -19,9 +21,9 @@ class Optimizer(Configured):
 
     learning_rate: float
 
+    @abstractmethod
     def build(self) -> Call:
         """The call that makes the optax transformation."""
-        raise TypeError(f"{type(self).__name__} has no call")
 
 
 def rate(default: float) -> float:
