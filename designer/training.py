@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -57,6 +55,7 @@ from designer.layer_history import LayerHistory
 from designer.moments import Moments
 from designer.session import Session
 from designer.training_process import TrainingProcess
+from designer.training_words import how_far, how_it_ended, stage_at
 
 IDLE, STARTING, TRAINING, PAUSED, STOPPING = "idle", "starting", "training", "paused", "stopping"
 FOLDING = "cross-validating"
@@ -361,7 +360,7 @@ class Trainer(QObject):
         was_busy = self.busy and self.state != FOLDING
         self._refresh_run()
         self._become(IDLE)
-        saved = _how_far(self._saved) if was_busy and self.run else ""
+        saved = how_far(self._saved) if was_busy and self.run else ""
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         self.trouble.emit(
             f"The training process ended unexpectedly ({how}).",
@@ -380,39 +379,3 @@ class Trainer(QObject):
         if state != self.state:
             self.state = state
             self.state_changed.emit()
-
-
-def stage_at(stages: Sequence[Stage], epoch: float) -> str:
-    """Which stage a fractional epoch lies in, to begin a line with; empty without stages."""
-    done = 0
-    for number, stage in enumerate(stages, 1):
-        done += stage.epochs
-        if epoch < done or number == len(stages):
-            name = f" ({stage.name})" if stage.name else ""
-            return f"stage {number} of {len(stages)}{name}, "
-    return ""
-
-
-def how_it_ended(status: str, epochs: int, test: Mapping[str, float | None]) -> str:
-    """One line on a run that is over: after which epoch, and two of its test figures."""
-    ended = {
-        "epochs": "Done",
-        "early_stopping": "Stopped early",
-        "interrupted": "Stopped",
-        "diverged": "Diverged",
-    }
-    text = f"{ended.get(status, 'Ended')} after epoch {epochs}"
-    # Of several losses the total tells more than each.
-    ordered = sorted(test.items(), key=lambda figure: figure[0].endswith(".loss"))
-    known = [
-        f"{name} {value:.3g}"
-        for name, value in ordered
-        if value is not None and math.isfinite(value) and status != "diverged"
-    ]
-    return f"{text}. Test: {', '.join(known[:2])}" if known else text
-
-
-def _how_far(saved: Saved | None) -> str:
-    if saved is None:
-        return ""
-    return f"Everything up to step {saved.step:,} (epoch {saved.epoch:.1f}) is saved."

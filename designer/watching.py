@@ -27,7 +27,8 @@ from designer.background import Background, outcome
 from designer.layer_history import LayerRecord
 from designer.layer_rows import layer_rows
 from designer.session import Session
-from designer.training import FOLDING, IDLE, PAUSED, STARTING, TRAINING, Trainer, how_it_ended
+from designer.training import FOLDING, IDLE, PAUSED, STARTING, TRAINING, Trainer
+from designer.training_words import how_it_ended
 from designer.views import Views
 from widgets.canvas.view import Canvas
 from widgets.plots.moment_slider import NONE_KEPT

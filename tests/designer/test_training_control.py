@@ -18,7 +18,7 @@ from core.project.runs import store_of
 from core.train.events import EpochEnd, Event, Progress, RateChanged, Saved, Started, View
 from core.train.stage import Stage
 from designer.main_window import MainWindow
-from designer.training import stage_at
+from designer.training_words import stage_at
 from tests.designer.conftest import PATIENCE
 from tests.designer.driving import press_action
 from tests.designs import iris_mlp
