@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.project.file import write_atomically, writing
 
 SUFFIX = ".loomblock"
-# What comes with Layerloom, written by ``tools/ready_groups.py``.
+# What comes with Layerloom, written by ``tools/ready_groups``.
 READY = Path(__file__).resolve().parent.parent / "resources" / "groups"
 
 
