@@ -20,8 +20,7 @@ from core.design.document import Design
 from core.project.file import load
 from designer import preview_reader
 from designer.data_dialog import DataDialog
-from designer.data_edit import stored_path
-from designer.data_preview import Preview, first_rows
+from designer.data_preview import Preview
 from designer.session import Session
 
 PROJECTS = Path(__file__).parents[2] / "projects"
@@ -373,28 +372,6 @@ def test_built_in_sources_come_first(open_dialog: Open) -> None:
         "Folder of images by class",
     ]
     assert "Handwritten digits" in labels[:-4]
-
-
-def test_paths_are_stored_as_seen_from_the_project(tmp_path: Path) -> None:
-    project = tmp_path / "a" / "b" / "design.loom"
-    for inside, stored in (
-        ("a/b/x.csv", "x.csv"),
-        ("a/b/data/x.csv", "data/x.csv"),
-        ("a/shared/x.csv", "../shared/x.csv"),
-        ("elsewhere/x.csv", (tmp_path / "elsewhere" / "x.csv").as_posix()),
-    ):
-        assert stored_path(tmp_path / inside, project) == stored
-    assert stored_path("data/x.csv", project) == "data/x.csv"
-    assert stored_path(tmp_path / "x.csv", None) == (tmp_path / "x.csv").as_posix()
-    assert stored_path("  ", project) == ""
-
-
-@pytest.mark.parametrize("order", ["C", "F"])
-def test_first_rows_of_an_array_are_those_that_were_saved(tmp_path: Path, order: str) -> None:
-    values = np.asarray(np.arange(60).reshape(10, 3, 2), order=order)
-    np.savez_compressed(tmp_path / "a.npz", values=values)
-    assert np.array_equal(first_rows(tmp_path / "a.npz", "values", 4), values[:4])
-    assert first_rows(tmp_path / "a.npz", "values", 99).shape == (10, 3, 2)
 
 
 @pytest.mark.parametrize("kind", ["cart_pole", "tic_tac_toe"])
