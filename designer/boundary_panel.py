@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.explain.boundary import AskBoundary, Boundary
 from core.train.asks import Ask
-from designer.class_scene import fill_legend, verdict_words, wrong_words
+from designer.class_scene import fill_legend, truths, verdict_words, with_side, wrong_words
 from designer.late_panels import Surroundings
 from designer.live_panel import LivePanel
 from widgets.inputs import ComboBox
+from widgets.labels import label_for
 from widgets.pictures.colormaps import span
 from widgets.plots.class_legend import ClassLegend
 from widgets.plots.regions import class_regions, value_regions
 from widgets.plots.scatter import ScatterPlot, Scene
 from widgets.theme import Theme, dark
 
-_SIDE = 132
 _NOTES = (("filled", "training"), ("hollow", "validation"))
 
 
@@ -30,7 +29,7 @@ class BoundaryPanel(LivePanel):
 
     def __init__(self, around: Surroundings) -> None:
         self.plot, self.legend = ScatterPlot("Decision boundary"), ClassLegend()
-        super().__init__(around, self._content())
+        super().__init__(around, with_side(self.plot, self.legend))
         self._theme = dark()
         self._shown: Boundary | None = None
         self.across, self.up = self._axis("Across", 0), self._axis("Up", 1)
@@ -87,12 +86,10 @@ class BoundaryPanel(LivePanel):
             float(told.ys[-1] + high / 2),
         )
         verdicts = told.verdicts
-        is_class = bool(verdicts.classes) and verdicts.truth is not None
         self.plot.show_scene(
             Scene(
                 told.points,
-                verdicts.truth if is_class else None,
-                None if is_class else verdicts.truth,
+                *truths(verdicts),
                 verdicts.wrong,
                 ~told.training,
                 limits,
@@ -131,8 +128,7 @@ class BoundaryPanel(LivePanel):
         box.setAccessibleName(f"Feature {name.lower()}")
         box.setToolTip(f"The feature that runs {name.lower()}; all others are held at their mean")
         box.activated.connect(lambda _: self.ask())
-        label = QLabel(name)
-        label.setBuddy(box)
+        label = label_for(name, box)
         self.controls.addWidget(label)
         self.controls.addWidget(box, 1)
         box.setProperty("label", label)
@@ -151,13 +147,3 @@ class BoundaryPanel(LivePanel):
         for box in (self.across, self.up):
             box.setVisible(shown)
             box.property("label").setVisible(shown)
-
-    def _content(self) -> QWidget:
-        content = QWidget()
-        row = QHBoxLayout(content)
-        row.setContentsMargins(10, 2, 10, 2)
-        row.setSpacing(12)
-        row.addWidget(self.plot, 1)
-        self.legend.setFixedWidth(_SIDE)
-        row.addWidget(self.legend)
-        return content

@@ -23,7 +23,8 @@ from widgets.inputs import ComboBox
 from widgets.labels import wrapped_label
 from widgets.plots.look import Look
 from widgets.plots.training_panel import spoken
-from widgets.plots.xy_plot import XYLine, XYPlot
+from widgets.plots.xy_line import XYLine
+from widgets.plots.xy_plot import XYPlot
 from widgets.sample_table import SampleTable
 from widgets.theme import Theme, dark
 

@@ -6,13 +6,14 @@ from html import escape
 from typing import Any
 
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QStackedWidget, QTextBrowser
+from PySide6.QtWidgets import QDoubleSpinBox, QStackedWidget, QTextBrowser
 
 from core.explain.generated import COUNT, AskGenerated, Samples, Texts
 from core.train.asks import Ask
 from designer.late_panels import Surroundings
 from designer.live_panel import LivePanel
 from widgets.inputs import LineEdit, SpinBox
+from widgets.labels import label_for
 from widgets.pictures.generations import Generation, GenerationGrid
 from widgets.pictures.thumbnails import thumbnail
 from widgets.theme import Theme, dark
@@ -56,10 +57,8 @@ class GeneratedPanel(LivePanel):
         self.temperature.setAccessibleName("Temperature")
         self.temperature.setToolTip("0 always takes the likeliest token; higher is more daring")
         self.temperature.valueChanged.connect(lambda _: self._ask_anew())
-        self._temperature_label = QLabel("Temperature")
-        self._temperature_label.setBuddy(self.temperature)
-        seed_label = QLabel("Seed")
-        seed_label.setBuddy(self.seed)
+        self._temperature_label = label_for("Temperature", self.temperature)
+        seed_label = label_for("Seed", self.seed)
         self._asked_prompt = ""
         self.controls.addWidget(self.prompt, 1)
         for widget in (self._temperature_label, self.temperature, seed_label, self.seed):

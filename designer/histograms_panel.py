@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.explain.histograms import OUTPUTS, AskHistograms, Histogram, Histograms
 from core.train.asks import Ask
@@ -13,6 +13,7 @@ from designer.late_panels import Surroundings
 from designer.live_panel import LivePanel
 from designer.node_choice import NodeChoice
 from widgets.inputs import ComboBox
+from widgets.labels import label_for
 from widgets.plots.ridge import MOST, Ridge, RidgePlot
 from widgets.theme import Theme, dark
 
@@ -52,9 +53,7 @@ class HistogramsPanel(LivePanel):
         self.what.setMinimumContentsLength(7)
         self.what.addItem("All values", _ALL)
         self.what.activated.connect(lambda _: self._draw())
-        label = QLabel("Node")
-        label.setBuddy(self.node.box)
-        self.controls.addWidget(label)
+        self.controls.addWidget(label_for("Node", self.node.box))
         self.controls.addWidget(self.node.box, 2)
         self.controls.addWidget(self.what, 1)
         self.finish_controls()

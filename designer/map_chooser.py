@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from core.explain.attribution.method import Method
 from core.params import Value
 from designer.map_choice import PREDICTED, TRUE, MapChoice, usual_method
 from widgets.disclosure import Disclosure
 from widgets.inputs import ComboBox
+from widgets.labels import label_for
 from widgets.parameter_form import ParameterForm
 
 _CLASS_HELP = "The class whose score is explained"
@@ -137,8 +138,7 @@ class MapChooser(QWidget):
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.addRow(self.method)
         self._form.addRow("Class", self.target)
-        self._node_label = QLabel("Layer")
-        self._node_label.setBuddy(self.node)
+        self._node_label = label_for("Layer", self.node)
         self._form.addRow(self._node_label, self.node)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

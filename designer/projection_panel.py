@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.explain.projection import (
     INSTALL,
@@ -18,17 +18,17 @@ from core.explain.projection import (
 )
 from core.explain.sample import AskSample, Sample
 from core.train.asks import Answered, Ask, NotAnswered
-from designer.class_scene import fill_legend, verdict_words, wrong_words
+from designer.class_scene import fill_legend, truths, verdict_words, with_side, wrong_words
 from designer.late_panels import Surroundings
 from designer.live_panel import LivePanel
 from designer.node_choice import NodeChoice
 from widgets.inputs import ComboBox
+from widgets.labels import label_for
 from widgets.pictures.sample_card import SampleCard
 from widgets.plots.class_legend import ClassLegend
 from widgets.plots.scatter import ScatterPlot, Scene
 from widgets.theme import Theme
 
-_SIDE = 132
 _HINT = "Point at a sample, or use the arrow keys; click it to see it in all views."
 
 
@@ -41,7 +41,7 @@ class ProjectionPanel(LivePanel):
     def __init__(self, around: Surroundings) -> None:
         self.plot = ScatterPlot("Projection of samples")
         self.legend, self.card = ClassLegend(), SampleCard()
-        super().__init__(around, self._content())
+        super().__init__(around, with_side(self.plot, self.legend, self.card))
         self._shown: Projection | None = None
         self._samples: dict[int, Sample] = {}
         self.node = NodeChoice(
@@ -56,9 +56,7 @@ class ProjectionPanel(LivePanel):
         self.method.setMinimumContentsLength(5)
         self._offer_methods()
         self.method.activated.connect(lambda _: self.ask())
-        label = QLabel("Node")
-        label.setBuddy(self.node.box)
-        self.controls.addWidget(label)
+        self.controls.addWidget(label_for("Node", self.node.box))
         self.controls.addWidget(self.node.box, 2)
         self.controls.addWidget(self.method, 1)
         self.finish_controls()
@@ -77,26 +75,9 @@ class ProjectionPanel(LivePanel):
         before = self._shown
         if before is not None and before.method == answer.method == PCA:
             points = facing(points, before.points)
-        self._shown = Projection(
-            answer.node,
-            answer.title,
-            answer.reading,
-            answer.method,
-            points,
-            answer.explained,
-            answer.numbers,
-            answer.verdicts,
-        )
+        self._shown = replace(answer, points=points)
         told = answer.verdicts
-        is_class = bool(told.classes) and told.truth is not None
-        self.plot.show_scene(
-            Scene(
-                points,
-                told.truth if is_class else None,
-                None if is_class else told.truth,
-                told.wrong,
-            )
-        )
+        self.plot.show_scene(Scene(points, *truths(told), told.wrong))
         fill_legend(self.legend, told)
         self._look(self.plot.current)
         self.tell(", ".join(self._words(answer, step)))
@@ -181,22 +162,6 @@ class ProjectionPanel(LivePanel):
         if missing:
             tip += f"\nFor {' and '.join(missing)} run: {INSTALL}"
         self.method.setToolTip(tip)
-
-    def _content(self) -> QWidget:
-        content = QWidget()
-        row = QHBoxLayout(content)
-        row.setContentsMargins(10, 2, 10, 2)
-        row.setSpacing(12)
-        row.addWidget(self.plot, 1)
-        side = QWidget()
-        side.setFixedWidth(_SIDE)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.legend, 1)
-        column.addWidget(self.card)
-        row.addWidget(side)
-        return content
 
 
 def facing(points: np.ndarray, before: np.ndarray) -> np.ndarray:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -18,7 +17,7 @@ from core.train.tried_rates import FIRST_RATE, LAST_RATE, TriedRates
 from designer.training import Trainer
 from widgets.banner import Banner
 from widgets.inputs import LineEdit
-from widgets.labels import wrapped_label
+from widgets.labels import label_for, wrapped_label
 from widgets.plots.rate_plot import RatePlot
 from widgets.theme import Theme
 
@@ -85,8 +84,7 @@ class RateDialog(QDialog):
     def _lay_out(self) -> None:
         intro = wrapped_label("muted")
         intro.setText(INTRO)
-        label = QLabel("&Learning rate")
-        label.setBuddy(self.field)
+        label = label_for("&Learning rate", self.field)
         row = QHBoxLayout()
         for part in (label, self.field, self.steepest, self.tenth):
             row.addWidget(part)

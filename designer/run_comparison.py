@@ -29,6 +29,7 @@ from core.project.runs import Run, RunStore
 from designer.background import Background, outcome
 from widgets.difference_list import DifferenceList
 from widgets.inputs import ComboBox
+from widgets.labels import label_for
 from widgets.plots.curves import CurvePlot
 from widgets.plots.look import Look
 from widgets.plots.smoothing import smoothed
@@ -208,8 +209,7 @@ def _titles(runs: Sequence[Run]) -> dict[str, str]:
 
 
 def _label(text: str, buddy: QWidget) -> QLabel:
-    made = QLabel(text)
-    made.setBuddy(buddy)
+    made = label_for(text, buddy)
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
     return made
 

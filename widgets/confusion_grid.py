@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFont
+from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.colors import mix
+from widgets.fonts import smaller
 from widgets.theme import Theme, dark
 
 _CELL, _HEAD = 22, 20
@@ -50,9 +51,7 @@ class ConfusionGrid(QWidget):
         # The numbers need the room that lists leave beside their texts.
         self.table.setStyleSheet("QTableView::item { padding: 0; } QHeaderView::section "
                                  "{ padding: 0 3px; }")  # fmt: skip
-        small = QFont(self.font())
-        small.setPointSizeF(max(small.pointSizeF() - 1, 7))
-        self.table.setFont(small)
+        self.table.setFont(smaller(self.font()))
         for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setMinimumSectionSize(16)

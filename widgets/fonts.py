@@ -1,4 +1,4 @@
-"""Registers the bundled typeface and makes it the font of the application."""
+"""The bundled typeface as the font of the application, and the variants of it that are used."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ FAMILY = "Inter"
 POINT_SIZE = 10
 
 _FOLDER = Path(__file__).parent.parent / "resources" / "fonts"
+_SMALLEST = 7
 _FALLBACKS = ["Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans", "Arial"]
 
 
@@ -27,4 +28,11 @@ def tabular(font: QFont) -> QFont:
     """A copy of ``font`` with digits of one width, so that changing numbers do not shake."""
     made = QFont(font)
     made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def smaller(font: QFont, points: float = 1) -> QFont:
+    """A copy of ``font`` so many points smaller, but never too small to read."""
+    made = QFont(font)
+    made.setPointSizeF(max(made.pointSizeF() - points, _SMALLEST))
     return made

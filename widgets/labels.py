@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 
 def wrapped_label(role: str) -> QLabel:
@@ -14,6 +14,13 @@ def wrapped_label(role: str) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty("role", role)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def label_for(text: str, buddy: QWidget) -> QLabel:
+    """A label that names ``buddy``; a letter behind ``&`` leads to it."""
+    label = QLabel(text)
+    label.setBuddy(buddy)
     return label
 
 

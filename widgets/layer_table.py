@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QIcon, QResizeEvent
+from PySide6.QtGui import QBrush, QColor, QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import icons
+from widgets.fonts import smaller
 from widgets.theme import Theme, dark
 
 EMPTY_TEXT = "Train, and see here how each layer learns"
@@ -73,8 +74,7 @@ class LayerTable(QWidget):
         self.tree.setAllColumnsShowFocus(True)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.tree.setProperty("role", "dense")
-        small = QFont(self.font())
-        small.setPointSizeF(max(small.pointSizeF() - 1, 7))
+        small = smaller(self.font())
         self.tree.setFont(small)
         self.tree.header().setFont(small)
         self.tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 
 from widgets.plots.ticks import tick_text, ticks
+from widgets.plots.xy_line import XYLine
 
 WIDTH, HEIGHT = 420, 290
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 10, 40
@@ -18,19 +18,8 @@ _NUMBERED = 24
 _LEGEND_LINE = 15
 
 
-@dataclass(frozen=True, eq=False)
-class Line:
-    """A curve; ``marked`` draws its points, and ``bare`` nothing else."""
-
-    name: str
-    x: np.ndarray
-    y: np.ndarray
-    marked: bool = False
-    bare: bool = False
-
-
 def chart(
-    lines: Sequence[Line],
+    lines: Sequence[XYLine],
     x_label: str,
     y_label: str,
     x_range: tuple[float, float] | None = None,
@@ -136,7 +125,7 @@ class _Frame:
         )
         return "".join(parts)
 
-    def line(self, line: Line, number: int) -> list[str]:
+    def line(self, line: XYLine, number: int) -> list[str]:
         fine = np.isfinite(line.x) & np.isfinite(line.y)
         parts = []
         if not line.bare:

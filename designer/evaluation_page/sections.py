@@ -16,8 +16,9 @@ from core.explain.evaluation.robustness import TITLES
 from core.explain.evaluation.sizes import SizeCurve
 from core.explain.evaluation.slices import Slices
 from designer.evaluation_page import definitions
-from designer.evaluation_page.charts import Line, chart, matrix
+from designer.evaluation_page.charts import chart, matrix
 from designer.evaluation_page.picture_uri import png_uri
+from widgets.plots.xy_line import XYLine
 
 _DRAWN_CURVES = 12
 _NO_CLASSES = "The network does not tell classes apart."
@@ -33,7 +34,7 @@ def summary(report: EvaluationReport) -> str:
         (f"baseline {name}", number(value), "What a simple rule reaches on this data.")
         for name, value in report.baselines.items()
     ]
-    return table(("Figure", "#Value", "What it is"), rows, last_is_about=True) + fit(report)
+    return _explained(rows) + fit(report)
 
 
 def fit(report: EvaluationReport) -> str:
@@ -87,9 +88,8 @@ def curves(report: EvaluationReport) -> str:
     )
     areas = {curve.name: curve.area for curve in report.recalls}
     rows = [(c.name, number(c.area), number(areas.get(c.name, math.nan))) for c in report.rocs]
-    figures = "".join(f"<figure>{picture}</figure>" for picture in pictures)
     heads = ("Class", "#AUC", "#Average precision")
-    return about(definitions.CURVES) + f'<div class="row">{figures}</div>' + table(heads, rows)
+    return about(definitions.CURVES) + _row(*pictures) + table(heads, rows)
 
 
 def calibration(report: EvaluationReport) -> str:
@@ -97,7 +97,7 @@ def calibration(report: EvaluationReport) -> str:
     found = report.calibration
     if found is None:
         return none("The loss gives no probabilities of classes.")
-    dots = Line("accuracy", found.confidence, found.accuracy, marked=True)
+    dots = XYLine("accuracy", found.confidence, found.accuracy, marked=True)
     edges = np.linspace(0, 1, len(found.counts) + 1)
     corner = ((0.0, 1.0), (0.0, 1.0))
     pictures = (
@@ -109,12 +109,7 @@ def calibration(report: EvaluationReport) -> str:
         ("Largest calibration error", number(found.largest_error), "largest_error"),
     ]
     told = [(name, value, definitions.definition(key)) for name, value, key in rows]
-    figures = "".join(f"<figure>{picture}</figure>" for picture in pictures)
-    return (
-        about(definitions.CALIBRATION)
-        + f'<div class="row">{figures}</div>'
-        + table(("Figure", "#Value", "What it is"), told, last_is_about=True)
-    )
+    return about(definitions.CALIBRATION) + _row(*pictures) + _explained(told)
 
 
 def regression(report: EvaluationReport) -> str:
@@ -122,21 +117,16 @@ def regression(report: EvaluationReport) -> str:
     found = report.regression
     if found is None:
         return none("The network does not predict numbers.")
-    dots = Line("", found.predicted, found.residuals, marked=True, bare=True)
+    dots = XYLine("", found.predicted, found.residuals, marked=True, bare=True)
     pictures = (
         chart([dots], "Predicted", "Residual"),
         chart([], "Residual", "Samples", bars=(found.edges, found.counts)),
     )
-    figures = "".join(f"<figure>{picture}</figure>" for picture in pictures)
     rows = [
         (name, number(getattr(found, name)), definitions.definition(name))
         for name in ("r2", "mae", "rmse", "bias")
     ]
-    return (
-        about(definitions.REGRESSION)
-        + f'<div class="row">{figures}</div>'
-        + table(("Figure", "#Value", "What it is"), rows, last_is_about=True)
-    )
+    return about(definitions.REGRESSION) + _row(*pictures) + _explained(rows)
 
 
 def slices(report: EvaluationReport) -> str:
@@ -159,7 +149,7 @@ def robustness(report: EvaluationReport) -> str:
     found = report.robustness
     if found is None:
         return none("Not measured (--robustness).")
-    lines = [Line(TITLES[kind], *_axes(pairs), True) for kind, pairs in found.scores.items()]
+    lines = [XYLine(TITLES[kind], *_axes(pairs), True) for kind, pairs in found.scores.items()]
     y_range = (0.0, 1.0) if found.figure == "accuracy" else None
     rows = [
         (TITLES[kind], f"{size:g}", number(value))
@@ -182,7 +172,7 @@ def learning_curve(found: SizeCurve | None) -> str:
     name = next(n for n in ("accuracy", "rmse", "loss") if n in found.points[0].held_out)
     rows = np.array([float(p.rows) for p in found.points])
     lines = [
-        Line(title, rows, np.array([figures.get(name, math.nan) for figures in parts]), marked=True)
+        XYLine(title, rows, np.array([part.get(name, math.nan) for part in parts]), marked=True)
         for title, parts in (
             ("training rows", [p.train for p in found.points]),
             (f"{found.held_out} rows", [p.held_out for p in found.points]),
@@ -203,7 +193,7 @@ def learning_curve(found: SizeCurve | None) -> str:
 
 def training(curves: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> str:
     """The loss by epoch."""
-    lines = [Line(name, x, y) for name, (x, y) in curves.items() if len(x) > 1]
+    lines = [XYLine(name, x, y) for name, (x, y) in curves.items() if len(x) > 1]
     if not lines:
         return none("The run has no recorded curves.")
     return f"<figure>{chart(lines, 'Epoch', 'Loss')}</figure>"
@@ -257,18 +247,28 @@ def none(text: str) -> str:
     return f'<p class="none">{escape(text)}</p>'
 
 
+def _row(*pictures: str) -> str:
+    """Pictures beside each other, where there is room."""
+    return f'<div class="row">{"".join(f"<figure>{p}</figure>" for p in pictures)}</div>'
+
+
+def _explained(rows: Sequence[tuple[str, str, str]]) -> str:
+    """A table of figures, each with its value and what it is."""
+    return table(("Figure", "#Value", "What it is"), rows, last_is_about=True)
+
+
 def _axes(pairs: Sequence[tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:
     """Sizes and figures, float64."""
     sizes, figures = np.array(pairs, np.float64).T
     return sizes, figures
 
 
-def _chosen(curves: Sequence[Curve]) -> list[Line]:
+def _chosen(curves: Sequence[Curve]) -> list[XYLine]:
     """Those with points; of very many classes only the averages are drawn."""
     found = [curve for curve in curves if len(curve.x)]
     if len(found) > _DRAWN_CURVES:
         found = [curve for curve in found if curve.name in ("micro", "macro")]
-    return [Line(curve.name, curve.x, curve.y) for curve in found]
+    return [XYLine(curve.name, curve.x, curve.y) for curve in found]
 
 
 def _fairness(found: Slices) -> str:

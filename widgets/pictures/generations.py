@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from widgets.fonts import smaller
 from widgets.theme import Theme, dark
 
 _GAP = 4.0
@@ -32,8 +33,7 @@ class _Rows(QWidget):
         super().__init__()
         self.theme = dark()
         self.generations: tuple[Generation, ...] = ()
-        self._small = QFont(self.font())
-        self._small.setPointSizeF(max(self._small.pointSizeF() - 1, 7))
+        self._small = smaller(self.font())
 
     def rects(self, number: int) -> list[QRectF]:
         """Where the pictures of a row are."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from widgets.fonts import smaller
 from widgets.pictures.colormaps import table
 from widgets.pictures.described import Described
 from widgets.plots.marks import class_color, class_shape, paint_cross, paint_mark
@@ -27,9 +28,7 @@ class ClassLegend(Described):
         self._notes: tuple[tuple[str, str], ...] = ()
         self._range: tuple[str, str] | None = None
         self._title = ""
-        small = QFont(self.font())
-        small.setPointSizeF(max(small.pointSizeF() - 1, 7))
-        self.setFont(small)
+        self.setFont(smaller(self.font()))
         self.setMinimumHeight(40)
         self.setAccessibleName("Legend")
 

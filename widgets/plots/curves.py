@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QFont
+from PySide6.QtGui import QAction, QColor, QContextMenuEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.colors import mix
+from widgets.fonts import smaller
 from widgets.plots.look import Look
+from widgets.plots.plain_plot import color_axes, plain_plot
 from widgets.plots.points import Points
 from widgets.plots.smoothing import smoothed
 from widgets.plots.value_axis import ValueAxis
@@ -67,9 +69,7 @@ class CurvePlot(QWidget):
         self._legend = QLabel()
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setWordWrap(True)
-        small = QFont(self.font())
-        small.setPointSizeF(max(small.pointSizeF() - 1, 7))
-        self._legend.setFont(small)
+        self._legend.setFont(smaller(self.font()))
         self._plot = self._make_plot()
         self._empty = QLabel(empty_text)
         self._empty.setProperty("role", "muted")
@@ -176,11 +176,7 @@ class CurvePlot(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in the colours of ``theme``."""
         self._theme = theme
-        self._plot.setBackground(theme.base)
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(pg.mkPen(theme.border))
-            axis.setTextPen(pg.mkPen(theme.text_muted))
+        color_axes(self._plot, theme)
         self._cursor.setPen(pg.mkPen(theme.text_muted, style=Qt.PenStyle.DashLine))
         self._moment.setPen(pg.mkPen(theme.accent, width=2))
         self._label_axes()
@@ -229,18 +225,9 @@ class CurvePlot(QWidget):
             widget.setAccessibleName(title)
 
     def _make_plot(self) -> Any:
-        plot = pg.PlotWidget(axisItems={"left": ValueAxis()})
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
-        plot.showGrid(x=True, y=True, alpha=0.4)
-        plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        plot = plain_plot(smaller(self.font()), left=ValueAxis())
         plot.getPlotItem().setContentsMargins(4, 10, 14, 4)
         plot.getViewBox().setDefaultPadding(0.04)
-        font = QFont(self.font())
-        font.setPointSizeF(max(font.pointSizeF() - 1, 7))
-        for side in ("left", "bottom"):
-            plot.getAxis(side).enableAutoSIPrefix(False)
-            plot.getAxis(side).setStyle(tickFont=font, tickLength=-4)
         # The label stands closer to the numbers than by itself; the curves need the room.
         plot.getAxis("bottom").setHeight(36)
         self._cursor = pg.InfiniteLine(angle=90, movable=False)

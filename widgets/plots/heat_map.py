@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from widgets.fonts import smaller
 from widgets.pictures.colormaps import paint, span, table, to_image
 from widgets.plots.ticks import tick_text
 from widgets.theme import Theme, dark
@@ -40,9 +41,7 @@ class HeatMap(QWidget):
         self._limits = (0.0, 1.0)
         self.setMouseTracking(True)
         self.setAccessibleName("Layers over time")
-        small = QFont(self.font())
-        small.setPointSizeF(max(small.pointSizeF() - 1, 7))
-        self.setFont(small)
+        self.setFont(smaller(self.font()))
 
     def set_values(
         self,

@@ -9,9 +9,10 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from widgets.fonts import smaller
 from widgets.plots.ticks import decades, is_steep, tick_text, ticks
 from widgets.theme import Theme, dark
 
@@ -28,9 +29,7 @@ class RateCurve(QWidget):
         self._theme = dark()
         self._points: Sequence[Point] = ()
         self.is_logarithmic = False
-        small = QFont(self.font())
-        small.setPointSizeF(max(small.pointSizeF() - 1.5, 7))
-        self.setFont(small)
+        self.setFont(smaller(self.font(), 1.5))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setAccessibleName("Learning rate by epoch")

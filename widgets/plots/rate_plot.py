@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from widgets.plots.plain_plot import color_axes, plain_plot
 from widgets.plots.points import Points
 from widgets.plots.ticks import tick_text
 from widgets.theme import Theme, dark
@@ -38,16 +39,10 @@ class RatePlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._points = Points()
-        self._plot = pg.PlotWidget(axisItems={"bottom": _Rates("bottom")})
+        self._plot = plain_plot(bottom=_Rates("bottom"))
         self._plot.setAccessibleName("Loss by learning rate")
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
         self._plot.setLogMode(x=True, y=False)
         self._plot.setMouseEnabled(x=False, y=False)
-        self._plot.showGrid(x=True, y=True, alpha=0.4)
-        self._plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-        for side in ("left", "bottom"):
-            self._plot.getAxis(side).enableAutoSIPrefix(False)
         self._tried = self._plot.plot([], [])
         self._smooth = self._plot.plot([], [])
         self._line = pg.InfiniteLine(angle=90, movable=False)
@@ -96,12 +91,9 @@ class RatePlot(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in the colours of ``theme``."""
-        self._plot.setBackground(theme.base)
+        color_axes(self._plot, theme)
         for side, text in (("left", "Loss"), ("bottom", "Learning rate")):
-            axis = self._plot.getAxis(side)
-            axis.setPen(pg.mkPen(theme.border))
-            axis.setTextPen(pg.mkPen(theme.text_muted))
-            axis.setLabel(text, color=theme.text_muted)
+            self._plot.setLabel(side, text, color=theme.text_muted)
         faint = QColor(theme.accent)
         faint.setAlphaF(0.45)
         self._tried.setPen(pg.mkPen(faint, width=1))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from widgets.colors import mix
+from widgets.fonts import smaller
 from widgets.pictures.described import Described
 from widgets.plots.ticks import tick_text, ticks
 from widgets.theme import Theme, dark
@@ -41,8 +42,7 @@ class RidgePlot(Described):
         self._theme = dark()
         self._title, self._color = "", 0
         self._ridges: tuple[Ridge, ...] = ()
-        self._small = QFont(self.font())
-        self._small.setPointSizeF(max(self._small.pointSizeF() - 1, 7))
+        self._small = smaller(self.font())
         self.setMinimumSize(110, 90)
 
     def show_ridges(self, title: str, ridges: Sequence[Ridge], color: int = 0) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QFont,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -20,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from widgets.fonts import smaller
 from widgets.pictures.colormaps import span, table
 from widgets.pictures.described import Described
 from widgets.plots.marks import class_color, class_shape, paint_cross, paint_mark, size_for
@@ -74,9 +74,7 @@ class ScatterPlot(Described):
         self._scene = Scene(np.zeros((0, 2)))
         self._current = -1
         self.teller: Callable[[float, float, int], str] | None = None
-        small = QFont(self.font())
-        small.setPointSizeF(max(small.pointSizeF() - 1.5, 7))
-        self.setFont(small)
+        self.setFont(smaller(self.font(), 1.5))
         self.setMinimumSize(120, 100)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from widgets.fonts import smaller
 from widgets.plots.look import Look
+from widgets.plots.plain_plot import color_axes, plain_plot
+from widgets.plots.xy_line import XYLine
 from widgets.theme import Theme, dark
-
-
-@dataclass(frozen=True, eq=False)
-class XYLine:
-    """A curve; ``marked`` draws its points, ``bare`` nothing else, ``strong`` a thicker line."""
-
-    name: str
-    x: np.ndarray
-    y: np.ndarray
-    marked: bool = False
-    bare: bool = False
-    strong: bool = False
 
 
 class XYPlot(QWidget):
@@ -56,20 +46,12 @@ class XYPlot(QWidget):
         self._text.setTextFormat(Qt.TextFormat.RichText)
         self._text.setWordWrap(True)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        small = QFont(self.font())
-        small.setPointSizeF(max(small.pointSizeF() - 1, 7))
+        small = smaller(self.font())
         self._text.setFont(small)
-        self._plot = pg.PlotWidget()
+        self._plot = plain_plot(small, grid=0.3)
         self._plot.setAccessibleName(title)
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
         self._plot.setMouseEnabled(x=False, y=False)
-        self._plot.showGrid(x=True, y=True, alpha=0.3)
-        self._plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self._plot.getPlotItem().setContentsMargins(2, 6, 10, 2)
-        for side in ("left", "bottom"):
-            self._plot.getAxis(side).enableAutoSIPrefix(False)
-            self._plot.getAxis(side).setStyle(tickFont=small, tickLength=-4)
         self._plot.getAxis("left").setWidth(52)
         self._plot.getAxis("bottom").setHeight(34)
         self._diagonal = pg.InfiniteLine(pos=(0, 0), angle=45, movable=False)
@@ -102,11 +84,7 @@ class XYPlot(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in the colours of ``theme``."""
         self._theme = theme
-        self._plot.setBackground(theme.base)
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(pg.mkPen(theme.border))
-            axis.setTextPen(pg.mkPen(theme.text_muted))
+        color_axes(self._plot, theme)
         dashes = Qt.PenStyle.DashLine
         self._diagonal.setPen(pg.mkPen(theme.text_muted, width=1, style=dashes))
         self._draw()
