@@ -47,9 +47,13 @@ class Page(QWidget):
 
     wanted = Signal(int)
 
+    def lack(self, report: EvaluationReport) -> str:
+        """Why there is nothing to show of it; empty if there is something."""
+        return ""
+
     @abstractmethod
-    def show_report(self, report: EvaluationReport) -> str:
-        """Show it; returns why there is nothing to show, or an empty text."""
+    def show_report(self, report: EvaluationReport) -> None:
+        """Show it; it must lack nothing."""
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of ``theme``."""
@@ -68,7 +72,7 @@ class SummaryPage(Page):
         self.table = FigureTable("Figures", ("Figure", "#Value"))
         _column(self, self.title, self.hint, self.table)
 
-    def show_report(self, report: EvaluationReport) -> str:
+    def show_report(self, report: EvaluationReport) -> None:
         """Each figure with its definition as a tooltip."""
         rows = [(spoken(name), number(value)) for name, value in report.metrics.items()]
         tips = [definition(name) for name in report.metrics]
@@ -80,7 +84,6 @@ class SummaryPage(Page):
         advice = f" What helps: {remedies}." if remedies else ""
         self.hint.setText(_capital(report.fit.reason) + advice)
         self.hint.setToolTip(RULE)
-        return ""
 
 
 class ConfusionPage(Page):
@@ -103,14 +106,16 @@ class ConfusionPage(Page):
         _column(self, parts)
         self._list()
 
-    def show_report(self, report: EvaluationReport) -> str:
+    def lack(self, report: EvaluationReport) -> str:
+        """Classes."""
+        return NO_CLASSES if report.classes is None else ""
+
+    def show_report(self, report: EvaluationReport) -> None:
         """Count anew; the chosen cell stays."""
         self._report = report
-        if report.classes is None:
-            return NO_CLASSES
+        assert report.classes is not None
         self.grid.set_counts(report.classes.classes, report.classes.confusion)
         self._list()
-        return ""
 
     def set_theme(self, theme: Theme) -> None:
         """Colour the cells."""
@@ -154,11 +159,14 @@ class ClassesPage(Page):
             self.table.headerItem().setToolTip(column, FIGURES[name])
         _column(self, self.table)
 
-    def show_report(self, report: EvaluationReport) -> str:
+    def lack(self, report: EvaluationReport) -> str:
+        """Classes."""
+        return NO_CLASSES if report.classes is None else ""
+
+    def show_report(self, report: EvaluationReport) -> None:
         """One row a class."""
         found = report.classes
-        if found is None:
-            return NO_CLASSES
+        assert found is not None
         parts = report.by_class.slices if report.by_class else ()
         losses = {part.name: part.loss for part in parts}
         self.table.set_rows(
@@ -172,7 +180,6 @@ class ClassesPage(Page):
                 for i, name in enumerate(found.classes)
             ]
         )
-        return ""
 
 
 class CurvesPage(Page):
@@ -204,17 +211,18 @@ class CurvesPage(Page):
 
     _report: EvaluationReport | None
 
-    def show_report(self, report: EvaluationReport) -> str:
+    def lack(self, report: EvaluationReport) -> str:
+        """Classes."""
+        return "" if report.rocs else NO_CLASSES
+
+    def show_report(self, report: EvaluationReport) -> None:
         """A curve a class, and the averages."""
         self._report = report
-        if not report.rocs:
-            return NO_CLASSES
         areas = {curve.name: curve.area for curve in report.recalls}
         rows = [(c.name, number(c.area), number(areas.get(c.name, math.nan))) for c in report.rocs]
         self._names = [curve.name for curve in report.rocs]
         self.table.set_rows(rows, icons=self._icons())
         self._draw()
-        return ""
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the curves and their signs in the table."""
@@ -259,11 +267,16 @@ class CalibrationPage(Page):
         )
         _column(self, self.plot)
 
-    def show_report(self, report: EvaluationReport) -> str:
+    def lack(self, report: EvaluationReport) -> str:
+        """Probabilities of classes."""
+        if report.calibration is not None:
+            return ""
+        return "The loss gives no probabilities of classes." if report.rocs else NO_CLASSES
+
+    def show_report(self, report: EvaluationReport) -> None:
         """Dots are the bins' accuracies, bars how many samples they have."""
         found = report.calibration
-        if found is None:
-            return "The loss gives no probabilities of classes." if report.rocs else NO_CLASSES
+        assert found is not None
         known = found.counts > 0
         line = XYLine("accuracy", found.confidence[known], found.accuracy[known], marked=True)
         edges = np.linspace(0, 1, len(found.counts) + 1)
@@ -272,7 +285,6 @@ class CalibrationPage(Page):
             f"largest {number(found.largest_error)}"
         )
         self.plot.show_all([line], (edges, found.counts / max(found.counts.sum(), 1)), text=text)
-        return ""
 
     def set_theme(self, theme: Theme) -> None:
         """Draw anew."""
@@ -298,11 +310,15 @@ class SlicesPage(Page):
         parts.setSizes([195, 225])
         _column(self, parts)
 
-    def show_report(self, report: EvaluationReport) -> str:
+    def lack(self, report: EvaluationReport) -> str:
+        """A column."""
+        what = "Choose a column under “Group by” to judge the groups of its values."
+        return what if report.by_column is None else ""
+
+    def show_report(self, report: EvaluationReport) -> None:
         """One row a group."""
         found = report.by_column
-        if found is None:
-            return "Choose a column under “Group by” to judge the groups of its values."
+        assert found is not None
         score = "#Accuracy" if report.regression is None else "#Mean error"
         self.groups.set_heads(("Group", "#Rows", score))
         self.groups.set_rows(
@@ -316,7 +332,6 @@ class SlicesPage(Page):
                 for f in found.fairness
             ]
         )
-        return ""
 
 
 class RobustnessPage(Page):
@@ -327,18 +342,22 @@ class RobustnessPage(Page):
         self.plot = XYPlot("Robustness", "Size, in deviations of the inputs", "Accuracy")
         _column(self, self.plot)
 
-    def show_report(self, report: EvaluationReport) -> str:
+    def lack(self, report: EvaluationReport) -> str:
+        """A measurement that takes long."""
+        if report.robustness is not None:
+            return ""
+        if not report.kind:
+            return "Robustness is measured of networks with a target."
+        return "Tick “Robustness” to measure under noise and attacks; it takes a few seconds."
+
+    def show_report(self, report: EvaluationReport) -> None:
         """A curve for noise, FGSM and PGD each."""
         found = report.robustness
-        if found is None:
-            if not report.kind:
-                return "Robustness is measured of networks with a target."
-            return "Tick “Robustness” to measure under noise and attacks; it takes a few seconds."
+        assert found is not None
         lines = [XYLine(TITLES[kind], *_axes(pairs), True) for kind, pairs in found.scores.items()]
         label = "Accuracy" if found.figure == "accuracy" else "RMSE"
         self.plot.show_all(lines, labels=("Size, in deviations of the inputs", label))
         self.plot.setToolTip(f"Measured on {found.rows:,} rows")
-        return ""
 
     def set_theme(self, theme: Theme) -> None:
         """Draw anew."""
@@ -355,17 +374,18 @@ class WrongPage(Page):
         self.samples.wanted.connect(self._show)
         _column(self, self.samples)
 
-    def show_report(self, report: EvaluationReport) -> str:
+    def lack(self, report: EvaluationReport) -> str:
+        """Targets."""
+        return "" if report.wrongest else "There is no target to be wrong about."
+
+    def show_report(self, report: EvaluationReport) -> None:
         """The wrongest first."""
-        if not report.wrongest:
-            return "There is no target to be wrong about."
         self._known = {wrong.sample.row: wrong for wrong in report.wrongest}
         cells = [
             (w.true, w.predicted, percent(w.confidence), number(w.loss)) for w in report.wrongest
         ]
         self.samples.set_samples(list(self._known), cells, "The samples with the highest loss")
         self.samples.table.setColumnHidden(3, all(sure == "-" for _, _, sure, _ in cells))
-        return ""
 
     def _show(self, row: int) -> None:
         sample = self._known[row].sample
@@ -387,17 +407,19 @@ class RegressionPage(Page):
         line.addWidget(self.bars)
         _column(self, self.text, row)
 
-    def show_report(self, report: EvaluationReport) -> str:
+    def lack(self, report: EvaluationReport) -> str:
+        """Numbers."""
+        return "The network does not predict numbers." if report.regression is None else ""
+
+    def show_report(self, report: EvaluationReport) -> None:
         """Dots and bars."""
         found = report.regression
-        if found is None:
-            return "The network does not predict numbers."
+        assert found is not None
         names = {"R²": found.r2, "MAE": found.mae, "RMSE": found.rmse, "bias": found.bias}
         self.text.setText("   ".join(f"{name} {number(value)}" for name, value in names.items()))
         dots = XYLine("", found.predicted, found.residuals, marked=True, bare=True)
         self.dots.show_all([dots])
         self.bars.show_all([], (found.edges, found.counts))
-        return ""
 
     def set_theme(self, theme: Theme) -> None:
         """Draw anew."""

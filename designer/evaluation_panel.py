@@ -70,6 +70,8 @@ class EvaluationPanel:
         self.report: EvaluationReport | None = None
         # Why a page has nothing to show, by title; empty for one that has.
         self._reasons: dict[str, str] = {}
+        # Pages that have not shown the report yet: nobody turned to them.
+        self._due: set[str] = set()
         self.widget = QWidget()
         self.split = _choice("Split", "The rows that the network is judged on")
         for name, title in SPLITS.items():
@@ -238,7 +240,8 @@ class EvaluationPanel:
         self.status.setText(f"step {step:,}")
         self.status.setToolTip(f"{SPLITS[report.split]} split, {rows}, weights of step {step:,}")
         self._offer_columns(report.columns)
-        self._reasons = {title: page.show_report(report) for title, page in self.pages.items()}
+        self._reasons = {title: page.lack(report) for title, page in self.pages.items()}
+        self._due = {title for title, reason in self._reasons.items() if not reason}
         for line, (title, reason) in enumerate(self._reasons.items()):
             self.list.item(line).setToolTip(reason)
             self.list.item(line).setHidden(title in _NOT_OF.get(report.kind, ()))
@@ -257,6 +260,9 @@ class EvaluationPanel:
         title = list(self.pages)[max(line, 0)]
         reason = self._reasons.get(title, "")
         self.reason.setText(reason)
+        if title in self._due and self.report is not None:
+            self._due.remove(title)
+            self.pages[title].show_report(self.report)
         self.stack.setCurrentWidget(self.reason if reason else self.pages[title])
 
     def _offer(self) -> None:
