@@ -24,7 +24,13 @@ from core.explain.evaluation.report import CLASSES, NUMBERS, EvaluationReport
 from core.explain.evaluation.samples import ShowRows
 from core.train.asks import Answered, NotAnswered
 from core.train.events import EpochEnd, Event, Finished, Loaded, Started
-from designer import evaluation_pages as pages
+from designer.evaluation.pages.classes import CalibrationPage, ClassesPage, CurvesPage
+from designer.evaluation.pages.confusion import ConfusionPage
+from designer.evaluation.pages.groups import RobustnessPage, SlicesPage
+from designer.evaluation.pages.page import Page
+from designer.evaluation.pages.regression import RegressionPage
+from designer.evaluation.pages.summary import SummaryPage
+from designer.evaluation.pages.wrong import WrongPage
 from designer.report_saving import ReportSaving
 from widgets import icons
 from widgets.banner import Banner
@@ -39,16 +45,16 @@ TOPIC, SAMPLE_TOPIC = "evaluation", "evaluated sample"
 EMPTY_TEXT = "Train, or open a run, and see here how good the network is and where it is wrong."
 WAITING_TEXT = "Measuring ..."
 SPLITS: Mapping[str, str] = {"test": "Test", "validation": "Validation", "train": "Training"}
-PAGES: Mapping[str, type[pages.Page]] = {
-    "Summary": pages.SummaryPage,
-    "Confusion": pages.ConfusionPage,
-    "Classes": pages.ClassesPage,
-    "Curves": pages.CurvesPage,
-    "Calibration": pages.CalibrationPage,
-    "Slices": pages.SlicesPage,
-    "Robustness": pages.RobustnessPage,
-    "Wrong samples": pages.WrongPage,
-    "Regression": pages.RegressionPage,
+PAGES: Mapping[str, type[Page]] = {
+    "Summary": SummaryPage,
+    "Confusion": ConfusionPage,
+    "Classes": ClassesPage,
+    "Curves": CurvesPage,
+    "Calibration": CalibrationPage,
+    "Slices": SlicesPage,
+    "Robustness": RobustnessPage,
+    "Wrong samples": WrongPage,
+    "Regression": RegressionPage,
 }
 
 # What makes no sense for what a network predicts, by the report's kind.

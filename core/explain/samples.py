@@ -76,8 +76,3 @@ def output_of(job: Job, node: str) -> End:
             f"{job.analysis.name_of(node)} has no output to look at", "Choose another node."
         )
     return End(node, next(iter(report.outputs)))
-
-
-def shape_text(tensor: Tensor) -> str:
-    """The shape of one sample, as people read it."""
-    return "×".join(str(size) for size in tensor.sizes) or "one number"

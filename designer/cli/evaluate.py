@@ -200,8 +200,8 @@ def _check_target(path: Path) -> None:
 def _write(
     path: Path, found: EvaluationReport, training: Training, curve: SizeCurve | None
 ) -> None:
-    from designer.evaluation_page.about import about_run
-    from designer.evaluation_page.page import page
+    from designer.evaluation.html.about import about_run
+    from designer.evaluation.html.page import page
 
     text = page(found, about_run(training.store, training.run, training.job.analysis), curve)
     with writing(path):

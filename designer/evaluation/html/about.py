@@ -12,7 +12,7 @@ from core.design.outlook import outlook
 from core.project.run_curves import curve
 from core.project.runs import Run, RunStore
 from designer.cli.exports.picture import draw
-from designer.evaluation_page.page import About
+from designer.evaluation.html.page import About
 
 # The picture of a larger design could not be read.
 _MOST_NODES = 150

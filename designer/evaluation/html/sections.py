@@ -15,13 +15,20 @@ from core.explain.evaluation.report import EvaluationReport, WrongSample
 from core.explain.evaluation.robustness import TITLES
 from core.explain.evaluation.sizes import SizeCurve
 from core.explain.evaluation.slices import Slices
-from designer.evaluation_page import definitions
-from designer.evaluation_page.charts import chart, matrix
-from designer.evaluation_page.picture_uri import png_uri
+from designer.evaluation import definitions
+from designer.evaluation.html.charts import chart, matrix
+from designer.evaluation.html.picture_uri import png_uri
+from designer.evaluation.shared import (
+    AVERAGES,
+    BASELINE,
+    DRAWN_CURVES,
+    NO_CLASSES,
+    NO_NUMBERS,
+    NO_PROBABILITIES,
+    NO_TARGET,
+    robustness_lines,
+)
 from widgets.plots.xy_line import XYLine
-
-_DRAWN_CURVES = 12
-_NO_CLASSES = "The network does not tell classes apart."
 
 
 def summary(report: EvaluationReport) -> str:
@@ -31,8 +38,7 @@ def summary(report: EvaluationReport) -> str:
         for name, value in report.metrics.items()
     ]
     rows += [
-        (f"baseline {name}", number(value), "What a simple rule reaches on this data.")
-        for name, value in report.baselines.items()
+        (f"baseline {name}", number(value), BASELINE) for name, value in report.baselines.items()
     ]
     return _explained(rows) + fit(report)
 
@@ -52,7 +58,7 @@ def fit(report: EvaluationReport) -> str:
 def confusion(report: EvaluationReport) -> str:
     """The grid."""
     if report.classes is None:
-        return none(_NO_CLASSES)
+        return none(NO_CLASSES)
     grid = matrix(report.classes.classes, report.classes.confusion)
     return f'{about(definitions.CONFUSION)}<div class="scroll">{grid}</div>'
 
@@ -61,7 +67,7 @@ def classes(report: EvaluationReport) -> str:
     """Precision, recall and F1 of each class."""
     found = report.classes
     if found is None:
-        return none(_NO_CLASSES)
+        return none(NO_CLASSES)
     losses = {part.name: part.loss for part in report.by_class.slices} if report.by_class else {}
     rows = [
         (
@@ -79,7 +85,7 @@ def classes(report: EvaluationReport) -> str:
 def curves(report: EvaluationReport) -> str:
     """ROC and precision-recall curves, with the areas under them."""
     if not report.rocs:
-        return none(_NO_CLASSES)
+        return none(NO_CLASSES)
     corner = ((0.0, 1.0), (0.0, 1.0))
     drawn = _chosen(report.rocs), _chosen(report.recalls)
     pictures = (
@@ -96,7 +102,7 @@ def calibration(report: EvaluationReport) -> str:
     """The reliability diagram with its errors."""
     found = report.calibration
     if found is None:
-        return none("The loss gives no probabilities of classes.")
+        return none(NO_PROBABILITIES)
     dots = XYLine("accuracy", found.confidence, found.accuracy, marked=True)
     edges = np.linspace(0, 1, len(found.counts) + 1)
     corner = ((0.0, 1.0), (0.0, 1.0))
@@ -116,7 +122,7 @@ def regression(report: EvaluationReport) -> str:
     """Residuals against predictions, their histogram, and the figures."""
     found = report.regression
     if found is None:
-        return none("The network does not predict numbers.")
+        return none(NO_NUMBERS)
     dots = XYLine("", found.predicted, found.residuals, marked=True, bare=True)
     pictures = (
         chart([dots], "Predicted", "Residual"),
@@ -149,14 +155,15 @@ def robustness(report: EvaluationReport) -> str:
     found = report.robustness
     if found is None:
         return none("Not measured (--robustness).")
-    lines = [XYLine(TITLES[kind], *_axes(pairs), True) for kind, pairs in found.scores.items()]
     y_range = (0.0, 1.0) if found.figure == "accuracy" else None
     rows = [
         (TITLES[kind], f"{size:g}", number(value))
         for kind, pairs in found.scores.items()
         for size, value in pairs
     ]
-    picture = chart(lines, "Size, in deviations of the inputs", found.figure, y_range=y_range)
+    picture = chart(
+        robustness_lines(found), "Size, in deviations of the inputs", found.figure, y_range=y_range
+    )
     return (
         about(f"{definitions.ROBUSTNESS} Measured on {found.rows:,} rows.")
         + f'<div class="row"><figure>{picture}</figure>'
@@ -202,7 +209,7 @@ def training(curves: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> str:
 def wrongest(report: EvaluationReport) -> str:
     """Cards of the rows with the highest loss."""
     if not report.wrongest:
-        return none("There is no target to be wrong about.")
+        return none(NO_TARGET)
     cards = "".join(map(_card, report.wrongest))
     return f'{about(definitions.WRONGEST)}<div class="samples">{cards}</div>'
 
@@ -257,17 +264,11 @@ def _explained(rows: Sequence[tuple[str, str, str]]) -> str:
     return table(("Figure", "#Value", "What it is"), rows, last_is_about=True)
 
 
-def _axes(pairs: Sequence[tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:
-    """Sizes and figures, float64."""
-    sizes, figures = np.array(pairs, np.float64).T
-    return sizes, figures
-
-
 def _chosen(curves: Sequence[Curve]) -> list[XYLine]:
     """Those with points; of very many classes only the averages are drawn."""
     found = [curve for curve in curves if len(curve.x)]
-    if len(found) > _DRAWN_CURVES:
-        found = [curve for curve in found if curve.name in ("micro", "macro")]
+    if len(found) > DRAWN_CURVES:
+        found = [curve for curve in found if curve.name in AVERAGES]
     return [XYLine(curve.name, curve.x, curve.y) for curve in found]
 
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from core.explain.evaluation.report import EvaluationReport
 from core.explain.evaluation.sizes import SizeCurve
-from designer.evaluation_page import sections
-from designer.evaluation_page.picture_uri import svg_uri
-from designer.evaluation_page.style import style_sheet
+from designer.evaluation.html import sections
+from designer.evaluation.html.picture_uri import svg_uri
+from designer.evaluation.html.style import style_sheet
 
 
 @dataclass(frozen=True, eq=False)
