@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from tests.widgets.showing import on_screen
 from widgets.layer_table import BAD, DOUBTFUL, EMPTY_TEXT, WAITING_TEXT, LayerRow, LayerTable
 from widgets.theme import light
 
@@ -18,12 +19,7 @@ ROWS = (
 
 @pytest.fixture
 def table(qtbot: QtBot) -> LayerTable:
-    made = LayerTable()
-    qtbot.addWidget(made)
-    made.resize(700, 200)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return on_screen(qtbot, LayerTable(), 700, 200)
 
 
 def texts(table: LayerTable) -> list[list[str]]:

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
+from tests.widgets.showing import on_screen
 from widgets.problem_list import EMPTY_TEXT, ProblemList, ProblemRow
 from widgets.theme import light
 
@@ -16,12 +17,7 @@ PROBLEMS = [
 
 @pytest.fixture
 def shown(qtbot) -> ProblemList:
-    made = ProblemList()
-    qtbot.addWidget(made)
-    made.resize(400, 300)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return on_screen(qtbot, ProblemList(), 400, 300)
 
 
 def texts(widget) -> list[str]:

@@ -3,16 +3,14 @@
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from tests.widgets.showing import on_screen
 from widgets.side_by_side import SideBySide
 
 
 def test_parts_go_below_each_other_when_they_become_too_narrow(qtbot: QtBot) -> None:
     parts = [QLabel("one"), QLabel("two")]
     line = SideBySide(parts, 100, 10)
-    qtbot.addWidget(line)
-    line.resize(210, 100)
-    with qtbot.waitExposed(line):
-        line.show()
+    on_screen(qtbot, line, 210, 100)
     assert not line.is_column
     assert parts[0].y() == parts[1].y()
     line.resize(209, 100)

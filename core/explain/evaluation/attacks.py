@@ -6,6 +6,7 @@ al., Towards deep learning models resistant to adversarial attacks, 2018 (PGD).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -133,59 +134,86 @@ def _changed(
     key: jax.Array,
     kind: str,
 ) -> jax.Array:
+    """What the shown loss is given for the changed rows that are loaded."""
     play = networks.play(params, rest)
     batch, _ = feed.batch(loaded, play, jnp.zeros((), jnp.int32))
-    clean: Inputs = {node: batch[node] for node in scales}
     reach = {node: size * scale for node, scale in scales.items()}
+    nearby = _Nearby(plan, play, batch, reach, limits)
+    if kind == NOISE:
+        moved = nearby.noisy(key)
+    else:
+        moved = nearby.fast() if kind == FGSM else nearby.projected(key)
+    prediction: jax.Array = play({**batch, **moved})[plan.shown.prediction]
+    return prediction
 
-    def losses(inputs: Inputs) -> jax.Array:
-        found = play({**batch, **inputs})
-        values: jax.Array = plan.shown.value.run(loss_scope(plan.shown, found), resolve)
-        return values
 
-    def uphill(inputs: Inputs) -> Inputs:
-        slopes = jax.grad(lambda given: losses(given).sum())(inputs)
-        return {node: jnp.sign(slope) for node, slope in slopes.items()}
+class _Nearby:
+    """The inputs near those of a ``batch``, no further than ``reach`` and within ``limits``."""
 
-    def within(inputs: Inputs) -> Inputs:
-        near = {n: jnp.clip(x, clean[n] - reach[n], clean[n] + reach[n]) for n, x in inputs.items()}
-        return {n: jnp.clip(x, *limits[n]) for n, x in near.items()}
+    def __init__(
+        self,
+        plan: Any,
+        play: Any,
+        batch: Inputs,
+        reach: Inputs,
+        limits: dict[str, tuple[Any, Any]],
+    ) -> None:
+        self._plan, self._play, self._batch = plan, play, batch
+        self._reach, self._limits = reach, limits
+        self._clean: Inputs = {node: batch[node] for node in reach}
 
-    def fast() -> Inputs:
-        signs = uphill(clean)
-        return within({n: x + reach[n] * signs[n] for n, x in clean.items()})
+    def noisy(self, key: jax.Array) -> Inputs:
+        """With normal noise, which may go beyond the reach."""
+        return self._allowed(self._drawn(key, jax.random.normal))
 
-    def projected() -> Inputs:
-        """The strongest of FGSM's inputs and all on the way from a random start."""
-        keys = dict(zip(clean, jax.random.split(key, len(clean)), strict=True))
-        start = {
-            n: x + reach[n] * jax.random.uniform(keys[n], x.shape, minval=-1, maxval=1)
-            for n, x in clean.items()
-        }
-        first = fast()
+    def fast(self) -> Inputs:
+        """One step of the whole reach uphill: FGSM."""
+        signs = self._uphill(self._clean)
+        return self._within({n: x + self._reach[n] * signs[n] for n, x in self._clean.items()})
+
+    def projected(self, key: jax.Array) -> Inputs:
+        """The strongest of FGSM's inputs and all on the way from a random start: PGD."""
+        start = self._drawn(key, partial(jax.random.uniform, minval=-1, maxval=1))
+        first = self.fast()
 
         def step(_: Any, carried: tuple[Inputs, Inputs, jax.Array]) -> Any:
             here, best, most = carried
-            signs = uphill(here)
+            signs = self._uphill(here)
             stride = _STRIDE / PGD_STEPS
-            here = within({n: x + stride * reach[n] * signs[n] for n, x in here.items()})
-            now = losses(here)
+            here = {n: x + stride * self._reach[n] * signs[n] for n, x in here.items()}
+            here = self._within(here)
+            now = self._losses(here)
             higher = now > most
             best = {n: jnp.where(_like(higher, x), here[n], x) for n, x in best.items()}
             return here, best, jnp.where(higher, now, most)
 
-        carried = (within(start), first, losses(first))
+        carried = (self._within(start), first, self._losses(first))
         found: Inputs = jax.lax.fori_loop(0, PGD_STEPS, step, carried)[1]
         return found
 
-    if kind == NOISE:
-        keys = dict(zip(clean, jax.random.split(key, len(clean)), strict=True))
-        moved = {n: x + reach[n] * jax.random.normal(keys[n], x.shape) for n, x in clean.items()}
-        moved = {n: jnp.clip(x, *limits[n]) for n, x in moved.items()}
-    else:
-        moved = fast() if kind == FGSM else projected()
-    prediction: jax.Array = play({**batch, **moved})[plan.shown.prediction]
-    return prediction
+    def _drawn(self, key: jax.Array, draw: Callable[..., jax.Array]) -> Inputs:
+        """The clean inputs, moved by random numbers times the reach."""
+        keys = dict(zip(self._clean, jax.random.split(key, len(self._clean)), strict=True))
+        return {n: x + self._reach[n] * draw(keys[n], x.shape) for n, x in self._clean.items()}
+
+    def _losses(self, inputs: Inputs) -> jax.Array:
+        shown = self._plan.shown
+        found = self._play({**self._batch, **inputs})
+        values: jax.Array = shown.value.run(loss_scope(shown, found), resolve)
+        return values
+
+    def _uphill(self, inputs: Inputs) -> Inputs:
+        """The signs of the slope of the loss."""
+        slopes = jax.grad(lambda given: self._losses(given).sum())(inputs)
+        return {node: jnp.sign(slope) for node, slope in slopes.items()}
+
+    def _within(self, inputs: Inputs) -> Inputs:
+        clean, reach = self._clean, self._reach
+        near = {n: jnp.clip(x, clean[n] - reach[n], clean[n] + reach[n]) for n, x in inputs.items()}
+        return self._allowed(near)
+
+    def _allowed(self, inputs: Inputs) -> Inputs:
+        return {n: jnp.clip(x, *self._limits[n]) for n, x in inputs.items()}
 
 
 def _like(chosen: jax.Array, array: jax.Array) -> jax.Array:

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel, QProgressBar
 
+from tests.widgets.showing import on_screen
 from widgets.plots.curves import EMPTY_TEXT, CurvePlot
 from widgets.plots.look import Look
 from widgets.plots.training_panel import TrainingPanel
@@ -14,12 +15,7 @@ from widgets.theme import dark, light
 
 @pytest.fixture
 def plot(qtbot) -> CurvePlot:
-    made = CurvePlot("Loss")
-    qtbot.addWidget(made)
-    made.resize(420, 260)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return on_screen(qtbot, CurvePlot("Loss"), 420, 260)
 
 
 def drawn(plot: CurvePlot) -> list[pg.PlotDataItem]:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
+from tests.widgets.showing import on_screen
 from widgets.plots.rate_curve import RateCurve
 from widgets.plots.ticks import decades, is_steep, tick_text, ticks
 from widgets.theme import Theme, dark, light
@@ -46,12 +47,7 @@ def test_what_falls_far_is_steep() -> None:
 
 @pytest.fixture
 def curve(qtbot: QtBot) -> RateCurve:
-    made = RateCurve()
-    qtbot.addWidget(made)
-    made.resize(300, 150)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return on_screen(qtbot, RateCurve(), 300, 150)
 
 
 def rows_of(curve: RateCurve, x: int, color: QColor) -> list[int]:
