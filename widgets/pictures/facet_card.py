@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from core.explain.inside.seen import FILTERS, Facet
 from widgets.inputs import SpinBox
-from widgets.labels import label_for
 from widgets.pictures.cells import CellPicture
 from widgets.pictures.feature_maps import FeatureMapGrid
 from widgets.pictures.sequence_map import SequenceMap
@@ -106,7 +105,8 @@ class FacetCard(QWidget):
         line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
-        label = label_for("Input channel", self.channel)
+        label = QLabel("Input channel")
+        label.setBuddy(self.channel)
         for part in (label, self.channel, self._of):
             row.addWidget(part)
         row.addStretch(1)

@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from core.explain.inside.receptive import Field
 from core.explain.inside.seen import FILTERS, GATES, HEADS, OUTPUT, WEIGHTS, Facet, Insides
-from tests.widgets.showing import on_screen
 from widgets.pictures.inside_view import InsideView
 from widgets.pictures.sample_chooser import WORST, SampleChooser
 
@@ -42,7 +41,12 @@ def attention() -> Insides:
 
 @pytest.fixture
 def view(qtbot: QtBot) -> InsideView:
-    return on_screen(qtbot, InsideView(), 420, 380)
+    made = InsideView()
+    qtbot.addWidget(made)
+    made.resize(420, 380)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
 
 
 def show(view: InsideView, found: Insides) -> None:
