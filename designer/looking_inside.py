@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from core.explain.inside.ask import Inside
-from core.explain.inside.own import OwnSample
+from core.explain.own_sample import OwnSample
 from core.explain.inside.seen import Insides
 from core.explain.probe_order import OrderOfProbe, ProbeOrder
 from core.train.asks import Answered, NotAnswered

@@ -18,7 +18,7 @@ LIGHT = (
     "core.design.analysis",
     "core.design.history",
     "core.explain.inside.ask",
-    "core.explain.probe_order",
+    "core.explain.probe_samples",
     "core.project.exported",
     "core.project.facts",
     "core.project.file",

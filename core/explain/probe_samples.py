@@ -1,4 +1,4 @@
-"""Which samples can be explained, what each is in truth, and how well it is predicted."""
+"""Which samples can be looked at, what each is in truth, and how well it is predicted. No JAX."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.dataset import NO_LABEL
+from core.explain.samples import tensor_of
 from core.train.asks import Ask
 
 if TYPE_CHECKING:
     from core.train.job import Job
     from core.train.state import State
 
-# More samples are not looked through by hand, and predicting them takes time.
+# Of more samples it is not worked out how well they are predicted, which takes time.
 MOST = 2000
 
 
@@ -42,48 +42,46 @@ class Features:
 
 @dataclass(frozen=True, eq=False)
 class ProbeSamples:
-    """The samples that may be looked at, in their order; ``rows`` int32 ``[N]`` are of the data.
+    """The ``count`` samples that may be looked at, by their numbers in the order of the probe.
 
-    ``total`` is how many there would be without a limit. ``truth`` int32 ``[N]`` is the class of
-    each, -1 where nobody knows it, and empty where nothing is classified. ``losses`` float32
-    ``[N]`` are large where the prediction is far off: the cross-entropy of the true class, or the
-    squared error; empty where there is no truth. ``features`` are those of the Input nodes by id.
+    ``truth`` int32 ``[N]`` is the class of each, of a sequence that of its last step; -1 where
+    nobody knows it, and empty where nothing is classified. ``losses`` float32 ``[M]`` are what the
+    shown loss says of the first ones, NaN of those without a target; empty where it says nothing of
+    single samples. ``features`` are those of the Input nodes by id.
     """
 
-    rows: np.ndarray
-    total: int
+    count: int
     truth: np.ndarray
     losses: np.ndarray
     classes: tuple[str, ...]
     features: Mapping[str, Features]
 
-    def of_class(self, index: int) -> list[int]:
-        """The places of a class's samples."""
-        return [int(i) for i in np.flatnonzero(self.truth == index)]
+    def by_class(self) -> list[tuple[str, list[int]]]:
+        """The samples of each class, by the classes' names."""
+        order = np.argsort(self.truth, kind="stable")
+        ends = np.searchsorted(self.truth[order], np.arange(len(self.classes) + 1))
+        pairs = zip(self.classes, ends, ends[1:], strict=False)
+        return [(name, order[start:end].tolist()) for name, start, end in pairs]
 
     def worst_first(self) -> list[int]:
-        """The places of all samples with a known loss, the worst predicted first."""
+        """The samples with a known loss, the greatest first."""
         known = np.flatnonzero(np.isfinite(self.losses))
-        return [int(i) for i in known[np.argsort(-self.losses[known], kind="stable")]]
+        found: list[int] = known[np.argsort(-self.losses[known], kind="stable")].tolist()
+        return found
 
 
 @dataclass(frozen=True)
 class Samples(Ask):
-    """The first ``MOST`` of the samples that may be looked at."""
+    """Which samples may be looked at; the losses are those of the first ``most``."""
+
+    most: int = MOST
 
     def answer(self, job: Job, state: State, step: int) -> ProbeSamples:
         """See ``Ask``."""
-        all_rows = job.probe_rows()
-        rows = np.asarray(all_rows[:MOST], np.int32)
+        rows = np.asarray(job.probe_rows(), np.int32)
         plan, prepared = job.program.plan, job.prepared
-        column = plan.feeds.get(plan.shown.target_node or "")
-        truth, losses = np.zeros(0, np.int32), np.zeros(0, np.float32)
-        classes: tuple[str, ...] = ()
-        if column is not None and len(rows):
-            target = np.asarray(prepared.columns[column][rows])
-            scores = job.program.predict(state, rows)
-            truth, losses = judge(scores, target)
-            classes = prepared.dataset.columns[column].classes if truth.size else ()
+        truth, classes = _truth(job, rows)
+        losses = job.program.sample_losses(state, rows[: self.most])
         features = {}
         for node in plan.inputs:
             name = plan.feeds[node]
@@ -91,38 +89,23 @@ class Samples(Ask):
             scales = prepared.scales.get(name, none)
             known = prepared.dataset.columns[name]
             features[node] = Features(known.features, *scales, known.classes)
-        return ProbeSamples(rows, len(all_rows), truth, losses, classes, features)
+        said = losses if np.isfinite(losses).any() else losses[:0]
+        return ProbeSamples(len(rows), truth, said, classes, features)
 
 
-def judge(scores: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The class of each sample, and how far the scores ``[N, ...]`` are off the target.
-
-    Of sequences the last step counts. See ``ProbeSamples``; both are empty where the target fits
-    the scores in no such way.
-    """
-    nothing = np.zeros(0, np.int32), np.zeros(0, np.float32)
-    if np.issubdtype(target.dtype, np.integer):
-        if target.ndim == 2 and scores.ndim == 3:
-            target, scores = target[:, -1], scores[:, -1]
-        if target.ndim != 1 or scores.ndim != 2:
-            return nothing
-        losses = _cross_entropy(scores.astype(np.float64), target)
-        return target.astype(np.int32), losses.astype(np.float32)
-    if target.shape != scores.shape:
-        return nothing
-    error = (scores.astype(np.float64) - target).reshape(len(target), -1)
-    return nothing[0], (error**2).sum(axis=1).astype(np.float32)
-
-
-def _cross_entropy(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """That of softmax, or of one logit of two classes; NaN without a label. Float64 ``[N]``."""
-    if scores.shape[1] == 1:
-        scores = np.concatenate([np.zeros_like(scores), scores], axis=1)
-    top = scores.max(axis=1)
-    total = top + np.log(np.exp(scores - top[:, None]).sum(axis=1))
-    known = (truth != NO_LABEL) & (truth < scores.shape[1])
-    at = np.where(known, truth, 0)
-    return np.where(known, total - scores[np.arange(len(scores)), at], np.nan)
+def _truth(job: Job, rows: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The class of each row, int32 ``[N]``, and the classes' names; empty where there are none."""
+    loss = job.program.plan.shown
+    column = job.program.plan.feeds.get(loss.target_node or "")
+    if column is None:
+        return np.zeros(0, np.int32), ()
+    data = job.prepared.columns[column]
+    ranks = len(data.shape), tensor_of(job, loss.prediction).rank
+    if not np.issubdtype(data.dtype, np.integer) or ranks not in ((1, 1), (1, 2), (2, 3)):
+        return np.zeros(0, np.int32), ()
+    target = np.asarray(data[rows], np.int32)
+    truth = target[:, -1] if target.ndim == 2 else target
+    return truth, job.prepared.dataset.columns[column].classes
 
 
 def labels_of(features: Features | None, sample: np.ndarray) -> Sequence[str]:

@@ -35,7 +35,10 @@ Arrays = list[jax.Array]
 
 class Judged(NamedTuple):
     """Of each row: what the shown loss is given as its prediction ``[N, ...]``, probabilities where
-    it has any, and its value ``[N]``.
+    it has any, and its value float32 ``[N]``.
+
+    The value is NaN for a row without a target, and for all rows where the loss compares samples
+    with one another, or is given what no row has, such as how a game ended.
     """
 
     prediction: np.ndarray
@@ -98,6 +101,14 @@ class Evaluation:
             parts.append(np.asarray(found)[:count])
         return np.concatenate(parts)
 
+    def losses(self, params: Arrays, rest: Arrays, rows: np.ndarray) -> np.ndarray:
+        """What the shown loss says of the given rows; see ``Judged``. Nothing else is fetched."""
+        parts = [np.zeros(0, np.float32)]
+        for padded, count in self._padded(rows):
+            found = self._judge_jit(params, rest, self.feed.load(padded))[-1]
+            parts.append(np.asarray(found)[:count])
+        return np.concatenate(parts)
+
     def judged(self, params: Arrays, rest: Arrays, rows: np.ndarray) -> Judged:
         """What the shown loss is given, and what it says, for the given rows."""
         parts: list[Any] = []
@@ -151,9 +162,17 @@ class Evaluation:
 
     def _judge(self, params: Arrays, rest: Arrays, loaded: Any) -> tuple[Any, Any, Any]:
         loss, found = self.plan.shown, self._found(params, rest, loaded)
-        scope = loss_scope(loss, found)
-        chances = loss.probabilities.run(scope, resolve) if loss.probabilities else None
-        return found[loss.prediction], chances, loss.value.run(scope, resolve)
+        said = found[loss.prediction]
+        has_all = all(end in found for end in loss.inputs.values())
+        scope = loss_scope(loss, found) if has_all else {}
+        chances = loss.probabilities.run(scope, resolve) if loss.probabilities and has_all else None
+        nothing = jnp.full(len(said), jnp.nan)
+        if not has_all or loss.across_batch or loss.acts:
+            return said, chances, nothing
+        value = loss.value.run(scope, resolve).astype(jnp.float32)
+        if loss.counted is not None:
+            value = jnp.where(loss.counted.run(scope, resolve) > 0, value, nothing)
+        return said, chances, value
 
 
 def _leaves(part: Any) -> list[np.ndarray]:

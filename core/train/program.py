@@ -247,6 +247,10 @@ class Program:
         """What the shown loss is given for the given rows, and what it says of each."""
         return self.evaluation.judged(self.evaluated(state), state.rest, rows)
 
+    def sample_losses(self, state: State, rows: np.ndarray) -> np.ndarray:
+        """What the shown loss says of each of the given rows, float32 ``[N]``; see ``Judged``."""
+        return self.evaluation.losses(self.evaluated(state), state.rest, rows)
+
     def network(self, state: State) -> Network:
         """The network with the state's weights, in evaluation mode."""
         return self.networks.plain(self.evaluated(state), state.rest)

@@ -13,6 +13,7 @@ from core.errors import InputError
 from core.explain.attribution.catalog import method_of, methods
 from core.explain.attribution.map import Attribution
 from core.explain.attribution.method import Method
+from core.explain.own_sample import OwnSample
 from core.project.file import load, write_atomically, writing
 from core.project.runs import find_run
 from designer.cli.output import DONE, print_json
@@ -29,7 +30,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--index",
         type=int,
         metavar="N",
-        help="row of the data, from 0 (default: the first of the validation split)",
+        help="row of the data, from 0 (default: the first of the validation split); with --input, "
+        "row of that file (default: its first)",
+    )
+    parser.add_argument(
+        "--input",
+        type=Path,
+        metavar="DATA_FILE",
+        help="explain a sample of your own: a picture, a table with the columns of the data, or a "
+        "NumPy archive",
     )
     parser.add_argument(
         "--node",
@@ -71,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
             f"Give OUT one of the suffixes {', '.join(SUFFIXES)}.",
         )
     params = parameters(options.method, options.set)
+    own = _own(options.input, options.index or 0, options.file.parent) if options.input else None
     store, run = find_run(options.file, options.run)
     from core.explain.attribution.ask import Attribute
     from core.explain.attribution.looking import classes, find_node
@@ -84,22 +94,33 @@ def run(options: argparse.Namespace) -> int:
         target=target_of(options.target, classes(job)),
         node=find_node(job, options.node) if options.node else "",
         randomised=options.randomised,
-        row=options.index,
+        row=None if own else options.index,
+        own=own,
     )
     found = ask.answer(job, training.state, training.step)
     _write(options.output, found, type(method_of(options.method)))
     name = job.program.plan.names[found.node]
     if options.json:
         told = {"node": name, "run": run.id, "file": str(options.output)}
+        if own is not None:
+            told |= {"input": own.path}
         print_json(found.to_json() | told)
         return DONE
     explained = found.class_name(found.target)
-    print(f"run {run.id}, row {found.index}, {options.method} of {name}")
+    sample = f"row {found.index}" if own is None else f"{options.input.name}, row {own.row}"
+    print(f"run {run.id}, {sample}, {options.method} of {name}")
     print(f"score of {explained or 'the output'}: {found.score:.4f}")
     if found.completeness_error is not None:
         print(f"completeness error: {found.completeness_error:.2e}")
     print(f"wrote {options.output}")
     return DONE
+
+
+def _own(path: Path, row: int, folder: Path) -> OwnSample:
+    """Raises InputError for a row that no file has."""
+    if row < 0:
+        raise InputError(f"--index {row}: there is no such row", "Rows are counted from 0.")
+    return OwnSample(str(folder), str(path), row=row)
 
 
 def parameters(kind: str, assignments: list[str]) -> tuple[tuple[str, Any], ...]:

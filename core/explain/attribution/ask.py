@@ -9,7 +9,8 @@ import numpy as np
 
 from core.explain.attribution.catalog import method_of
 from core.explain.attribution.map import Attribution
-from core.explain.attribution.subject import subject_of
+from core.explain.attribution.subject import Subject, subject_of
+from core.explain.own_sample import OwnSample
 from core.train.asks import Ask
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ class Attribute(Ask):
 
     ``method`` is the kind name of a ``Method``, ``params`` what is set of its parameters.
     ``number`` counts in the probe rows and wraps around; ``row`` is any row of the data in its
-    place. ``target`` is the class, or the output,
-    to explain; None is the predicted class. ``node`` is the id of an Input or, for methods that
+    place, ``own`` a sample of the user's own. ``target`` is the class, or the output, to explain;
+    None is the predicted class. ``node`` is the id of an Input or, for methods that
     look at a layer, of that; empty: the first Input, or the last layer that will do.
     ``randomised`` asks it of the network with weights drawn anew from another seed, for the class
     that the trained one predicts: a map that stays the same does not depend on what was learned
@@ -38,20 +39,26 @@ class Attribute(Ask):
     node: str = ""
     randomised: bool = False
     row: int | None = None
+    own: OwnSample | None = None
 
-    def answer(self, job: Job, state: State, step: int) -> Attribution:
-        """See ``Ask``. Raises InputError where the method cannot explain this design."""
-        method = method_of(self.method, self.params)
-        subject = subject_of(
+    def subject(self, job: Job, state: State) -> Subject:
+        """What the method is given. Raises InputError where it cannot explain this design."""
+        return subject_of(
             job,
             state,
-            method,
+            method_of(self.method, self.params),
             number=self.number,
             target=self.target,
             node=self.node,
             randomised=self.randomised,
             row=self.row,
+            own=self.own,
         )
+
+    def answer(self, job: Job, state: State, step: int) -> Attribution:
+        """See ``Ask``. Raises InputError where the method cannot explain this design."""
+        method = method_of(self.method, self.params)
+        subject = self.subject(job, state)
         values = np.asarray(method.attribute(subject), np.float32)
         score = subject.score
         error = None

@@ -14,7 +14,6 @@ from core.explain.attribution.ask import Attribute
 from core.explain.attribution.catalog import method_of
 from core.explain.attribution.graph import CLASSES
 from core.explain.attribution.replacing import MEAN, extent, fills_of, replaced_scores
-from core.explain.attribution.subject import subject_of
 from core.train.asks import Ask
 
 if TYPE_CHECKING:
@@ -116,15 +115,7 @@ class Curves(Ask):
     def answer(self, job: Job, state: State, step: int) -> DeletionInsertion:
         """See ``Ask``. Raises InputError where the method cannot explain this design."""
         method = method_of(self.asked.method, self.asked.params)
-        subject = subject_of(
-            job,
-            state,
-            method,
-            number=self.asked.number,
-            target=self.asked.target,
-            node=self.asked.node,
-            randomised=self.asked.randomised,
-        )
+        subject = self.asked.subject(job, state)
         fills = fills_of(subject, self.fill, self.value)
         return curves(
             subject, np.asarray(method.attribute(subject)), fills, method.kind, self.steps

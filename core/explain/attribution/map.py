@@ -17,7 +17,8 @@ class Attribution:
 
     ``method`` is the kind name; ``node`` the id of the Input node that is explained or, of methods
     that look at a layer, that layer's. ``index`` is the sample's row of the data, ``number`` its
-    place in the probe rows, -1 if it is none of them. ``kind`` is ``image``, ``tokens`` or
+    place in the probe rows, -1 if it is none of them; both are -1 of a sample of the user's own.
+    ``kind`` is ``image``, ``tokens`` or
     ``values``. ``sample`` is as the network is fed; ``values`` float32, signed where the method is:
     ``[H, W]`` or ``[H, W, C]`` for images, ``[T]`` for tokens (the sample's shape, where that has
     more axes), else the sample's shape.
@@ -43,6 +44,11 @@ class Attribution:
     score: float = 0.0
     completeness_error: float | None = None
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the sample is the user's own, and none of the data."""
+        return self.index < 0
+
     def class_name(self, index: int | None) -> str:
         """A class as people know it; empty for None."""
         if index is None:
@@ -50,16 +56,19 @@ class Attribution:
         return self.classes[index] if 0 <= index < len(self.classes) else str(index)
 
     def to_json(self) -> dict[str, Any]:
-        """All but the arrays, as plain JSON values; ``shape`` is that of the values."""
+        """All but the arrays, as plain JSON values; ``shape`` is that of the values.
+
+        The index and the number of a sample of the user's own are None.
+        """
         return {
             "method": self.method,
             "node": self.node,
-            "index": self.index,
+            "index": None if self.is_own else self.index,
             "predicted": self.predicted,
             "target": self.target,
             "shape": list(self.values.shape),
             "completeness_error": self.completeness_error,
-            "number": self.number,
+            "number": None if self.is_own else self.number,
             "kind": self.kind,
             "score": self.score,
             "classes": {

@@ -12,9 +12,12 @@ from core.design.document import End
 from core.errors import InputError
 from core.explain.attribution.graph import leading_to, scored_end
 from core.explain.attribution.looking import classes, find_node
+from core.explain.own_sample import OwnSample, check_own, own_values
 from core.train.asks import Ask
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.compile.plan import Plan
     from core.train.job import Job
     from core.train.state import State
@@ -29,7 +32,8 @@ MOST_SEARCHED = 20_000
 class Neighbours:
     """The nearest training samples, nearest first.
 
-    ``row`` is that of the sample they are near to, ``rows`` int64 ``[N]`` theirs; ``distances``
+    ``row`` is that of the sample they are near to, ``number`` its place in the probe rows, -1 both
+    of a sample of the user's own; ``rows`` int64 ``[N]`` theirs; ``distances``
     float32 ``[N]`` are between outputs of ``node``. ``truths`` and ``predictions`` are the labels
     as people know them, of the sample and then of each neighbour; empty where there is none.
     ``samples`` ``[1 + N, ...]`` are as the network is fed. ``searched`` rows were looked at.
@@ -51,7 +55,8 @@ class Neighbours:
 class Nearest(Ask):
     """Find the training samples for which a node's output is nearest to that for one sample.
 
-    ``number`` counts in the probe rows and wraps around. ``node`` is an id or a name; empty: what
+    ``number`` counts in the probe rows and wraps around; ``own`` is a sample of the user's own in
+    its place. ``node`` is an id or a name; empty: what
     the last layer, that of the scores, reads. Outputs are compared as vectors, of sequences whose
     last step is scored the last steps. The sample itself is never among its neighbours.
 
@@ -63,6 +68,7 @@ class Nearest(Ask):
     node: str = ""
     count: int = 8
     metric: str = EUCLIDEAN
+    own: OwnSample | None = None
 
     def answer(self, job: Job, state: State, step: int) -> Neighbours:
         """See ``Ask``. Raises InputError for a node without numbers to compare."""
@@ -75,16 +81,24 @@ class Nearest(Ask):
         plan = job.program.plan
         end = compared_end(job, self.node)
         probes = job.probe_rows()
-        number = self.number % len(probes)
-        row = int(probes[number])
+        number = -1 if self.own else self.number % len(probes)
+        row = -1 if self.own else int(probes[number])
+        own = own_values(job, self.own) if self.own else None
+        if own is not None:
+            check_own(job, end)
         candidates = _searched(job.prepared.splits["train"], row)
         if not len(candidates):
             raise InputError("there is no other training sample", "Give the training split more.")
-        found = distances(job.program, state, end, row, candidates, self.metric)
+        found = distances(
+            job.program, state, end, row if own is None else own, candidates, self.metric
+        )
         best = np.argsort(found, kind="stable")[: max(self.count, 1)]
         rows = candidates[best].astype(np.int64)
-        shown = np.concatenate([[row], rows])
-        truths, predictions = labels(job, state, shown)
+        shown = rows if own is not None else np.concatenate([[row], rows])
+        truths, predictions = labels(job, state, shown, own)
+        samples = np.asarray(job.prepared.columns[plan.feeds[plan.inputs[0]]][shown])
+        if own is not None:
+            samples = np.concatenate([own[plan.inputs[0]][None], samples])
         return Neighbours(
             end.node,
             self.metric,
@@ -94,7 +108,7 @@ class Nearest(Ask):
             found[best],
             truths,
             predictions,
-            np.asarray(job.prepared.columns[plan.feeds[plan.inputs[0]]][shown]),
+            samples,
             len(candidates),
         )
 
@@ -115,10 +129,13 @@ def compared_end(job: Job, asked: str = "") -> End:
     return end
 
 
-def labels(job: Job, state: State, rows: np.ndarray) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def labels(
+    job: Job, state: State, rows: np.ndarray, own: Mapping[str, np.ndarray] | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """True and predicted labels of rows, as texts: classes by name, numbers in their own units.
 
-    Of a sequence of labels it is the last. Both are empty where the shown loss has no target, or
+    Those of an ``own`` sample, whose true label nobody knows, come first; its arrays are given by
+    Input and Target node. Of a sequence of labels it is the last. Both are empty where the shown loss has no target, or
     one that is no label but, for example, an image; a text is empty where nobody knows the label.
     """
     loss = job.program.plan.shown
@@ -127,6 +144,12 @@ def labels(job: Job, state: State, rows: np.ndarray) -> tuple[tuple[str, ...], t
         return (), ()
     truths = np.asarray(job.prepared.columns[column][rows])
     guesses = job.program.predict(state, rows)
+    if own is not None:
+        check_own(job, loss.prediction)
+        given = {End(node, "output"): value[None] for node, value in own.items()}
+        found = job.program.compute(state, given, (loss.prediction,))
+        guesses = np.concatenate([found[loss.prediction], guesses])
+    unknown = ("",) * (len(guesses) - len(truths))
     if loss.classifies or loss.probabilities is not None:
         if truths.ndim == 2 and guesses.ndim == 3:
             truths, guesses = truths[:, -1], guesses[:, -1]
@@ -134,11 +157,12 @@ def labels(job: Job, state: State, rows: np.ndarray) -> tuple[tuple[str, ...], t
             return (), ()
         chosen = guesses[..., 0] > 0 if guesses.shape[-1] == 1 else guesses.argmax(axis=-1)
         names = classes(job)
-        return _named(names, truths), _named(names, chosen)
+        return unknown + _named(names, truths), _named(names, chosen)
     mean, deviation = job.prepared.scales.get(column, (0.0, 1.0))
     if truths[0].size > 6:
         return (), ()
-    return _written(truths * deviation + mean), _written(guesses * deviation + mean)
+    written = _written(truths * deviation + mean), _written(guesses * deviation + mean)
+    return unknown + written[0], written[1]
 
 
 def _first_output(plan: Plan, node: str) -> End:

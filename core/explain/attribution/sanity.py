@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from core.explain.attribution.ask import Attribute
 from core.explain.attribution.catalog import method_of
 from core.explain.attribution.randomised import layers_from_top, with_drawn
 from core.explain.attribution.ranks import cosine, spearman
-from core.explain.attribution.subject import subject_of
 from core.train.asks import Ask
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ class Sanity(Ask):
     """Check a method: do its maps change when weights are drawn anew, layer by layer from the top?
 
     Maps are made for the class that ``asked`` explains (of the trained network, if it names none),
-    for so many samples from ``asked.number`` on. At most so many ``depths`` are looked at, spread
+    for so many samples: the asked one, and those of the probe that follow it. At most so many ``depths`` are looked at, spread
     over the layers; the last one has no learned weights left. Source: Adebayo et al., Sanity checks
     for saliency maps, NeurIPS 2018, https://arxiv.org/abs/1810.03292
     """
@@ -110,11 +109,12 @@ class Sanity(Ask):
     def answer(self, job: Job, state: State, step: int) -> SanityCheck:
         """See ``Ask``. Raises InputError where the method cannot explain this design."""
         method = method_of(self.asked.method, self.asked.params)
-        asked: dict[str, Any] = {"target": self.asked.target, "node": self.asked.node}
-        numbers = range(min(max(self.samples, 1), len(job.probe_rows())))
-        subjects = [
-            subject_of(job, state, method, number=self.asked.number + n, **asked) for n in numbers
+        first = replace(self.asked, randomised=False)
+        count = min(max(self.samples, 1), len(job.probe_rows()))
+        rest = [
+            replace(first, number=first.number + n, row=None, own=None) for n in range(1, count)
         ]
+        subjects = [asked.subject(job, state) for asked in (first, *rest)]
         layers = layers_from_top(subjects[0])
         if not layers:
             raise InputError(

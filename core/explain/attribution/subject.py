@@ -13,6 +13,7 @@ from core.design.document import End
 from core.errors import InputError
 from core.explain.attribution import looking
 from core.explain.attribution.graph import CLASSES, OUTPUTS, UNITS, scored_end
+from core.explain.own_sample import OwnSample, check_own, own_values
 
 if TYPE_CHECKING:
     from core.compile.plan import Plan
@@ -33,7 +34,7 @@ class Subject:
     Samples are arrays ``[N, *sample.shape]`` as the network is fed: float32, or int32 token ids.
     Points are what gradients reach: the samples themselves or, for token ids, the first outputs
     behind them that are not ids, one array ``[N, ...]`` for each of ``places``. All other Input
-    nodes keep what this row has. Functions are compiled once for a program and serve all samples,
+    nodes keep what ``fed`` has, the sample's arrays by Input and Target node. Functions are compiled once for a program and serve all samples,
     targets and weights.
 
     ``node`` is the Input node that is explained, ``layer`` the layer that is looked at, empty
@@ -50,13 +51,18 @@ class Subject:
     row: int
     number: int
     kind: str
-    sample: np.ndarray
+    fed: Mapping[str, np.ndarray]
     scored: End
     target: int | None
     predicted: int | None
     reading: str
     classes: tuple[str, ...]
     tokens: tuple[str, ...]
+
+    @property
+    def sample(self) -> np.ndarray:
+        """What the explained Input is fed, without the batch."""
+        return self.fed[self.node]
 
     @property
     def plan(self) -> Plan:
@@ -160,11 +166,9 @@ class Subject:
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
     def feed(self, samples: np.ndarray) -> dict[str, np.ndarray]:
-        """What the network is fed with samples, and with this row's values at all other nodes."""
-        columns = self.job.prepared.columns
-        others = {n: columns[c][self.row] for n, c in self.plan.feeds.items() if n != self.node}
-        size = len(samples)
-        repeated = {n: np.repeat(np.asarray(v)[None], size, axis=0) for n, v in others.items()}
+        """What the network is fed with samples, and with this sample's values at other nodes."""
+        others = {node: value for node, value in self.fed.items() if node != self.node}
+        repeated = {n: np.repeat(v[None], len(samples), axis=0) for n, v in others.items()}
         return {**repeated, self.node: samples}
 
     def _mapped(
@@ -198,6 +202,7 @@ def subject_of(
     node: str = "",
     randomised: bool = False,
     row: int | None = None,
+    own: OwnSample | None = None,
 ) -> Subject:
     """The subject of a question; see ``Attribute``.
 
@@ -206,8 +211,13 @@ def subject_of(
     """
     plan, program = job.program.plan, job.program
     source, layer = looking.nodes(job, method, node)
-    number, row = looking.row_of(job, number, row)
-    sample = np.asarray(job.prepared.columns[plan.feeds[source]][row])
+    if own is not None:
+        number, row, fed = -1, -1, own_values(job, own)
+    else:
+        number, row = looking.row_of(job, number, row)
+        columns = job.prepared.columns
+        fed = {node: np.asarray(columns[column][row]) for node, column in plan.feeds.items()}
+    sample = fed[source]
     kind = looking.kind_of(sample)
     looking.check_needs(job, method, kind)
     subject = Subject(
@@ -219,7 +229,7 @@ def subject_of(
         row,
         number,
         kind,
-        sample,
+        fed,
         scored_end(plan),
         None,
         None,
@@ -236,6 +246,8 @@ def subject_of(
         subject = replace(subject, scored=subject.end_of(layer), reading=UNITS, classes=())
         scores = subject.outputs(sample[None])[0]
         likely = int(scores.argmax())
+    if own is not None:
+        check_own(job, subject.scored)
     looking.check_target(target, subject.reading, len(scores))
     asked = likely if target is None else target
     subject = replace(subject, target=None if len(scores) == 1 else asked)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import InputError
-from core.explain.inside.own import OwnSample, own_feed
+from core.explain.own_sample import OwnSample, own_feed
 from core.explain.inside.receptive import receptive_field
 from core.explain.inside.seen import Facet, Insides, shown
 from core.train.asks import Ask

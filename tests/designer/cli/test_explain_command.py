@@ -10,6 +10,7 @@ from PIL import Image
 
 from core.explain.attribution.ask import Attribute
 from core.explain.attribution.map import IMAGE, TOKENS, VALUES, Attribution
+from core.explain.own_sample import OwnSample
 from core.project.runs import find_run
 from core.train.start import load_run
 from designer.cli.attribution_picture import colours, picture
@@ -47,6 +48,33 @@ def test_it_writes_what_the_window_is_told(call: Line, trained: Path, tmp_path: 
     with np.load(out) as arrays:
         np.testing.assert_array_equal(arrays["values"], same.values)
         np.testing.assert_array_equal(arrays["sample"], same.sample)
+
+
+def test_a_sample_of_ones_own_is_explained_as_in_the_window(
+    call: Line, trained: Path, tmp_path: Path
+) -> None:
+    out, data = tmp_path / "map.npz", tmp_path / "mine.png"
+    Image.fromarray(np.eye(8, dtype=np.uint8) * 255).save(data)
+    options = ("--method", "occlusion", "--input", data, "-o", out)
+    answer = call("explain", trained, *options, "--json")
+    assert answer.code == 0, answer.err
+    assert (answer.json["index"], answer.json["input"]) == (None, str(data))
+    training = load_run(*find_run(trained), trained.parent)
+    ask = Attribute("occlusion", own=OwnSample(str(trained.parent), str(data)))
+    same = ask.answer(training.job, training.state, training.step)
+    with np.load(out) as arrays:
+        np.testing.assert_array_equal(arrays["values"], same.values)
+        np.testing.assert_array_equal(arrays["sample"][..., 0] == 1, np.eye(8, dtype=bool))
+    assert "mine.png, row 0" in call("explain", trained, *options).out
+    images = training.job.prepared.dataset.columns["image"].values[:2]
+    np.savez(tmp_path / "two.npz", image=images)
+    two = ("--method", "gradient", "--input", tmp_path / "two.npz", "-o", out)
+    assert call("explain", trained, *two, "--index", "1").code == 0
+    with np.load(out) as arrays:
+        np.testing.assert_array_equal(arrays["sample"], images[1])
+    for wrong, message in ((("--index", "2"), "has 2 rows"), (("--index", "-1"), "no such row")):
+        assert message in call.wrong("explain", trained, *two, *wrong)
+    assert "no.png" in call.wrong("explain", trained, *two[:3], tmp_path / "no.png", "-o", out)
 
 
 def test_it_draws_an_image_beside_its_map(call: Line, trained: Path, tmp_path: Path) -> None:

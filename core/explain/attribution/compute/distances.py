@@ -1,7 +1,8 @@
-"""Distances between what a node computes for one row of the data and for others."""
+"""Distances between what a node computes for one sample and for rows of the data."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -18,11 +19,16 @@ from core.train.state import State
 
 
 def distances(
-    program: Program, state: State, end: End, row: int, rows: np.ndarray, metric: str
+    program: Program,
+    state: State,
+    end: End,
+    sample: int | Mapping[str, np.ndarray],
+    rows: np.ndarray,
+    metric: str,
 ) -> np.ndarray:
-    """Distances ``[N]`` float32 of rows to a row, ``euclidean`` or ``cosine``, at an output.
+    """Distances ``[N]`` float32 of rows to a sample, ``euclidean`` or ``cosine``, at an output.
 
-    The cosine distance is 1 less the cosine of the angle; to a vector of zeros it is 1. Nothing but
+    The sample is a row of the data, or arrays by Input and Target node without a batch. The cosine distance is 1 less the cosine of the angle; to a vector of zeros it is 1. Nothing but
     the distances leaves the device.
     """
     known, feed = Functions.of(program), program.shown
@@ -30,7 +36,13 @@ def distances(
     compared = known.once(("distances", metric), lambda: jax.jit(_METRICS[metric]))
     size = min(EVALUATION_BATCH, len(rows))
     weights = program.evaluated(state), state.rest
-    own = vectors(*weights, feed.load(np.full(size, row, np.int32)))[0]
+    if isinstance(sample, int):
+        own = vectors(*weights, feed.load(np.full(size, sample, np.int32)))[0]
+    else:
+        given = {End(node, "output"): value[None] for node, value in sample.items()}
+        scored = scored_end(known.plan)
+        found = program.compute(state, given, (end, scored))
+        own = _flat(jnp.asarray(found[end]), found[scored].ndim)[0]
     parts = []
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
@@ -51,12 +63,16 @@ def _vectors_at(known: Functions, feed: Feed, end: End) -> Any:
         play = known.networks.play(params, rest)
         batch, _ = feed.batch(loaded, play, jnp.zeros((), jnp.int32))
         values = play(batch)
-        found = values[end]
-        if values[scored].ndim == found.ndim == 3:
-            found = found[:, -1]
-        return found.reshape(len(found), -1).astype(jnp.float32)
+        return _flat(values[end], values[scored].ndim)
 
     return vectors
+
+
+def _flat(found: jax.Array, axes_scored: int) -> jax.Array:
+    """Outputs as vectors, of sequences the last steps where the scores are sequences too."""
+    if axes_scored == found.ndim == 3:
+        found = found[:, -1]
+    return found.reshape(len(found), -1).astype(jnp.float32)
 
 
 def _euclidean(vectors: jax.Array, own: jax.Array) -> jax.Array:

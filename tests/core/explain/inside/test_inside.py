@@ -14,9 +14,8 @@ from PIL import Image
 from core.design.document import Design
 from core.errors import InputError
 from core.explain.inside.ask import Inside
-from core.explain.inside.own import OwnSample
+from core.explain.own_sample import OwnSample
 from core.explain.inside.seen import Facet, Insides
-from core.explain.probe_order import OrderOfProbe
 from core.train.job import Job
 from core.train.state import State
 from tests.designs import IRIS, Layer, add, classifier, digits_cnn, fit_to_data, recipe, wire
@@ -228,19 +227,6 @@ def test_what_is_too_large_is_cut_and_told() -> None:
 def test_a_node_that_is_not_there_is_refused(digits: tuple[Job, State]) -> None:
     with pytest.raises(InputError, match="not computed"):
         seen(*digits, "nothing")
-
-
-def test_the_worst_predicted_come_first(digits: tuple[Job, State]) -> None:
-    job, state = digits
-    order = OrderOfProbe().answer(job, state, 0)
-    rows = job.probe_rows()
-    logits = job.program.predict(state, rows).astype(np.float64)
-    labels = job.prepared.columns["label"][rows]
-    chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    wanted = -np.log(chances[np.arange(len(rows)), labels])
-    np.testing.assert_allclose(order.losses, wanted, rtol=1e-4, atol=1e-5)
-    assert order.worst_first()[0] == wanted.argmax()
-    assert [labels[i] for i in order.of_class(7)] == [7] * int((labels == 7).sum())
 
 
 def test_a_picture_of_ones_own_is_scaled_as_in_training(

@@ -11,9 +11,11 @@ import numpy as np
 from core.data.binding import DataBinding, standardise
 from core.data.new_rows import read_new_rows
 from core.errors import InputError
+from core.explain.attribution.graph import leading_to
 
 if TYPE_CHECKING:
     from core.data.dataset import Column
+    from core.design.document import End
     from core.train.job import Job
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
@@ -48,6 +50,31 @@ def own_feed(job: Job, own: OwnSample) -> dict[str, np.ndarray]:
             )
         feed[node] = columns[column]
     return feed
+
+
+def own_values(job: Job, own: OwnSample) -> dict[str, np.ndarray]:
+    """The sample by Input and Target node, without a batch. It has no target: see ``check_own``.
+
+    Raises InputError as ``own_feed`` does.
+    """
+    plan, columns = job.program.plan, job.prepared.columns
+    fed = {node: value[0] for node, value in own_feed(job, own).items()}
+    # Nothing that may be asked of it depends on the target, which is that of any row.
+    row = int(job.probe_rows()[0])
+    others = {n: np.asarray(columns[c][row]) for n, c in plan.feeds.items() if n not in fed}
+    return {**others, **fed}
+
+
+def check_own(job: Job, end: End) -> None:
+    """Raise InputError where an output depends on a Target, which an own sample has not."""
+    plan = job.program.plan
+    read = {source.node for step in leading_to(plan, end) for source in step.inputs.values()}
+    for node in plan.feeds:
+        if node not in plan.inputs and (node in read or node == end.node):
+            raise InputError(
+                f"what is asked depends on {plan.names[node]}, which a sample of your own has not",
+                "Choose a sample of the data.",
+            )
 
 
 def _of_file(job: Job, own: OwnSample) -> dict[str, np.ndarray]:
