@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 
 from core.explain.attribution.method import Method
 from designer.map_chooser import MapChooser
-from designer.sample_finder import SampleFinder
 from widgets.elided_label import ElidedLabel
 from widgets.inputs import ComboBox
 from widgets.pictures.attribution_view import LEAST_PICTURE, AttributionView
+from widgets.pictures.sample_chooser import SampleChooser
 from widgets.side_by_side import SideBySide
 
 _FIELDS_WIDTH = 240
@@ -48,7 +48,7 @@ class AttributionPane(QWidget):
 
     def __init__(self, kinds: Mapping[str, type[Method]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.finder = SampleFinder()
+        self.chooser = SampleChooser(own=True, stacked=True)
         self.first, self.second = MapChooser(kinds), MapChooser(kinds, "to compare with")
         self.views = (AttributionView("Attribution"), AttributionView("Compared attribution"))
         self.opacity = QSlider(Qt.Orientation.Horizontal)
@@ -113,7 +113,7 @@ class AttributionPane(QWidget):
         column.setContentsMargins(10, 8, 8, 8)
         column.setSpacing(6)
         column.addWidget(self.first)
-        column.addWidget(self.finder)
+        column.addWidget(self.chooser)
         column.addLayout(cover)
         for part in (self.live, self.compare, self.second, self.same_scale):
             column.addWidget(part)

@@ -14,6 +14,7 @@ from core.explain.probe_samples import ProbeSamples, Samples
 from core.train.asks import Answered, NotAnswered
 from core.train.events import Event, Finished, Loaded, Started
 from designer.attribution_pane import ANOTHER, KEPT, NOTHING, AttributionPane
+from designer.choosing_samples import OwnSamples, offer_orders
 from designer.late_panels import Surroundings
 from designer.map_choice import method_kinds, nodes_for
 from designer.map_meaning import MapMeaning
@@ -48,6 +49,7 @@ class AttributionPanel(QObject):
         self.known = Known()
         self._shown: list[ShownMap | None] = [None, None]
         self._questions: list[Attribute | None] = [None, None]
+        self._own = OwnSamples(self.pane.chooser, lambda: around.session.folder)
         self._choosers = (self.pane.first, self.pane.second)
         self.meaning = MapMeaning(around.asking)
         self.nearest = NearestSamples(around.asking)
@@ -91,8 +93,9 @@ class AttributionPanel(QObject):
         self._trainer.heard.connect(self._hear)
         self._trainer.state_changed.connect(self._stand)
         self._around.session.changed.connect(self._look_again)
-        self.pane.finder.changed.connect(self._ask_maps)
-        self.pane.finder.order_wanted.connect(self._ask_samples)
+        self.pane.chooser.sample_changed.connect(self._ask_maps)
+        self.pane.chooser.order_wanted.connect(partial(self._ask_samples, True))
+        self._own.changed.connect(self._ask_maps)
         self.pane.live.toggled.connect(self._stand)
         self.pane.compare.activated.connect(self._compare)
         self.pane.same_scale.toggled.connect(self._draw)
@@ -114,6 +117,7 @@ class AttributionPanel(QObject):
         if isinstance(event, Loaded | Started):
             # The samples, and what is known of them, may be those of other data.
             self.known = Known()
+            self._own.show(None)
         if isinstance(event, Loaded | Finished):
             self.refresh()
         elif isinstance(event, Started):
@@ -143,7 +147,8 @@ class AttributionPanel(QObject):
         for topic in (SAMPLES, *TOPICS):
             self._asking.forget(topic)
         self.known, self._shown = Known(), [None, None]
-        self.pane.finder.set_samples(None)
+        self._offer_samples(None)
+        self._own.show(None)
         self.meaning.show_question(None)
         self.nearest.show_sample(None)
         for view in self.pane.views:
@@ -185,16 +190,27 @@ class AttributionPanel(QObject):
         run = self._trainer.run
         return f" from {run.title}" if run is not None else ""
 
-    def _ask_samples(self) -> None:
+    def _ask_samples(self, is_wanted: bool = False) -> None:
+        """Ask which samples there are; where their order ``is_wanted``, go to the first of it."""
         if self._has_network and self._seen:
-            patient = self._trainer.state == TRAINING
-            take, refuse = self._take_samples, self._refuse_samples
+            patient = self._trainer.state == TRAINING and not is_wanted
+            take, refuse = partial(self._take_samples, is_wanted), self._refuse_samples
             self._asking.ask(SAMPLES, Samples(), take, refuse, patient)
 
-    def _take_samples(self, answered: Answered) -> None:
+    def _offer_samples(self, samples: ProbeSamples | None) -> None:
+        chooser = self.pane.chooser
+        chooser.set_samples(samples.count if samples else 0, chooser.index)
+        known = samples.features.values() if samples else ()
+        chooser.text.setEnabled(any(features.tokens for features in known))
+        if samples is not None:
+            offer_orders(chooser, samples)
+
+    def _take_samples(self, is_wanted: bool, answered: Answered) -> None:
         samples: ProbeSamples = answered.answer
         self.known = Known(samples)
-        self.pane.finder.set_samples(samples)
+        self._offer_samples(samples)
+        if is_wanted:
+            self.pane.chooser.choose_first()
         self._offer_classes()
         self.nearest.set_features(next(iter(samples.features.values()), None))
         self.meaning.labels_of = self.known.labels
@@ -206,14 +222,15 @@ class AttributionPanel(QObject):
 
     def _refuse_samples(self, refused: NotAnswered) -> None:
         self.known = Known()
-        self.pane.finder.set_samples(None)
+        self._offer_samples(None)
 
     def question(self, number: int = 0) -> Attribute | None:
         """What is asked for one of the maps; None while the class is not known."""
-        sample = self.pane.finder.number
-        return self._choosers[number].choice().question(sample, self.known.truth(sample))
+        sample, own = self.pane.chooser.index, self._own.sample
+        truth = self.known.truth(sample) if own is None else None
+        return self._choosers[number].choice().question(sample, truth, own)
 
-    def _ask_maps(self) -> None:
+    def _ask_maps(self, *_: object) -> None:
         for number in self._asked():
             self._ask_map(number)
 
@@ -232,7 +249,7 @@ class AttributionPanel(QObject):
         self._asking.ask(TOPICS[number], question, take, refuse, patient)
         if number == 0 and not patient:
             self.meaning.show_question(question)
-            self.nearest.show_sample(question.number)
+            self.nearest.show_sample(question.number, question.own)
         self._tell_status()
 
     def _take(self, number: int, answered: Answered) -> None:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from core.explain.inside.ask import Inside
-from core.explain.own_sample import OwnSample
 from core.explain.inside.seen import Insides
-from core.explain.probe_order import OrderOfProbe, ProbeOrder
+from core.explain.probe_samples import ProbeSamples, Samples
 from core.train.asks import Answered, NotAnswered
 from core.train.events import Event, Finished, Loaded, Started, View
 from designer.asking import Asking
+from designer.choosing_samples import OwnSamples, offer_orders
 from designer.training import TRAINING
 from designer.watching import Watching, is_of
 from widgets.pictures.sample_chooser import SampleChooser
 
 _INSIDE, _ORDER = "inside", "probe order"
-_FILES = (
-    "Samples (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.csv *.tsv *.txt *.npz);;All (*)"
-)
 
 
 class LookingInside(QObject):
@@ -33,7 +28,7 @@ class LookingInside(QObject):
         self._watching, self._asking = watching, asking
         self._trainer = watching.trainer
         self._views, self._inside = watching.views, watching.views.inside
-        self._own: OwnSample | None = None
+        self._own = OwnSamples(self._inside.chooser, lambda: watching.session.folder)
         self._view: View | None = None
         self._asked: tuple[Inside, int | None] | None = None
         self._knows_order = False
@@ -42,23 +37,14 @@ class LookingInside(QObject):
         self._views.sample_changed.connect(self._leave_own)
         for chooser in self._views.choosers:
             chooser.order_wanted.connect(partial(self._ask_order, chooser))
-        own = self._inside.chooser
-        own.file_wanted.connect(self._choose_file)
-        own.text_wanted.connect(self._type_text)
-        own.own_left.connect(self._leave_own)
-
-    def look_at(self, own: OwnSample | None) -> None:
-        """Look at a sample of the user's own, with None at the chosen one of the data again."""
-        self._own = own
-        self._show_own()
-        self._ask()
+        self._own.changed.connect(self._look_again)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Started | Loaded | Finished):
             self._knows_order = False
         if isinstance(event, Started | Loaded):
-            self._view, self._own = None, None
-            self._show_own()
+            self._view = None
+            self._own.show(None)
         if not isinstance(event, View) or not is_of(event, self._trainer.watched):
             return
         before, self._view = self._view, event
@@ -76,7 +62,7 @@ class LookingInside(QObject):
             return
         # What trains is looked at again soon; an answer that is on its way is not overtaken.
         patient = self._trainer.state == TRAINING
-        question = Inside(view.node, view.row, self._own)
+        question = Inside(view.node, view.row, self._own.sample)
         asked = (question, self._asking.moment)
         if patient and self._asking.is_waiting(_INSIDE) and asked == self._asked:
             return
@@ -88,7 +74,7 @@ class LookingInside(QObject):
         if self._view is None or found.node != self._view.node:
             return
         self._inside.show_insides(found)
-        if self._own is not None and found.output is not None:
+        if self._own.sample is not None and found.output is not None:
             name = self._watching.session.analysis_of_whole.name_of(found.node)
             shape = str(list(found.output.shape)) if found.output.ndim else "one number"
             said = f"; predicted {found.predicted}" if found.predicted else ""
@@ -97,9 +83,8 @@ class LookingInside(QObject):
 
     def _refuse(self, refused: NotAnswered) -> None:
         self._inside.forget()
-        if self._own is not None:
-            self._own = None
-            self._show_own()
+        if self._own.sample is not None:
+            self._own.show(None)
             self._trainer.trouble.emit(refused.message, refused.hint, False)
             self._ask()
 
@@ -107,10 +92,9 @@ class LookingInside(QObject):
         """Ask for the order of the probe; a chooser that wants it goes to its first sample then."""
 
         def take(answered: Answered) -> None:
-            order: ProbeOrder = answered.answer
-            classes = [(name, order.of_class(i)) for i, name in enumerate(order.classes)]
+            samples: ProbeSamples = answered.answer
             for one in self._views.choosers:
-                one.set_order(classes, order.worst_first())
+                offer_orders(one, samples)
             if chooser is not None:
                 chooser.choose_first()
 
@@ -118,34 +102,16 @@ class LookingInside(QObject):
             self._knows_order = False
 
         patient = self._trainer.state == TRAINING and chooser is None
-        self._asking.ask(_ORDER, OrderOfProbe(), take, refuse, patient)
-
-    def _choose_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self._inside, "A sample of your own", str(self._folder), _FILES
-        )
-        if path:
-            self.look_at(OwnSample(str(self._folder), path))
-
-    def _type_text(self) -> None:
-        text, is_typed = QInputDialog.getText(
-            self._inside, "A text of your own", "Text, of which the last characters are read:"
-        )
-        if is_typed and text:
-            self.look_at(OwnSample(str(self._folder), text=text))
+        self._asking.ask(_ORDER, Samples(), take, refuse, patient)
 
     def _leave_own(self, *_: object) -> None:
-        if self._own is not None:
-            self.look_at(None)
-            if self._view is not None:
-                name = self._watching.session.analysis_of_whole.name_of(self._view.node)
-                self._views.show_view(self._view, name)
+        if self._own.sample is not None:
+            self._own.show(None)
+            self._look_again()
 
-    def _show_own(self) -> None:
-        own = self._own
-        name = "" if own is None else Path(own.path).name or f"“{own.text}”"
-        self._inside.chooser.show_own(name)
-
-    @property
-    def _folder(self) -> Path:
-        return self._watching.session.folder
+    def _look_again(self) -> None:
+        """Look at a sample of the user's own, or at the chosen one of the data again."""
+        self._ask()
+        if self._own.sample is None and self._view is not None:
+            name = self._watching.session.analysis_of_whole.name_of(self._view.node)
+            self._views.show_view(self._view, name)

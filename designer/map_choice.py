@@ -9,6 +9,7 @@ from core.design.analysis import Analysis
 from core.explain.attribution.ask import Attribute
 from core.explain.attribution.catalog import methods
 from core.explain.attribution.method import ATTENTION, CONV, Method
+from core.explain.own_sample import OwnSample
 from core.params import Value
 
 PREDICTED, TRUE = "predicted", "true"
@@ -30,14 +31,20 @@ class MapChoice:
     target: Target = PREDICTED
     node: str = ""
 
-    def question(self, number: int, truth: int | None) -> Attribute | None:
-        """The question for a sample of that true class; None if the class is not known."""
+    def question(
+        self, number: int, truth: int | None, own: OwnSample | None = None
+    ) -> Attribute | None:
+        """The question for a sample of that true class, or one of the user's own in its place.
+
+        None if the class is not known.
+        """
         if self.target == TRUE and truth is None:
             return None
         target = truth if self.target == TRUE else None
         if isinstance(self.target, int):
             target = self.target
-        return Attribute(self.method, self.params, number, target, self.node)
+        number = number if own is None else 0
+        return Attribute(self.method, self.params, number, target, self.node, own=own)
 
 
 def method_kinds() -> Mapping[str, type[Method]]:

@@ -26,7 +26,8 @@ def ask_and_save(view: AttributionView, kind: str, folder: Path, parent: QWidget
     shown = view.shown
     if shown is None:
         return ""
-    start = folder / f"{shown.method}_{shown.number + 1}.{kind}"
+    sample = "own" if shown.is_own else shown.number + 1
+    start = folder / f"{shown.method}_{sample}.{kind}"
     chosen, _ = QFileDialog.getSaveFileName(parent, "Save map", str(start), _FILTERS[kind])
     if not chosen:
         return ""

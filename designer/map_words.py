@@ -26,14 +26,17 @@ def title_of(shown: Attribution, kinds: Mapping[str, type[Method]]) -> str:
 
 
 def words_of(shown: Attribution, truth: str, step: int) -> str:
-    """The truth, the prediction, the score, whether the values add up, and the weights' step."""
+    """Truth, prediction, score, whether the values add up, and the step of the weights.
+
+    A sample of the user's own is called so first.
+    """
     predicted = shown.class_name(shown.predicted)
-    parts = []
+    parts = ["own sample"] if shown.is_own else []
     if predicted:
         right = {"": "", predicted: " (right)"}.get(truth, f" (wrong, it is {truth})")
-        parts.append(f"Predicted {predicted}{right}")
+        parts.append(f"predicted {predicted}{right}")
     elif truth:
-        parts.append(f"In truth {truth}")
+        parts.append(f"in truth {truth}")
     parts.append(f"{'score' if predicted else 'output'} {shown.score:.4g}")
     if shown.completeness_error is not None:
         parts.append(adds_up(shown.completeness_error))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.explain.attribution.nearest import METRICS, Nearest, Neighbours
+from core.explain.own_sample import OwnSample
 from core.explain.probe_samples import Features
 from core.train.asks import Answered, NotAnswered
 from designer.asking import Asking
@@ -36,6 +37,7 @@ class NearestSamples(QWidget):
         super().__init__(parent)
         self._asking = asking
         self._number: int | None = None
+        self._own: OwnSample | None = None
         self._stale = True
         self._features: Features | None = None
         self.distance = ComboBox()
@@ -55,9 +57,12 @@ class NearestSamples(QWidget):
         self.list.setIconSize(QSize(_PICTURE, _PICTURE))
         self._lay_out()
 
-    def show_sample(self, number: int | None) -> None:
-        """Show the neighbours of a sample of the probe, of none for None."""
-        self._number, self._stale = number, True
+    def show_sample(self, number: int | None, own: OwnSample | None = None) -> None:
+        """Show the neighbours of a sample of the probe, of none for None.
+
+        One of the user's own goes before it.
+        """
+        self._number, self._own, self._stale = number, own, True
         if number is None:
             self._asking.forget(TOPIC)
             self._refuse_with("Train a network, then see here which samples it finds alike.")
@@ -80,7 +85,7 @@ class NearestSamples(QWidget):
 
     def _ask(self) -> None:
         assert self._number is not None
-        question = Nearest(self._number, metric=str(self.distance.currentData()))
+        question = Nearest(self._number, metric=str(self.distance.currentData()), own=self._own)
         self._asking.ask(TOPIC, question, self._take, self._refuse)
         self.text.write("Calculating …")
 
@@ -119,7 +124,8 @@ class NearestSamples(QWidget):
         row = int(found.rows[at - 1]) if at else found.row
         parts = [part for part in (truth, where) if part]
         made = QListWidgetItem()
-        told = ", ".join((*parts, f"row {row:,} of the data"))
+        place = f"row {row:,} of the data" if row >= 0 else "own sample"
+        told = ", ".join((*parts, place))
         if guess and guess != truth:
             told += f", predicted {guess}"
         made.setToolTip(told)

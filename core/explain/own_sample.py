@@ -23,7 +23,7 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 
 @dataclass(frozen=True)
 class OwnSample:
-    """A file with one sample or more, of which row ``row`` counts, or a line of ``text``.
+    """A file with one sample or more, of which row ``row``, from 0, counts, or a line of ``text``.
 
     Paths of the design's data count from ``folder``.
     """
@@ -93,8 +93,8 @@ def _of_file(job: Job, own: OwnSample) -> dict[str, np.ndarray]:
     count = len(next(iter(rows.values())))
     if own.row >= count:
         raise InputError(
-            f"{path.name} has {count} rows, so there is no row {own.row + 1}",
-            f"Choose a row from 1 to {count}.",
+            f"{path.name} has {count} rows, so there is no row {own.row}",
+            f"Rows are counted from 0 to {count - 1}." if count else "Choose another file.",
         )
     return {name: np.asarray(values[own.row : own.row + 1]) for name, values in rows.items()}
 

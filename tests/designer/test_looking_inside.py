@@ -88,7 +88,7 @@ def test_a_convolution_is_looked_into(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(picture), ""))
     offered["File of your own …"].trigger()
     qtbot.waitUntil(lambda: "own sample" in view.value.caption(), timeout=PATIENCE)
-    assert view.chooser._own_name.text() == "mine.png"
+    assert view.chooser.own_name.text() == "mine.png"
     shown = view.pane.image()
     assert (shown.pixelColor(3, 3).red(), shown.pixelColor(3, 4).red()) == (255, 0)
     qtbot.mouseClick(view.chooser.leave, Qt.MouseButton.LeftButton)

@@ -62,7 +62,7 @@ def test_pause_holds_the_run_and_continue_goes_on(
         timeout=PATIENCE,
         check_params_cb=lambda e: isinstance(e, View) and e.row == 3,
     ):
-        window.watching.views.chooser._spin.setValue(4)
+        window.watching.views.chooser.spin.setValue(4)
     assert not [e for e in heard if isinstance(e, Progress | EpochEnd)]
     press_action(qtbot, window, "pause")
     wait_for(qtbot, window, Progress)

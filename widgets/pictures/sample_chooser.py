@@ -1,4 +1,4 @@
-"""The strip on which the sample is chosen that is looked at."""
+"""Chooses the sample that is looked at: by number, by class, the worst first, or one's own."""
 
 from __future__ import annotations
 
@@ -6,13 +6,21 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from widgets.elided_label import ElidedLabel
 from widgets.inputs import SpinBox
 
 IN_TURN, WORST = "All in turn", "Worst predicted first"
-_MOST_LETTERS = 12
+_MOST_LETTERS = 12, 22
 
 
 class SampleChooser(QWidget):
@@ -21,7 +29,8 @@ class SampleChooser(QWidget):
     The menu of ``which`` offers the samples of one class, or the worst predicted first;
     ``order_wanted`` asks for a new order and ``choose_first``, as the worst may be others than
     before. A chooser that takes ``own`` samples tells by ``file_wanted`` and ``text_wanted`` that
-    the user has one, and by ``own_left`` that it is done with.
+    the user has one, and by ``own_left`` that it is done with. It is one line or, ``stacked``, two
+    short ones.
     """
 
     sample_changed = Signal(int)
@@ -30,27 +39,34 @@ class SampleChooser(QWidget):
     text_wanted = Signal()
     own_left = Signal()
 
-    def __init__(self, parent: QWidget | None = None, own: bool = False) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, own: bool = False, stacked: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._index = self._count = 0
+        self._index = self._count = self._judged = 0
         self._order = self._wanted = IN_TURN
-        self._takes_own = own
+        self._takes_own, self._stacked = own, stacked
         self._classes: dict[str, Sequence[int]] = {}
         self._worst: Sequence[int] = ()
-        self._spin = SpinBox()
-        self._spin.setAccessibleName("Sample")
-        self._spin.setMinimumWidth(64)
-        self._spin.valueChanged.connect(self._on_value)
+        self.spin = SpinBox()
+        self.spin.setAccessibleName("Sample")
+        self.spin.setToolTip("The sample that is looked at")
+        self.spin.setMinimumWidth(56)
+        self.spin.valueChanged.connect(self._on_value)
+        self.previous = self._arrow("Previous sample", Qt.ArrowType.LeftArrow, -1)
+        self.next = self._arrow("Next sample", Qt.ArrowType.RightArrow, 1)
         self._of = QLabel()
         self._of.setProperty("role", "muted")
         self.which = QToolButton()
         self.which.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.which.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.which.setToolTip("Which samples are gone through, and samples of your own")
+        self.which.setToolTip(
+            "Which samples are gone through" + (", and samples of your own" if own else "")
+        )
         self.menu = QMenu(self.which)
         self.menu.setToolTipsVisible(True)
         self.which.setMenu(self.menu)
-        self._own_name = ElidedLabel("title")
+        self.own_name = ElidedLabel("title")
         self.file, self.text = self._own_actions()
         self.leave = QToolButton()
         self.leave.setText("Back")
@@ -58,16 +74,8 @@ class SampleChooser(QWidget):
         self.leave.setToolTip("Look at the samples of the data again")
         self.leave.clicked.connect(self.own_left)
         self._label = QLabel("Sample")
-        self._label.setBuddy(self._spin)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(12, 6, 12, 6)
-        line.setSpacing(8)
-        for part in (self._label, self._spin, self._of):
-            line.addWidget(part)
-        line.addWidget(self._own_name, 1)
-        line.addWidget(self.leave)
-        line.addWidget(self.which)
-        line.addStretch()
+        self._label.setBuddy(self.spin)
+        self._lay_out()
         self._offer()
         self.set_samples(0)
         self.show_own("")
@@ -80,7 +88,7 @@ class SampleChooser(QWidget):
     @property
     def shows_own(self) -> bool:
         """Whether a sample of the user's own is looked at."""
-        return bool(self._own_name.text())
+        return bool(self.own_name.text())
 
     def set_samples(self, count: int, index: int = 0) -> None:
         """Offer ``count`` samples and choose one, without emitting."""
@@ -89,11 +97,18 @@ class SampleChooser(QWidget):
         self.which.setEnabled(count > 0)
         self._show_place()
 
-    def set_order(self, classes: Sequence[tuple[str, Sequence[int]]], worst: Sequence[int]) -> None:
+    def set_order(
+        self,
+        classes: Sequence[tuple[str, Sequence[int]]],
+        worst: Sequence[int],
+        judged: int | None = None,
+    ) -> None:
         """Offer to go through the samples of each class, by name, and the worst predicted first.
 
-        Both are numbers of samples; the one chosen stays.
+        Both are numbers of samples; the one chosen stays. The worst are those of the first
+        ``judged`` samples, or of all.
         """
+        self._judged = self._count if judged is None else judged
         self._classes = {name: samples for name, samples in classes if len(samples)}
         self._worst = worst
         self._offer()
@@ -109,10 +124,10 @@ class SampleChooser(QWidget):
 
     def show_own(self, name: str) -> None:
         """Say that a sample of the user's own is looked at; with no name, that there is none."""
-        self._own_name.write(name)
-        self._own_name.setVisible(bool(name))
+        self.own_name.write(name)
+        self.own_name.setVisible(bool(name))
         self.leave.setVisible(bool(name))
-        for part in (self._label, self._spin, self._of):
+        for part in (self._label, self.previous, self.spin, self.next, self._of):
             part.setVisible(not name)
         self._show_place()
 
@@ -128,8 +143,7 @@ class SampleChooser(QWidget):
         group = QActionGroup(self.menu)
         orders = [IN_TURN, *([WORST] if len(self._worst) else []), *self._classes]
         for name in orders:
-            is_class = name in self._classes
-            action = QAction(f"Only {name}" if is_class else name, self.menu, checkable=True)
+            action = QAction(self._offered(name), self.menu, checkable=True)
             action.setData(name)
             action.setChecked(name == self._order)
             action.triggered.connect(lambda _=False, name=name: self._choose_order(name))
@@ -139,6 +153,14 @@ class SampleChooser(QWidget):
             self.menu.addSeparator()
             self.menu.addActions([self.file, self.text])
         self.which.setVisible(len(orders) > 1 or self._takes_own)
+
+    def _offered(self, order: str) -> str:
+        """How an order is called in the menu."""
+        if order in self._classes:
+            return f"Only {order} ({len(self._classes[order]):,})"
+        if order == WORST and self._judged < self._count:
+            return f"{WORST}, of {self._judged:,}"
+        return order
 
     def _choose_order(self, name: str) -> None:
         self._wanted = name
@@ -158,16 +180,26 @@ class SampleChooser(QWidget):
         for action in self.menu.actions():
             action.setChecked(action.data() == self._order)
         at = places.index(self._index) if self._count else 0
-        # The range may clamp the old value on the way; it is set wide, then right.
-        self._spin.setRange(1, max(len(places), self._spin.maximum()))
-        self._spin.setValue(at + 1)
-        self._spin.setRange(1, max(len(places), 1))
-        self._spin.setEnabled(self._count > 0)
+        last = max(len(places), 1)
+        self.spin.show_number(at + 1, 1, last)
+        self.spin.setEnabled(self._count > 0)
+        self.previous.setEnabled(at > 0)
+        self.next.setEnabled(at + 1 < last)
         self._of.setText(f"of {len(places):,}")
-        short = {IN_TURN: "All", WORST: "Worst"}.get(self._order, self._order)
-        cut = short if len(short) <= _MOST_LETTERS else f"{short[: _MOST_LETTERS - 1]}…"
-        self.which.setText("Other…" if self.shows_own else f"{cut} ▾")
+        self.which.setText(self._other_words() if self.shows_own else f"{self._cut()} ▾")
         self.which.setAccessibleName(f"Which samples: {self._order}")
+
+    def _other_words(self) -> str:
+        return "Other samples ▾" if self._stacked else "Other…"
+
+    def _cut(self) -> str:
+        """What is gone through, as short as its place is."""
+        most, text = _MOST_LETTERS[self._stacked], self._order
+        if not self._stacked:
+            text = {IN_TURN: "All", WORST: "Worst"}.get(text, text)
+        elif text in self._classes:
+            text = f"Only {text}"
+        return text if len(text) <= most else f"{text[: most - 1]}…"
 
     def _on_value(self, value: int) -> None:
         places = self._places()
@@ -179,6 +211,39 @@ class SampleChooser(QWidget):
             self._index = index
             self._show_place()
             self.sample_changed.emit(index)
+
+    def _arrow(self, name: str, arrow: Qt.ArrowType, by: int) -> QToolButton:
+        made = QToolButton()
+        made.setArrowType(arrow)
+        made.setToolTip(name)
+        made.setAccessibleName(name)
+        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        made.clicked.connect(lambda: self._on_value(self.spin.value() + by))
+        return made
+
+    def _lay_out(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        steps = QHBoxLayout()
+        steps.setSpacing(2)
+        for part in (self.previous, self.spin, self.next):
+            steps.addWidget(part, int(self._stacked and part is self.spin))
+        line.addWidget(self._label)
+        line.addLayout(steps, int(self._stacked))
+        line.addWidget(self._of)
+        line.addWidget(self.own_name, 1)
+        line.addWidget(self.leave)
+        column = QVBoxLayout(self)
+        if self._stacked:
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(6)
+            self.which.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            column.addWidget(self.which)
+        else:
+            column.setContentsMargins(12, 6, 12, 6)
+            line.addWidget(self.which)
+            line.addStretch()
+        column.addLayout(line)
 
     def _own_actions(self) -> tuple[QAction, QAction]:
         file = QAction("File of your own …", self)

@@ -135,8 +135,9 @@ def labels(
     """True and predicted labels of rows, as texts: classes by name, numbers in their own units.
 
     Those of an ``own`` sample, whose true label nobody knows, come first; its arrays are given by
-    Input and Target node. Of a sequence of labels it is the last. Both are empty where the shown loss has no target, or
-    one that is no label but, for example, an image; a text is empty where nobody knows the label.
+    Input and Target node. Of a sequence of labels it is the last. Both are empty where the shown
+    loss has no target, or one that is no label but, for example, an image; a text is empty where
+    nobody knows the label.
     """
     loss = job.program.plan.shown
     column = job.program.plan.feeds.get(loss.target_node or "")

@@ -97,9 +97,10 @@ class Sanity(Ask):
     """Check a method: do its maps change when weights are drawn anew, layer by layer from the top?
 
     Maps are made for the class that ``asked`` explains (of the trained network, if it names none),
-    for so many samples: the asked one, and those of the probe that follow it. At most so many ``depths`` are looked at, spread
-    over the layers; the last one has no learned weights left. Source: Adebayo et al., Sanity checks
-    for saliency maps, NeurIPS 2018, https://arxiv.org/abs/1810.03292
+    for so many samples: the asked one, and those of the probe that follow it. At most so many
+    ``depths`` are looked at, spread over the layers; the last one has no learned weights left.
+    Source: Adebayo et al., Sanity checks for saliency maps, NeurIPS 2018,
+    https://arxiv.org/abs/1810.03292
     """
 
     asked: Attribute

@@ -29,13 +29,13 @@ CHUNK = 64
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """One sample of a design's data, explained for one ``target``.
+    """One sample, of a design's data or the user's own, explained for one ``target``.
 
     Samples are arrays ``[N, *sample.shape]`` as the network is fed: float32, or int32 token ids.
     Points are what gradients reach: the samples themselves or, for token ids, the first outputs
     behind them that are not ids, one array ``[N, ...]`` for each of ``places``. All other Input
-    nodes keep what ``fed`` has, the sample's arrays by Input and Target node. Functions are compiled once for a program and serve all samples,
-    targets and weights.
+    nodes keep what ``fed`` has, the sample's arrays by Input and Target node. Functions are
+    compiled once for a program and serve all samples, targets and weights.
 
     ``node`` is the Input node that is explained, ``layer`` the layer that is looked at, empty
     where none is; ``scored`` the output whose numbers are scores, ``reading`` how they are

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import InputError
-from core.explain.own_sample import OwnSample, own_feed
 from core.explain.inside.receptive import receptive_field
 from core.explain.inside.seen import Facet, Insides, shown
+from core.explain.own_sample import OwnSample, own_feed
 from core.train.asks import Ask
 
 if TYPE_CHECKING:

@@ -14,12 +14,22 @@ from core.data.dataset import NO_LABEL
 from core.data.sources.iris import Iris
 from core.design.document import Design
 from core.explain.probe_samples import Features, ProbeSamples, Samples, labels_of
-from core.train.job import Job
-from core.train.state import State
 from core.project.file import load
 from core.project.gallery import examples
+from core.train.job import Job
+from core.train.state import State
 from tests.core.explain.attribution.samples import attending
-from tests.designs import DIGITS, IRIS, add, classifier, fit_to_data, iris_mlp, recipe, regression, wire
+from tests.designs import (
+    DIGITS,
+    IRIS,
+    add,
+    classifier,
+    fit_to_data,
+    iris_mlp,
+    recipe,
+    regression,
+    wire,
+)
 from tests.training import fresh_state, job_of
 
 
@@ -54,9 +64,7 @@ def test_losses_of_images_are_cross_entropies_as_scikit_learn_has_them() -> None
 def test_of_many_samples_the_first_are_judged_and_all_are_told_apart() -> None:
     job = job_of(iris_mlp())
     state = fresh_state(job.program)
-    found, all_of_them = (
-        Samples(most).answer(job, state, 0) for most in (7, 2000)
-    )
+    found, all_of_them = (Samples(most).answer(job, state, 0) for most in (7, 2000))
     np.testing.assert_array_equal(found.losses, all_of_them.losses[:7])
     np.testing.assert_array_equal(found.truth, all_of_them.truth)
     assert len(found.truth) == found.count == len(job.probe_rows())
@@ -119,9 +127,8 @@ def test_one_logit_stands_for_two_classes_and_a_sample_without_label_has_no_loss
     assert sorted(found.worst_first()) == np.flatnonzero(known).tolist()
     np.testing.assert_array_equal(found.truth, labels[rows])
     # Who has no label is of no class.
-    assert sorted(sum((numbers for _, numbers in found.by_class()), [])) == sorted(
-        found.worst_first()
-    )
+    classed = [number for _, numbers in found.by_class() for number in numbers]
+    assert sorted(classed) == sorted(found.worst_first())
 
 
 def test_losses_that_compare_samples_or_speak_of_games_say_nothing_of_one() -> None:

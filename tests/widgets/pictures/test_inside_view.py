@@ -191,8 +191,8 @@ def test_samples_are_gone_through_by_class_and_the_worst_first(qtbot: QtBot) -> 
     assert texts == ["All in turn", "Worst predicted first", "Only cat", "Only fish"]
     pick(chooser, "Only cat")
     assert chooser.index == 1
-    chooser._spin.setFocus()
-    qtbot.keyClick(chooser._spin, Qt.Key.Key_Up)
+    chooser.spin.setFocus()
+    qtbot.keyClick(chooser.spin, Qt.Key.Key_Up)
     assert chosen == [1, 5]
     with qtbot.waitSignal(chooser.order_wanted):
         pick(chooser, WORST)

@@ -28,8 +28,9 @@ def distances(
 ) -> np.ndarray:
     """Distances ``[N]`` float32 of rows to a sample, ``euclidean`` or ``cosine``, at an output.
 
-    The sample is a row of the data, or arrays by Input and Target node without a batch. The cosine distance is 1 less the cosine of the angle; to a vector of zeros it is 1. Nothing but
-    the distances leaves the device.
+    The sample is a row of the data, or arrays by Input and Target node without a batch. The cosine
+    distance is 1 less the cosine of the angle; to a vector of zeros it is 1. Nothing but the
+    distances leaves the device.
     """
     known, feed = Functions.of(program), program.shown
     vectors = known.once(("vectors", end, id(feed)), lambda: jax.jit(_vectors_at(known, feed, end)))

@@ -14,8 +14,8 @@ from PIL import Image
 from core.design.document import Design
 from core.errors import InputError
 from core.explain.inside.ask import Inside
-from core.explain.own_sample import OwnSample
 from core.explain.inside.seen import Facet, Insides
+from core.explain.own_sample import OwnSample
 from core.train.job import Job
 from core.train.state import State
 from tests.designs import IRIS, Layer, add, classifier, digits_cnn, fit_to_data, recipe, wire
