@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPointF, QSettings, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -17,14 +18,15 @@ from pytestqt.wait_signal import SignalBlocker
 from core.design import edits
 from core.project.file import save
 from designer.attribution_pane import ANOTHER, KEPT
-from designer.attribution_panel import TOPICS, AttributionPanel
+from designer.attribution_panel import SAMPLES, TOPICS, AttributionPanel
 from designer.main_window import MainWindow
 from designer.map_meaning import TOPICS as CHECKS
-from designer.map_words import NOTHING_TRAINED
+from designer.map_words import NOTHING_TRAINED, UNKNOWN_TRUTH
 from designer.nearest_samples import TOPIC as NEAREST
 from designer.preferences import Preferences
 from tests.designer.conftest import PATIENCE
 from tests.designs import DIGITS, classifier, recipe
+from tests.widgets.pictures.sample_choosing import pick
 from widgets.fonts import load_fonts
 from widgets.inputs import ComboBox
 
@@ -155,29 +157,96 @@ def test_another_class_has_another_score_and_map(
 def test_samples_are_found_one_by_one_by_class_and_worst_first(
     qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
 ) -> None:
-    finder, view = panel.pane.finder, panel.pane.views[0]
-    qtbot.mouseClick(finder.next, Qt.MouseButton.LeftButton)
+    chooser, view = panel.pane.chooser, panel.pane.views[0]
+    qtbot.mouseClick(chooser.next, Qt.MouseButton.LeftButton)
     wait_for_maps(qtbot, trained)
     assert view.shown is not None
     assert view.shown.number == 1
-    choose(qtbot, finder.order, 7)
+    pick(qtbot, chooser, "Only 7 (")
     wait_for_maps(qtbot, trained)
     assert view.shown is not None
     assert panel.known.samples is not None
     assert panel.known.samples.truth[view.shown.number] == 7
-    choose(qtbot, finder.order, "worst")
-    wait_for_maps(qtbot, trained, (*TOPICS, "attribution.samples"))
+    pick(qtbot, chooser, "Worst predicted first")
+    wait_for_maps(qtbot, trained, (*TOPICS, SAMPLES))
+    wait_for_maps(qtbot, trained)
     assert view.shown is not None
     assert view.shown.number == int(np.nanargmax(panel.known.samples.losses))
     assert "wrong" in view.words()
-    choose(qtbot, finder.order, "all")
-    finder.spin.setFocus()
-    finder.spin.selectAll()
-    qtbot.keyClicks(finder.spin, "1")
-    qtbot.keyClick(finder.spin, Qt.Key.Key_Return)
+    pick(qtbot, chooser, "All in turn")
+    chooser.spin.setFocus()
+    chooser.spin.selectAll()
+    qtbot.keyClicks(chooser.spin, "1")
+    qtbot.keyClick(chooser.spin, Qt.Key.Key_Return)
     wait_for_maps(qtbot, trained)
     assert view.shown is not None
     assert view.shown.number == 0
+
+
+def test_a_picture_of_ones_own_is_explained_checked_and_compared(
+    qtbot: QtBot,
+    trained: MainWindow,
+    panel: AttributionPanel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chooser, view = panel.pane.chooser, panel.pane.views[0]
+    assert not chooser.text.isEnabled(), "this network reads no text"
+    assert view.shown is not None
+    of_data = view.shown
+    # The first sample itself, in a file: what is known of it is known of the file.
+    image = of_data.sample[..., 0]
+    Image.fromarray((image * 255).round().astype(np.uint8)).save(tmp_path / "mine.png")
+    file = tmp_path / "mine.png"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    pick(qtbot, chooser, "File of your own")
+    wait_for_maps(qtbot, trained)
+    assert view.shown is not None
+    assert view.shown.is_own
+    assert view.words().startswith(f"Own sample, predicted {of_data.predicted},")
+    assert chooser.own_name.text() == "mine.png"
+    np.testing.assert_allclose(view.shown.values, of_data.values, atol=0.02)
+
+    other = (int(of_data.predicted or 0) + 1) % 10
+    choose(qtbot, panel.pane.first.target, other)
+    wait_for_maps(qtbot, trained)
+    assert view.shown is not None
+    assert (view.shown.target, view.shown.is_own) == (other, True)
+    choose(qtbot, panel.pane.first.target, "true")
+    wait_for_maps(qtbot, trained)
+    assert view.text() == UNKNOWN_TRUTH
+    choose(qtbot, panel.pane.first.target, "predicted")
+    wait_for_maps(qtbot, trained)
+
+    panel.pane.tabs.setCurrentWidget(panel.meaning)
+    qtbot.mouseClick(panel.meaning.check, Qt.MouseButton.LeftButton)
+    wait_for_maps(qtbot, trained, CHECKS)
+    assert panel.meaning.learned.shown is not None
+    assert panel.meaning.learned.shown.is_own
+    assert "rank correlation" in panel.meaning.sanity_words.text()
+    assert panel.meaning.plot.names()
+    panel.pane.tabs.setCurrentWidget(panel.nearest)
+    wait_for_maps(qtbot, trained, (NEAREST,))
+    rows = panel.nearest.list
+    assert rows.item(0).text() == "this one"
+    assert "own sample" in rows.item(0).toolTip()
+    distances = [float(rows.item(i).text().split("\n")[1]) for i in range(1, rows.count())]
+    assert distances == sorted(distances)
+    panel.pane.tabs.setCurrentIndex(0)
+
+    qtbot.mouseClick(chooser.leave, Qt.MouseButton.LeftButton)
+    wait_for_maps(qtbot, trained)
+    assert view.shown is not None
+    np.testing.assert_array_equal(view.shown.values, of_data.values)
+    file.write_text("no picture")
+    pick(qtbot, chooser, "File of your own")
+    wait_for_maps(qtbot, trained)
+    assert "mine.png is not a readable image" in view.text()
+    # Going through the samples of the data again is enough.
+    pick(qtbot, chooser, "All in turn")
+    wait_for_maps(qtbot, trained)
+    assert view.shown is not None
+    assert not view.shown.is_own
 
 
 def test_two_maps_stand_side_by_side_on_one_scale(
@@ -197,11 +266,11 @@ def test_two_maps_stand_side_by_side_on_one_scale(
     assert pane.views[0].limits != pane.views[1].limits
     qtbot.mouseClick(pane.same_scale, Qt.MouseButton.LeftButton)
     choose(qtbot, pane.compare, KEPT)
-    qtbot.mouseClick(pane.finder.next, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(pane.chooser.next, Qt.MouseButton.LeftButton)
     wait_for_maps(qtbot, trained)
     numbers = [view.shown.number for view in pane.views if view.shown]
     assert numbers == [1, 0]
-    qtbot.mouseClick(pane.finder.previous, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(pane.chooser.previous, Qt.MouseButton.LeftButton)
     choose(qtbot, pane.compare, "nothing")
     wait_for_maps(qtbot, trained)
     assert not pane.views[1].isVisible()
@@ -256,9 +325,9 @@ def test_checks_tell_whether_the_map_means_anything(
     assert deletion[-1] == pytest.approx(insertion[0], abs=1e-5)
     assert f"{np.trapezoid(deletion, shares):.3g}" in meaning.curve_facts.text()
     # Another sample has other results.
-    qtbot.mouseClick(panel.pane.finder.next, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.pane.chooser.next, Qt.MouseButton.LeftButton)
     assert not meaning.results.isVisible()
-    qtbot.mouseClick(panel.pane.finder.previous, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.pane.chooser.previous, Qt.MouseButton.LeftButton)
     tabs.setCurrentIndex(0)
     wait_for_maps(qtbot, trained)
 

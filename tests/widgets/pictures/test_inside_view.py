@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from core.explain.inside.receptive import Field
 from core.explain.inside.seen import FILTERS, GATES, HEADS, OUTPUT, WEIGHTS, Facet, Insides
 from widgets.pictures.inside_view import InsideView
-from widgets.pictures.sample_chooser import WORST, SampleChooser
 
 TOKENS = tuple("whale")
 NUMBERS = np.random.default_rng(0)
@@ -171,34 +170,3 @@ def test_gates_are_named_and_their_cells_told(qtbot: QtBot, view: InsideView) ->
     assert card.title.text() == "Forget gate, 5 × 3"
     hover(qtbot, card.picture, card.picture.cell_rect((4, 1)).center())
     assert view.readout.text() == f"Step 4 'e', unit 1: {value[4, 1]:.4g}"
-
-
-def pick(chooser: SampleChooser, text: str) -> None:
-    """Choose an entry of the menu."""
-    (action,) = (a for a in chooser.menu.actions() if a.text() == text)
-    action.trigger()
-
-
-def test_samples_are_gone_through_by_class_and_the_worst_first(qtbot: QtBot) -> None:
-    chooser = SampleChooser()
-    qtbot.addWidget(chooser)
-    chooser.show()
-    chosen: list[int] = []
-    chooser.sample_changed.connect(chosen.append)
-    chooser.set_samples(8, 2)
-    chooser.set_order([("cat", [1, 5, 6]), ("dog", []), ("fish", [0, 2])], [6, 3, 0])
-    texts = [a.text() for a in chooser.menu.actions()]
-    assert texts == ["All in turn", "Worst predicted first", "Only cat", "Only fish"]
-    pick(chooser, "Only cat")
-    assert chooser.index == 1
-    chooser.spin.setFocus()
-    qtbot.keyClick(chooser.spin, Qt.Key.Key_Up)
-    assert chosen == [1, 5]
-    with qtbot.waitSignal(chooser.order_wanted):
-        pick(chooser, WORST)
-    chooser.choose_first()
-    assert chosen[-1] == 6
-    # A sample that is none of these was chosen elsewhere.
-    chooser.set_samples(8, 4)
-    assert chooser.index == 4
-    assert chooser.which.text() == "All ▾"

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QLabel, QSpinBox, QToolTip
 from widgets.pictures.colormaps import NOT_A_NUMBER, paint, rgb_of, span, table
 from widgets.pictures.feature_maps import FeatureMapGrid
 from widgets.pictures.saliency_view import SaliencyView, overlay
-from widgets.pictures.sample_chooser import SampleChooser
 from widgets.pictures.sequence_map import SequenceMap
 from widgets.pictures.token_strip import TokenStrip
 from widgets.pictures.value_view import ValueView
@@ -261,21 +260,3 @@ def test_tokens_stand_in_reading_order_and_the_strongest_shines(qtbot) -> None:
     corner = [picture.pixelColor((r.topLeft() + QPointF(3, 3)).toPoint()) for r in rects]
     lights = [c.lightness() for c in corner]
     assert lights.index(max(lights)) == 5
-
-
-def test_sample_chooser_counts_from_one_and_emits_from_zero(qtbot) -> None:
-    chooser = shown(qtbot, SampleChooser())
-    heard: list[int] = []
-    chooser.sample_changed.connect(heard.append)
-    chooser.set_samples(8, 6)
-    spin = chooser.findChild(QSpinBox)
-    assert spin.value() == 7
-    assert "of 8" in [label.text() for label in chooser.findChildren(QLabel)]
-    spin.stepUp()
-    spin.stepUp()
-    assert heard == [7]
-    chooser.set_samples(3, 9)
-    assert (chooser.index, spin.value(), heard) == (2, 3, [7])
-    chooser.set_samples(0)
-    assert not spin.isEnabled()
-    assert heard == [7]
