@@ -15,6 +15,7 @@ from widgets.disclosure import Disclosure
 from widgets.inputs import ComboBox
 from widgets.labels import label_for
 from widgets.parameter_form import ParameterForm
+from widgets.visible import visible
 
 _CLASS_HELP = "The class whose score is explained"
 _LAYER_HELP = "The layer whose outputs are looked at"
@@ -75,7 +76,7 @@ class MapChooser(QWidget):
         """Offer the predicted class, the true one where it is known, and each of ``classes``."""
         wanted: list[tuple[str, Any]] = [("Predicted class", PREDICTED)]
         wanted += [("True class", TRUE)] if has_truth else []
-        wanted += [(name, number) for number, name in enumerate(classes)]
+        wanted += [(visible(name), number) for number, name in enumerate(classes)]
         offer(self.target, wanted)
         self._form.setRowVisible(self.target, bool(classes))
 

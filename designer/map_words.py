@@ -9,6 +9,7 @@ from core.explain.attribution.curves import DeletionInsertion, area
 from core.explain.attribution.map import Attribution
 from core.explain.attribution.method import Method
 from core.explain.attribution.sanity import SanityCheck
+from widgets.visible import visible
 
 NOTHING_TRAINED = "Train a network, then see here which parts of a sample its prediction rests on."
 FAINT = "Too faint to see? Untick Same colour scale."
@@ -19,7 +20,7 @@ LIVE_HINT = "The network is training; tick Live to follow it."
 def title_of(shown: Attribution, kinds: Mapping[str, type[Method]]) -> str:
     """The method and the class that is explained."""
     method = kinds[shown.method].label if shown.method in kinds else shown.method
-    name = shown.class_name(shown.target)
+    name = visible(shown.class_name(shown.target))
     if not name:
         return method
     return f"{method} for {name}" if shown.classes else f"{method}, output {name}"
@@ -30,7 +31,7 @@ def words_of(shown: Attribution, truth: str, step: int) -> str:
 
     A sample of the user's own is called so first.
     """
-    predicted = shown.class_name(shown.predicted)
+    predicted, truth = visible(shown.class_name(shown.predicted)), visible(truth)
     parts = ["own sample"] if shown.is_own else []
     if predicted:
         right = {"": "", predicted: " (right)"}.get(truth, f" (wrong, it is {truth})")

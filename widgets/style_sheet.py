@@ -141,6 +141,7 @@ QPushButton[role="primary"]:focus, QPushButton:default:focus { border: 3px doubl
   padding: 3px 12px; }
 QPushButton[role="primary"]:disabled, QPushButton:default:disabled {
   background: $surface_raised; color: $wire; border-color: $border; }
+QPushButton[role="choice"] { background: $base; text-align: left; padding: 4px 24px 4px 8px; }
 QPushButton[role="quiet"] { background: transparent; border-color: transparent; color: $accent;
   padding: 3px 8px; }
 QPushButton[role="quiet"]:hover { background: $surface_raised; }

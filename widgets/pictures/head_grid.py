@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.pictures.cells import Cell
 from widgets.pictures.feature_maps import FeatureMapGrid
+from widgets.visible import visible
 
 
 class HeadGrid(FeatureMapGrid):
@@ -43,7 +44,4 @@ class HeadGrid(FeatureMapGrid):
 
 def name_of(names: Sequence[str], at: int) -> str:
     """A token with its place, or the place alone."""
-    return f"{_VISIBLE.get(names[at], names[at])} ({at})" if at < len(names) else f"place {at}"
-
-
-_VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥"}
+    return f"{visible(names[at])} ({at})" if at < len(names) else f"place {at}"

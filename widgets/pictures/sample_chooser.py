@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSizePolicy,
+    QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -18,9 +18,12 @@ from PySide6.QtWidgets import (
 
 from widgets.elided_label import ElidedLabel
 from widgets.inputs import SpinBox
+from widgets.visible import visible
 
 IN_TURN, WORST = "All in turn", "Worst predicted first"
-_MOST_LETTERS = 12, 22
+# What is gone through, for a chooser on one line and for a stacked one.
+_SHORT = {IN_TURN: "All", WORST: "Worst"}, {IN_TURN: IN_TURN, WORST: "Worst first"}
+_MOST_LETTERS = 12, 16
 
 
 class SampleChooser(QWidget):
@@ -57,9 +60,7 @@ class SampleChooser(QWidget):
         self.next = self._arrow("Next sample", Qt.ArrowType.RightArrow, 1)
         self._of = QLabel()
         self._of.setProperty("role", "muted")
-        self.which = QToolButton()
-        self.which.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.which.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.which = _field() if stacked else _word()
         self.which.setToolTip(
             "Which samples are gone through" + (", and samples of your own" if own else "")
         )
@@ -127,8 +128,9 @@ class SampleChooser(QWidget):
         self.own_name.write(name)
         self.own_name.setVisible(bool(name))
         self.leave.setVisible(bool(name))
-        for part in (self._label, self.previous, self.spin, self.next, self._of):
+        for part in (self.previous, self.spin, self.next, self._of):
             part.setVisible(not name)
+        self._label.setVisible(self._stacked or not name)
         self._show_place()
 
     def _places(self) -> Sequence[int]:
@@ -157,7 +159,7 @@ class SampleChooser(QWidget):
     def _offered(self, order: str) -> str:
         """How an order is called in the menu."""
         if order in self._classes:
-            return f"Only {order} ({len(self._classes[order]):,})"
+            return f"Only {visible(order)} ({len(self._classes[order]):,})"
         if order == WORST and self._judged < self._count:
             return f"{WORST}, of {self._judged:,}"
         return order
@@ -173,8 +175,9 @@ class SampleChooser(QWidget):
 
     def _show_place(self) -> None:
         places = self._places()
-        if self._count and self._index not in places:
-            # Chosen elsewhere, or the order is gone.
+        is_gone = self._order not in (IN_TURN, WORST, *self._classes)
+        if is_gone or (self._count and self._index not in places):
+            # The order is gone, or the sample was chosen elsewhere.
             self._order = IN_TURN
             places = self._places()
         for action in self.menu.actions():
@@ -186,20 +189,20 @@ class SampleChooser(QWidget):
         self.previous.setEnabled(at > 0)
         self.next.setEnabled(at + 1 < last)
         self._of.setText(f"of {len(places):,}")
-        self.which.setText(self._other_words() if self.shows_own else f"{self._cut()} ▾")
+        self.which.setText(self._said())
         self.which.setAccessibleName(f"Which samples: {self._order}")
 
-    def _other_words(self) -> str:
-        return "Other samples ▾" if self._stacked else "Other…"
-
-    def _cut(self) -> str:
+    def _said(self) -> str:
         """What is gone through, as short as its place is."""
-        most, text = _MOST_LETTERS[self._stacked], self._order
-        if not self._stacked:
-            text = {IN_TURN: "All", WORST: "Worst"}.get(text, text)
-        elif text in self._classes:
-            text = f"Only {text}"
-        return text if len(text) <= most else f"{text[: most - 1]}…"
+        if self.shows_own:
+            return "Other samples" if self._stacked else "Other…"
+        if self._order in self._classes:
+            text = f"Only {visible(self._order)}" if self._stacked else visible(self._order)
+        else:
+            text = _SHORT[self._stacked][self._order]
+        most = _MOST_LETTERS[self._stacked]
+        cut = text if len(text) <= most else f"{text[: most - 1]}…"
+        return cut if self._stacked else f"{cut} ▾"
 
     def _on_value(self, value: int) -> None:
         places = self._places()
@@ -228,19 +231,23 @@ class SampleChooser(QWidget):
         steps.setSpacing(2)
         for part in (self.previous, self.spin, self.next):
             steps.addWidget(part, int(self._stacked and part is self.spin))
-        line.addWidget(self._label)
-        line.addLayout(steps, int(self._stacked))
-        line.addWidget(self._of)
-        line.addWidget(self.own_name, 1)
-        line.addWidget(self.leave)
         column = QVBoxLayout(self)
         if self._stacked:
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(6)
-            self.which.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            column.addWidget(self.which)
+            first = QHBoxLayout()
+            first.setSpacing(8)
+            first.addWidget(self._label)
+            first.addWidget(self.which, 1)
+            column.addLayout(first)
         else:
             column.setContentsMargins(12, 6, 12, 6)
+            line.addWidget(self._label)
+        line.addLayout(steps, int(self._stacked))
+        line.addWidget(self._of)
+        line.addWidget(self.own_name, 1)
+        line.addWidget(self.leave)
+        if not self._stacked:
             line.addWidget(self.which)
             line.addStretch()
         column.addLayout(line)
@@ -254,3 +261,18 @@ class SampleChooser(QWidget):
         text.triggered.connect(self.text_wanted)
         text.setEnabled(False)
         return file, text
+
+
+def _field() -> QPushButton:
+    """A button that looks like the fields above and below it."""
+    made = QPushButton()
+    made.setProperty("role", "choice")
+    return made
+
+
+def _word() -> QToolButton:
+    """A button on a line, no wider than its word."""
+    made = QToolButton()
+    made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return made

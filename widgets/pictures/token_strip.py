@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QWidget
 from widgets.colors import on_color
 from widgets.pictures.colormaps import paint, span
 from widgets.pictures.described import Described
+from widgets.visible import visible
 
-# Signs for what would otherwise be invisible.
-_VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 _PADDING = 5.0
 _GAP = 2.0
 
@@ -44,7 +43,7 @@ class TokenStrip(Described):
         limits: tuple[float, float],
     ) -> None:
         """Show tokens with a value each, float ``[T]``, in the colours of a map between limits."""
-        self._tokens = tuple(_VISIBLE.get(t, t) for t in tokens)
+        self._tokens = tuple(visible(t) for t in tokens)
         self._values = values
         self._colors = paint(values[None], *limits, colormap)[0]
         self.update()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QColor, QHelpEvent
-from PySide6.QtWidgets import QApplication, QLabel, QSpinBox, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 
 from widgets.pictures.colormaps import NOT_A_NUMBER, paint, rgb_of, span, table
 from widgets.pictures.feature_maps import FeatureMapGrid

@@ -40,24 +40,21 @@ def test_people_count_from_one_and_the_signal_from_zero(qtbot: QtBot) -> None:
     assert (chooser.index, chooser.spin.value(), heard) == (2, 3, [7, 6])
     chooser.set_samples(0)
     assert not any(
-        part.isEnabled()
-        for part in (chooser.spin, chooser.previous, chooser.next, chooser.which)
+        part.isEnabled() for part in (chooser.spin, chooser.previous, chooser.next, chooser.which)
     )
     assert heard == [7, 6]
 
 
 @pytest.mark.parametrize("stacked", [False, True])
-def test_samples_are_gone_through_by_class_and_the_worst_first(
-    qtbot: QtBot, stacked: bool
-) -> None:
+def test_samples_are_gone_through_by_class_and_the_worst_first(qtbot: QtBot, stacked: bool) -> None:
     chooser = shown(qtbot, SampleChooser(stacked=stacked))
     chosen: list[int] = []
     chooser.sample_changed.connect(chosen.append)
     chooser.set_samples(8, 2)
-    chooser.set_order([("cat", [1, 5, 6]), ("dog", []), ("fish", [0, 2])], [6, 3, 0], 8)
+    chooser.set_order([("cat", [1, 5, 6]), ("dog", []), (" ", [0, 2])], [6, 3, 0], 8)
     offered = pick(qtbot, chooser, "Only cat")
-    assert offered == ["All in turn", WORST, "Only cat (3)", "Only fish (2)"]
-    assert chooser.which.text() == ("Only cat ▾" if stacked else "cat ▾")
+    assert offered == ["All in turn", WORST, "Only cat (3)", "Only ␣ (2)"]
+    assert chooser.which.text() == ("Only cat" if stacked else "cat ▾")
     assert "of 3" in words(chooser)
     qtbot.mouseClick(chooser.next, Qt.MouseButton.LeftButton)
     assert chosen == [1, 5]
