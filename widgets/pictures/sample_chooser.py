@@ -128,8 +128,11 @@ class SampleChooser(QWidget):
         self.own_name.write(name)
         self.own_name.setVisible(bool(name))
         self.leave.setVisible(bool(name))
-        for part in (self.previous, self.spin, self.next, self._of):
+        for part in (self.spin, self._of):
             part.setVisible(not name)
+        for arrow in (self.previous, self.next):
+            # On one line there is room for the field's own arrows alone.
+            arrow.setVisible(self._stacked and not name)
         self._label.setVisible(self._stacked or not name)
         self._show_place()
 

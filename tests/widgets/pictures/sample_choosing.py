@@ -29,7 +29,7 @@ def pick(qtbot: QtBot, chooser: SampleChooser, text: str) -> list[str]:
 
     QTimer.singleShot(0, answer)
     chooser.which.setFocus()
-    # Some menus are left before their key has been dealt with, others only open by it.
+    # Some menus are open until they are answered, others stay open behind the key.
     qtbot.keyClick(chooser.which, Qt.Key.Key_Space)
     answer()
     assert any(one.startswith(text) for one in offered), offered

@@ -23,7 +23,7 @@ def words(chooser: SampleChooser) -> list[str]:
 
 
 def test_people_count_from_one_and_the_signal_from_zero(qtbot: QtBot) -> None:
-    chooser = shown(qtbot, SampleChooser())
+    chooser = shown(qtbot, SampleChooser(stacked=True))
     heard: list[int] = []
     chooser.sample_changed.connect(heard.append)
     chooser.set_samples(8, 6)
@@ -56,8 +56,10 @@ def test_samples_are_gone_through_by_class_and_the_worst_first(qtbot: QtBot, sta
     assert offered == ["All in turn", WORST, "Only cat (3)", "Only ␣ (2)"]
     assert chooser.which.text() == ("Only cat" if stacked else "cat ▾")
     assert "of 3" in words(chooser)
-    qtbot.mouseClick(chooser.next, Qt.MouseButton.LeftButton)
+    chooser.spin.setFocus()
+    qtbot.keyClick(chooser.spin, Qt.Key.Key_Up)
     assert chosen == [1, 5]
+    assert chooser.next.isVisible() == chooser.previous.isVisible() == stacked
     with qtbot.waitSignal(chooser.order_wanted):
         pick(qtbot, chooser, WORST)
     assert chosen == [1, 5], "the worst may be others by now"
