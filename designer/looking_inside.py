@@ -33,7 +33,7 @@ class LookingInside(QObject):
         self._asked: tuple[Inside, int | None] | None = None
         self._knows_order = False
         self._trainer.heard.connect(self._hear)
-        self._inside.became_seen.connect(self._ask)
+        self._inside.became_seen.connect(self._be_seen)
         self._views.sample_changed.connect(self._leave_own)
         for chooser in self._views.choosers:
             chooser.order_wanted.connect(partial(self._ask_order, chooser))
@@ -51,8 +51,13 @@ class LookingInside(QObject):
         if before is None or before.node != event.node:
             self._inside.forget()
         self._inside.chooser.text.setEnabled(bool(event.tokens))
+        self._be_seen()
+
+    def _be_seen(self) -> None:
+        """Ask for what is not known yet of what can be seen."""
         self._ask()
-        if not self._knows_order and self._inside.isVisible():
+        seen = any(chooser.isVisible() for chooser in self._views.choosers)
+        if not self._knows_order and self._view is not None and seen:
             self._knows_order = True
             self._ask_order()
 

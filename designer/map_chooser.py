@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from core.explain.attribution.method import Method
 from core.params import Value
+from core.visible import visible
 from designer.map_choice import PREDICTED, TRUE, MapChoice, usual_method
 from widgets.disclosure import Disclosure
 from widgets.inputs import ComboBox
 from widgets.labels import label_for
 from widgets.parameter_form import ParameterForm
-from widgets.visible import visible
 
 _CLASS_HELP = "The class whose score is explained"
 _LAYER_HELP = "The layer whose outputs are looked at"

@@ -9,7 +9,7 @@ from core.explain.attribution.curves import DeletionInsertion, area
 from core.explain.attribution.map import Attribution
 from core.explain.attribution.method import Method
 from core.explain.attribution.sanity import SanityCheck
-from widgets.visible import visible
+from core.visible import visible
 
 NOTHING_TRAINED = "Train a network, then see here which parts of a sample its prediction rests on."
 FAINT = "Too faint to see? Untick Same colour scale."

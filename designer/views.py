@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.project.runs import Point
 from core.train.events import EpochEnd, Figures, Progress, View
+from core.visible import visible
 from designer.layer_history import LayerRecord
 from designer.layer_rows import layer_rows
 from designer.run_lines import SECONDS, TRAIN, VALIDATION, RunLines
@@ -148,8 +149,8 @@ class Views(QWidget):
         self.saliency_view.show_saliency(
             view.sample,
             view.saliency,
-            view.true_text,
-            view.predicted_text,
+            visible(view.true_text),
+            visible(view.predicted_text),
             view.correct,
             chance,
             view.tokens,

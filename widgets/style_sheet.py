@@ -56,6 +56,13 @@ QToolButton:pressed, QToolButton:checked { background: $surface_raised; border-c
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $wire; }
 QToolButton::menu-indicator { image: none; }
+QToolButton[role="choice"] { background: $base; border-color: $border;
+  padding: 4px 24px 4px 8px; min-height: 18px; }
+QToolButton[role="choice"]:hover { border-color: $wire; }
+QToolButton[role="choice"]:focus { border-color: $accent; }
+QToolButton[role="choice"]:disabled { background: $window; }
+QToolButton[role="choice"]::menu-indicator { image: url("$icons/chevron-down.svg"); width: 12px;
+  height: 12px; subcontrol-origin: border; subcontrol-position: center right; right: 5px; }
 QToolButton#qt_toolbar_ext_button { padding: 0; border-radius: 0; }
 QToolButton[role="disclosure"] { color: $text_muted; padding: 4px 2px; text-align: left; }
 QToolButton[role="disclosure"]:hover { color: $text; }
@@ -141,7 +148,6 @@ QPushButton[role="primary"]:focus, QPushButton:default:focus { border: 3px doubl
   padding: 3px 12px; }
 QPushButton[role="primary"]:disabled, QPushButton:default:disabled {
   background: $surface_raised; color: $wire; border-color: $border; }
-QPushButton[role="choice"] { background: $base; text-align: left; padding: 4px 24px 4px 8px; }
 QPushButton[role="quiet"] { background: transparent; border-color: transparent; color: $accent;
   padding: 3px 8px; }
 QPushButton[role="quiet"]:hover { background: $surface_raised; }

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from core.visible import visible
 from widgets.pictures.cells import Cell
 from widgets.pictures.feature_maps import FeatureMapGrid
-from widgets.visible import visible
 
 
 class HeadGrid(FeatureMapGrid):

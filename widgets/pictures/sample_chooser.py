@@ -10,15 +10,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from core.visible import visible
 from widgets.elided_label import ElidedLabel
 from widgets.inputs import SpinBox
-from widgets.visible import visible
 
 IN_TURN, WORST = "All in turn", "Worst predicted first"
 # What is gone through, for a chooser on one line and for a stacked one.
@@ -60,7 +60,9 @@ class SampleChooser(QWidget):
         self.next = self._arrow("Next sample", Qt.ArrowType.RightArrow, 1)
         self._of = QLabel()
         self._of.setProperty("role", "muted")
-        self.which = _field() if stacked else _word()
+        self.which = QToolButton()
+        self.which.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.which.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.which.setToolTip(
             "Which samples are gone through" + (", and samples of your own" if own else "")
         )
@@ -238,6 +240,9 @@ class SampleChooser(QWidget):
         if self._stacked:
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(6)
+            # It looks like the fields above and below it.
+            self.which.setProperty("role", "choice")
+            self.which.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             first = QHBoxLayout()
             first.setSpacing(8)
             first.addWidget(self._label)
@@ -264,18 +269,3 @@ class SampleChooser(QWidget):
         text.triggered.connect(self.text_wanted)
         text.setEnabled(False)
         return file, text
-
-
-def _field() -> QPushButton:
-    """A button that looks like the fields above and below it."""
-    made = QPushButton()
-    made.setProperty("role", "choice")
-    return made
-
-
-def _word() -> QToolButton:
-    """A button on a line, no wider than its word."""
-    made = QToolButton()
-    made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return made

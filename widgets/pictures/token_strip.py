@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from core.visible import visible
 from widgets.colors import on_color
 from widgets.pictures.colormaps import paint, span
 from widgets.pictures.described import Described
-from widgets.visible import visible
 
 _PADDING = 5.0
 _GAP = 2.0

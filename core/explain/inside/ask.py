@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import InputError
+from core.explain.attribution import looking
 from core.explain.inside.receptive import receptive_field
 from core.explain.inside.seen import Facet, Insides, shown
 from core.explain.own_sample import OwnSample, own_feed
 from core.train.asks import Ask
+from core.visible import visible
 
 if TYPE_CHECKING:
     from core.compile.plan import Step
@@ -130,13 +132,12 @@ def _predicted(job: Job, prediction: Any, probabilities: Any) -> str:
     places = np.asarray(prediction if probabilities is None else probabilities)[0]
     if places.ndim > 2 or not places.size:
         return ""
-    classes = job.prepared.dataset.columns[column].classes if column else ()
     last = places.reshape(-1, places.shape[-1])[-1]
     if len(last) == 1 and probabilities is not None:
         last = np.array([1 - last[0], last[0]])
     guess = int(last.argmax())
     chance = f" ({last[guess]:.1%})" if probabilities is not None else ""
-    return _name(classes, guess) + chance
+    return visible(_name(looking.classes(job), guess)) + chance
 
 
 def _name(classes: Sequence[str], index: int) -> str:
