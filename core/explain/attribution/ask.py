@@ -14,6 +14,7 @@ from core.explain.own_sample import OwnSample
 from core.train.asks import Ask
 
 if TYPE_CHECKING:
+    from core.explain.attribution.method import Method
     from core.train.job import Job
     from core.train.state import State
 
@@ -41,12 +42,15 @@ class Attribute(Ask):
     row: int | None = None
     own: OwnSample | None = None
 
-    def subject(self, job: Job, state: State) -> Subject:
-        """What the method is given. Raises InputError where it cannot explain this design."""
+    def subject(self, job: Job, state: State, method: Method) -> Subject:
+        """What the method is given, which is the one asked for.
+
+        Raises InputError where it cannot explain this design.
+        """
         return subject_of(
             job,
             state,
-            method_of(self.method, self.params),
+            method,
             number=self.number,
             target=self.target,
             node=self.node,
@@ -58,7 +62,7 @@ class Attribute(Ask):
     def answer(self, job: Job, state: State, step: int) -> Attribution:
         """See ``Ask``. Raises InputError where the method cannot explain this design."""
         method = method_of(self.method, self.params)
-        subject = self.subject(job, state)
+        subject = self.subject(job, state, method)
         values = np.asarray(method.attribute(subject), np.float32)
         score = subject.score
         error = None

@@ -115,7 +115,7 @@ class Curves(Ask):
     def answer(self, job: Job, state: State, step: int) -> DeletionInsertion:
         """See ``Ask``. Raises InputError where the method cannot explain this design."""
         method = method_of(self.asked.method, self.asked.params)
-        subject = self.asked.subject(job, state)
+        subject = self.asked.subject(job, state, method)
         fills = fills_of(subject, self.fill, self.value)
         return curves(
             subject, np.asarray(method.attribute(subject)), fills, method.kind, self.steps

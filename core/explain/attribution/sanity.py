@@ -115,7 +115,7 @@ class Sanity(Ask):
         rest = [
             replace(first, number=first.number + n, row=None, own=None) for n in range(1, count)
         ]
-        subjects = [asked.subject(job, state) for asked in (first, *rest)]
+        subjects = [asked.subject(job, state, method) for asked in (first, *rest)]
         layers = layers_from_top(subjects[0])
         if not layers:
             raise InputError(
