@@ -47,6 +47,10 @@ class Method(Configured, ABC):
         Raises InputError naming what the method needs and the design has not.
         """
 
+    def quick(self) -> Method:
+        """The method where maps are made by the dozen, to be compared by their ranks."""
+        return self
+
     def reference(self, subject: Subject) -> float:
         """f(baseline): what the values are counted from, for methods that promise completeness."""
         raise TypeError(f"{type(self).__name__} promises no completeness")

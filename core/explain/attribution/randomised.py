@@ -36,7 +36,7 @@ def layers_from_top(subject: Subject) -> tuple[tuple[str, str], ...]:
 def with_drawn(subject: Subject, attributes: Collection[str]) -> Subject:
     """The same question of a network that has all that these layers keep drawn anew."""
     program = subject.job.program
-    params, rest = subject.functions.drawn_anew(program.recipe.seed)
+    params, rest = subject.drawn_anew()
     return replace(
         subject,
         params=_mixed(program.param_names, subject.params, params, attributes),

@@ -109,7 +109,7 @@ class Sanity(Ask):
 
     def answer(self, job: Job, state: State, step: int) -> SanityCheck:
         """See ``Ask``. Raises InputError where the method cannot explain this design."""
-        method = method_of(self.asked.method, self.asked.params)
+        method = method_of(self.asked.method, self.asked.params).quick()
         first = replace(self.asked, randomised=False)
         count = min(max(self.samples, 1), len(job.probe_rows()))
         rest = [

@@ -130,6 +130,19 @@ class Subject:
         chosen = np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(np.int64)
         return np.asarray(self.job.prepared.columns[self.plan.feeds[self.node]][rows[chosen]])
 
+    def drawn_anew(self) -> tuple[list[Any], list[Any]]:
+        """``params`` and ``rest`` drawn from another seed, the same arrays each time.
+
+        They lie where the learned ones do, or functions would be compiled anew for each mixture.
+        """
+        functions, program = self.functions, self.job.program
+
+        def placed() -> Any:
+            return program.placement.put(functions.drawn_anew(program.recipe.seed))
+
+        found: tuple[list[Any], list[Any]] = functions.once("drawn and placed", placed)
+        return found
+
     @cached_property
     def places(self) -> tuple[End, ...]:
         """The outputs that the points stand for; none where the Input leads nowhere."""
@@ -146,6 +159,9 @@ class Subject:
 
     def scores_at(self, points: Sequence[np.ndarray]) -> np.ndarray:
         """The target's score at points ``[N]``."""
+        if self.places == (End(self.node, "output"),):
+            # These points are samples, for which there is a function already.
+            return self.scores(points[0])
         function = self.functions.scores_at(self.places, self.scored, self.reading)
         return self.at_points(lambda *given: (function(*given),), points)[0]
 
@@ -253,5 +269,5 @@ def subject_of(
     subject = replace(subject, target=None if len(scores) == 1 else asked)
     if not randomised:
         return subject
-    params, rest = program.placement.put(subject.functions.drawn_anew(program.recipe.seed))
+    params, rest = subject.drawn_anew()
     return replace(subject, params=params, rest=rest)

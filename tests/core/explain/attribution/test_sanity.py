@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from core.explain.attribution import sanity
 from core.explain.attribution.ask import Attribute
@@ -101,6 +102,27 @@ def test_gradients_depend_on_weights_and_a_copy_of_the_input_does_not(
     np.testing.assert_allclose(copied.spearman, 1)
     np.testing.assert_allclose(copied.cosine, 1)
     assert copied.depends_on_learning is False
+
+
+def test_one_compilation_serves_learned_and_drawn_weights(digits: tuple[Job, State]) -> None:
+    job, state = digits
+    asked = Attribute("integrated_gradients", (("steps", 128),))
+    subject = subject_of(job, state, method_of("integrated_gradients"))
+    slopes = subject.functions.slopes(subject.places, subject.scored, subject.reading)
+    before = slopes._cache_size()
+    Sanity(asked, samples=2).answer(job, state, 0)
+    assert slopes._cache_size() == before + 1
+
+
+def test_quick_integrated_gradients_rank_as_exact_ones_do(digits: tuple[Job, State]) -> None:
+    job, state = digits
+    quick = method_of("integrated_gradients").quick()
+    exact = method_of("integrated_gradients", (("steps", 512), ("tolerance", 0.0)))
+    for number in range(3):
+        subject = subject_of(job, state, quick, number=number)
+        drawn = with_drawn(subject, [attribute for attribute, _ in layers_from_top(subject)])
+        for one in (subject, drawn):
+            assert spearmanr(quick.attribute(one), exact.attribute(one), axis=None)[0] > 0.95
 
 
 def test_depths_are_spread_over_the_layers() -> None:
