@@ -39,10 +39,19 @@ class Asking(QObject):
         return self._trainer.moments.at
 
     def ask(
-        self, topic: str, question: Ask, take: Take, refuse: Refuse, patient: bool = False
+        self,
+        topic: str,
+        question: Ask,
+        take: Take,
+        refuse: Refuse,
+        patient: bool = False,
+        at: int | None = None,
     ) -> None:
-        """Ask; ``take`` or ``refuse`` is called once, if the topic is not asked anew before."""
-        asked = Asked(topic, question, patient, self.moment)
+        """Ask; ``take`` or ``refuse`` is called once, if the topic is not asked anew before.
+
+        ``at`` is a step to ask of in place of the one that the window looks at.
+        """
+        asked = Asked(topic, question, patient, self.moment if at is None else at)
         self._askers[topic] = (asked, take, refuse)
         self._trainer.process.send(asked)
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.explain.attribution.method import Method
 from designer.map_chooser import MapChooser
+from designer.run_choice import RunChoice
 from widgets.elided_label import ElidedLabel
 from widgets.inputs import ComboBox
 from widgets.pictures.attribution_view import LEAST_PICTURE, AttributionView
@@ -31,10 +32,10 @@ _LEAST_HEIGHT = 244
 NOTHING, ANOTHER, KEPT = "nothing", "another", "kept"
 _COMPARED = {
     NOTHING: ("Compare with nothing", "One map"),
-    ANOTHER: ("Compare with another map", "Another method or class beside it"),
+    ANOTHER: ("Compare with another map", "Another run, step, method or class beside it"),
     KEPT: (
         "Compare with this map, kept",
-        "Keep the present map and change what you like: the sample, the weights of another run",
+        "Keep the present map and change what you like, such as the sample",
     ),
 }
 
@@ -42,14 +43,15 @@ _COMPARED = {
 class AttributionPane(QWidget):
     """Fields to the left; tabs with the map, what it means and the nearest samples to the right.
 
-    ``first`` and ``second`` choose the maps that ``views`` show; the second ones are hidden until
-    maps are compared.
+    ``first`` and ``second`` choose the maps that ``views`` show, ``run`` whose weights the second
+    one is of; the second ones are hidden until maps are compared.
     """
 
     def __init__(self, kinds: Mapping[str, type[Method]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chooser = SampleChooser(own=True, stacked=True)
         self.first, self.second = MapChooser(kinds), MapChooser(kinds, "to compare with")
+        self.run = RunChoice()
         self.views = (AttributionView("Attribution"), AttributionView("Compared attribution"))
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.live = QCheckBox("Live")
@@ -71,7 +73,8 @@ class AttributionPane(QWidget):
     def show_comparison(self) -> None:
         """Show the second map and its fields if maps are compared."""
         compares = self.comparison != NOTHING
-        self.second.setVisible(self.comparison == ANOTHER)
+        for part in (self.run, self.second):
+            part.setVisible(self.comparison == ANOTHER)
         self.same_scale.setVisible(compares)
         self.views[1].setVisible(compares)
         for view in self.views:
@@ -115,7 +118,7 @@ class AttributionPane(QWidget):
         column.addWidget(self.first)
         column.addWidget(self.chooser)
         column.addLayout(cover)
-        for part in (self.live, self.compare, self.second, self.same_scale):
+        for part in (self.live, self.compare, self.run, self.second, self.same_scale):
             column.addWidget(part)
         column.addStretch(1)
         scroll = QScrollArea()

@@ -11,7 +11,7 @@ from core.errors import LayerloomError
 from core.explain.attribution.ask import Attribute
 from core.explain.attribution.map import IMAGE
 from core.explain.probe_samples import ProbeSamples, Samples
-from core.train.asks import Answered, NotAnswered
+from core.train.asks import Answered, Ask, NotAnswered
 from core.train.events import Event, Finished, Loaded, Started
 from designer.attribution_pane import ANOTHER, KEPT, NOTHING, AttributionPane
 from designer.choosing_samples import OwnSamples, offer_orders
@@ -27,6 +27,7 @@ from designer.map_words import (
     with_labels,
 )
 from designer.nearest_samples import NearestSamples
+from designer.run_choice import runs_of
 from designer.shown_maps import Known, ShownMap, draw, scale_hint
 from designer.training import TRAINING
 from widgets.pictures.attribution_view import LEAST_PICTURE, LEAST_ROW
@@ -82,6 +83,7 @@ class AttributionPanel(QObject):
         self._stale = not self._seen
         if self._stale:
             return
+        self._offer_runs()
         self._offer_nodes()
         if not self._has_network:
             self._show_nothing_trained()
@@ -98,6 +100,9 @@ class AttributionPanel(QObject):
         self._own.changed.connect(self._ask_maps)
         self.pane.live.toggled.connect(self._stand)
         self.pane.compare.activated.connect(self._compare)
+        self.pane.run.changed.connect(partial(self._choose, 1))
+        self.pane.run.learned.connect(self._offer_nodes)
+        self._trainer.moments.known_changed.connect(self._offer_runs)
         self.pane.same_scale.toggled.connect(self._draw)
         for number, chooser in enumerate(self._choosers):
             chooser.changed.connect(partial(self._choose, number))
@@ -130,7 +135,8 @@ class AttributionPanel(QObject):
 
     def _follow(self) -> None:
         for number in self._asked():
-            if self._follows and not self._asking.is_waiting(TOPICS[number]):
+            waits = self._asking.is_waiting(TOPICS[number])
+            if self._follows and not waits and not self._is_fixed(number):
                 self._ask_map(number, patient=True)
 
     def _look_again(self, *_: object) -> None:
@@ -157,10 +163,21 @@ class AttributionPanel(QObject):
         self._tell_status()
 
     def _offer_nodes(self) -> None:
-        analysis = self._around.session.analysis_of_whole
-        for chooser in self._choosers:
+        present = self._around.session.analysis_of_whole
+        analyses = (present, self.pane.run.analysis or present)
+        for chooser, analysis in zip(self._choosers, analyses, strict=True):
             if chooser.kind is not None:
                 chooser.set_nodes(nodes_for(chooser.kind, analysis))
+
+    def _offer_runs(self) -> None:
+        """Offer the runs that there are, if another map is to be compared with."""
+        if self._seen and self.pane.comparison == ANOTHER:
+            runs, trainer = runs_of(self._trainer.store, self._trainer.project), self._trainer
+            self.pane.run.show_runs(runs, trainer.run, trainer.moments.known)
+
+    def _is_fixed(self, number: int) -> bool:
+        """Whether a map is of weights that do not go on with the training."""
+        return number == 1 and self.pane.run.is_fixed
 
     def _asked(self) -> tuple[int, ...]:
         """The numbers of the maps that are asked for."""
@@ -181,6 +198,7 @@ class AttributionPanel(QObject):
             self._shown[1] = None
             self.pane.compare.setCurrentIndex(self.pane.compare.findData(NOTHING))
         self.pane.show_comparison()
+        self._offer_runs()
         self._draw()
         if comparison == ANOTHER and self._has_network:
             self._shown[1] = None
@@ -230,6 +248,14 @@ class AttributionPanel(QObject):
         truth = self.known.truth(sample) if own is None else None
         return self._choosers[number].choice().question(sample, truth, own)
 
+    def _of_run(self, number: int, question: Attribute) -> tuple[Ask, int | None]:
+        """The question of the run that is chosen for a map, and the step to ask it of."""
+        run = self.pane.run
+        if number == 0:
+            return question, None
+        asked = run.question(question, self._trainer.store.root, self._around.session.folder)
+        return asked, None if run.run else run.step
+
     def _ask_maps(self, *_: object) -> None:
         for number in self._asked():
             self._ask_map(number)
@@ -246,17 +272,19 @@ class AttributionPanel(QObject):
             self._tell_status()
             return
         take, refuse = partial(self._take, number), partial(self._refuse, number)
-        self._asking.ask(TOPICS[number], question, take, refuse, patient)
+        asked, at = self._of_run(number, question)
+        self._asking.ask(TOPICS[number], asked, take, refuse, patient, at)
         if number == 0 and not patient:
             self.meaning.show_question(question)
             self.nearest.show_sample(question.number, question.own)
         self._tell_status()
 
     def _take(self, number: int, answered: Answered) -> None:
-        self._shown[number] = ShownMap(answered.answer, answered.step)
+        fixed = self._is_fixed(number)
+        self._shown[number] = ShownMap.of(answered, fixed)
         self._offer_classes()
         self._draw()
-        if self._follows:
+        if self._follows and not fixed:
             self._ask_map(number, patient=True)
 
     def _refuse(self, number: int, refused: NotAnswered) -> None:

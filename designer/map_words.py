@@ -14,6 +14,7 @@ from core.visible import visible
 NOTHING_TRAINED = "Train a network, then see here which parts of a sample its prediction rests on."
 FAINT = "Too faint to see? Untick Same colour scale."
 UNKNOWN_TRUTH = "The true class of this sample is not known; choose another class."
+TRAINED_ON = "This run learned from the sample."
 LIVE_HINT = "The network is training; tick Live to follow it."
 
 

@@ -9,8 +9,10 @@ import numpy as np
 
 from core.explain.attribution.map import Attribution
 from core.explain.attribution.method import Method
+from core.explain.attribution.of_run import MapOfRun
 from core.explain.probe_samples import ProbeSamples, labels_of
-from designer.map_words import FAINT, title_of, words_of
+from core.train.asks import Answered
+from designer.map_words import FAINT, TRAINED_ON, title_of, words_of
 from widgets.pictures.attribution_view import AttributionView, flat_map
 from widgets.pictures.value_range import limits_of
 
@@ -20,11 +22,23 @@ _FAINT_SHARE = 0.1
 
 @dataclass(frozen=True)
 class ShownMap:
-    """An answer, the step of the weights, and what stands before the title."""
+    """An answer, the step of the weights, and what stands before the title.
+
+    ``trained_on`` says that another run had the sample among its training rows.
+    """
 
     map: Attribution
     step: int
     before: str = ""
+    trained_on: bool = False
+
+    @classmethod
+    def of(cls, answered: Answered, fixed: bool = False) -> ShownMap:
+        """What was answered; of ``fixed`` weights the step stands before the title."""
+        found = answered.answer
+        if isinstance(found, MapOfRun):
+            return cls(found.map, found.step, f"{found.title}: ", found.trained_on)
+        return cls(found, answered.step, f"Step {answered.step:,}: " if fixed else "")
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,8 @@ def draw(
         limits = limits_of(everything if same_scale else [flat_map(found.values)])
         title = f"{shown.before}{title_of(found, kinds)}"
         words = words_of(found, found.class_name(known.truth(found.number)), shown.step)
+        if shown.trained_on:
+            words = f"{words} {TRAINED_ON}"
         is_sample = found.method in kinds and kinds[found.method].makes_sample
         view.show_map(found, limits, title, words, known.labels(found), is_sample)
 

@@ -136,20 +136,25 @@ class Snapshots:
 
 
 def recalled(directory: Path, program: Program, state: State, step: int) -> State:
-    """A state with the weights that a run kept of a step, to be looked at and not to train with.
-
-    ``state`` is any of the same program; nothing of it is shared, because steps give its memory up.
-    What only the training has, such as the optimizers', is empty. Raises InputError.
-    """
+    """A state with the weights that a run kept of a step; see ``state_of``. Raises InputError."""
     path = path_of(directory, step)
     if not path.is_file():
         raise InputError(
             f"the weights of step {step:,} are not kept any more", "Choose another step."
         )
     try:
-        found = with_weights(path, program, state)
+        return state_of(path, program, state, step)
     except InputError as error:
         raise InputError(error.message, "Choose another step.") from None
+
+
+def state_of(path: Path, program: Program, state: State, step: int) -> State:
+    """A state with the weights of a file, to be looked at and not to train with.
+
+    ``state`` is any of the same program; nothing of it is shared, because steps give its memory up.
+    What only the training has, such as the optimizers', is empty. Raises InputError.
+    """
+    found = with_weights(path, program, state)
     own = [leaf if _is_weight(leaf) else leaf.copy() for leaf in found.rest]
     sums, samples = program.no_sums()
     return found._replace(
