@@ -28,7 +28,7 @@ from designer.map_words import (
 )
 from designer.nearest_samples import NearestSamples
 from designer.run_choice import runs_of
-from designer.shown_maps import Known, ShownMap, draw, scale_hint
+from designer.shown_maps import Known, ShownMap, draw, overlays, scale_hint
 from designer.training import TRAINING
 from widgets.pictures.attribution_view import LEAST_PICTURE, LEAST_ROW
 from widgets.theme import Theme
@@ -101,7 +101,7 @@ class AttributionPanel(QObject):
         self.pane.live.toggled.connect(self._stand)
         self.pane.compare.activated.connect(self._compare)
         self.pane.run.changed.connect(partial(self._choose, 1))
-        self.pane.run.learned.connect(self._offer_nodes)
+        self.pane.run.learned.connect(self._learn_of_run)
         self._trainer.moments.known_changed.connect(self._offer_runs)
         self.pane.same_scale.toggled.connect(self._draw)
         for number, chooser in enumerate(self._choosers):
@@ -174,6 +174,12 @@ class AttributionPanel(QObject):
         if self._seen and self.pane.comparison == ANOTHER:
             runs, trainer = runs_of(self._trainer.store, self._trainer.project), self._trainer
             self.pane.run.show_runs(runs, trainer.run, trainer.moments.known)
+
+    def _learn_of_run(self) -> None:
+        """The other run's layers are known; what was asked of one that it has not is asked anew."""
+        self._offer_nodes()
+        if self.pane.comparison == ANOTHER and self.question(1) != self._questions[1]:
+            self._ask_map(1)
 
     def _is_fixed(self, number: int) -> bool:
         """Whether a map is of weights that do not go on with the training."""
@@ -302,7 +308,7 @@ class AttributionPanel(QObject):
         pane = self.pane
         draw(pane.views, self._shown, pane.same_scale.isChecked(), self.kinds, self.known)
         pictured = any(s.map.kind == IMAGE for s in self._shown if s)
-        pane.opacity.setEnabled(pictured)
+        pane.opacity.setEnabled(any(overlays(s.map, self.kinds) for s in self._shown if s))
         pane.maps.set_least(LEAST_PICTURE if pictured else LEAST_ROW)
         self._tell_status()
 

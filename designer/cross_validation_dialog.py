@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.figure_titles import figure_title
 from core.train.events import CrossValidated, Event, Figures, FoldEnd, FoldProgress
 from core.train.fold_summary import summary_of
 from designer.training import FOLDING, Trainer
 from widgets.banner import Banner
 from widgets.inputs import SpinBox
 from widgets.labels import wrapped_label
-from widgets.plots.training_panel import spoken
 
 INTRO = (
     "The rows of the training and validation splits are divided into folds. Each fold is judged "
@@ -148,7 +148,7 @@ class CrossValidationDialog(QDialog):
             values = [f[name] for f in found.figures if math.isfinite(f.get(name, math.nan))]
             edges = (min(values), max(values)) if values else (math.nan, math.nan)
             numbers = (mean, found.spread[name], *edges)
-            item = QTreeWidgetItem([spoken(name), *map(_number, numbers)])
+            item = QTreeWidgetItem([figure_title(name), *map(_number, numbers)])
             for column in range(1, item.columnCount()):
                 item.setTextAlignment(column, _RIGHT)
             self.table.addTopLevelItem(item)

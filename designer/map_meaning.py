@@ -15,7 +15,14 @@ from core.explain.attribution.sanity import Sanity, SanityCheck
 from core.train.asks import Answered, NotAnswered
 from designer.asking import Asking
 from designer.map_choice import method_kinds
-from designer.map_words import areas_text, depths_text, measure_text, refusal_text, sentence
+from designer.map_words import (
+    areas_text,
+    depths_text,
+    measure_text,
+    refusal_text,
+    sentence,
+    with_labels,
+)
 from widgets.labels import wrapped_label
 from widgets.pictures.attribution_view import LEAST_PICTURE, LEAST_ROW, AttributionView, flat_map
 from widgets.pictures.value_range import limits_of
@@ -135,7 +142,7 @@ class MapMeaning(QScrollArea):
         self._tell()
 
     def _refuse(self, refused: NotAnswered) -> None:
-        text = refusal_text(refused.message, refused.hint)
+        text = with_labels(refusal_text(refused.message, refused.hint), method_kinds())
         if refused.topic == CURVES:
             self.curve_words.setText(text)
         elif refused.topic == SANITY:

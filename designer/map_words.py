@@ -15,6 +15,8 @@ NOTHING_TRAINED = "Train a network, then see here which parts of a sample its pr
 FAINT = "Too faint to see? Untick Same colour scale."
 UNKNOWN_TRUTH = "The true class of this sample is not known; choose another class."
 TRAINED_ON = "This run learned from the sample."
+# The linear model then tells half of the variance of the network's scores.
+GOOD_FIT = 0.5
 LIVE_HINT = "The network is training; tick Live to follow it."
 
 
@@ -42,6 +44,8 @@ def words_of(shown: Attribution, truth: str, step: int) -> str:
     parts.append(f"{'score' if predicted else 'output'} {shown.score:.4g}")
     if shown.completeness_error is not None:
         parts.append(adds_up(shown.completeness_error))
+    if shown.fit is not None:
+        parts.append(fits(shown.fit))
     parts.append(f"step {step:,}")
     text = ", ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
@@ -52,6 +56,12 @@ def adds_up(error: float) -> str:
     if not math.isfinite(error):
         return "the values do not add up to the score"
     return f"completeness error {error:.2%}" if error < 1 else f"completeness error {error:.3g}"
+
+
+def fits(share: float) -> str:
+    """How well the linear model that a map shows scores samples as the network does."""
+    text = f"R² of the linear model {share:.2f}"
+    return text if share >= GOOD_FIT else f"{text}, too little for the map to mean much"
 
 
 def refusal_text(message: str, hint: str) -> str:

@@ -19,7 +19,8 @@ from core.explain.own_sample import OwnSample
 from core.explain.probe_samples import Features
 from core.train.asks import Answered, NotAnswered
 from designer.asking import Asking
-from designer.map_words import refusal_text
+from designer.map_choice import method_kinds
+from designer.map_words import refusal_text, with_labels
 from widgets.elided_label import ElidedLabel
 from widgets.inputs import ComboBox
 from widgets.labels import wrapped_label
@@ -105,7 +106,7 @@ class NearestSamples(QWidget):
         self.text.write(f"of what the last layer reads, among {found.searched:,} training samples")
 
     def _refuse(self, refused: NotAnswered) -> None:
-        self._refuse_with(refusal_text(refused.message, refused.hint))
+        self._refuse_with(with_labels(refusal_text(refused.message, refused.hint), method_kinds()))
 
     def _refuse_with(self, text: str) -> None:
         """Say why there is no list."""

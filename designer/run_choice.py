@@ -1,4 +1,4 @@
-"""The fields that choose whose weights a compared map is made of: which run, and which step of it."""
+"""The fields that choose which run, and which step of it, a compared map is made of."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from core.design.difference import Difference, shown
 from core.errors import LayerloomError
+from core.figure_titles import figure_title
 from core.project.run_curves import Curve, curve, recorded
 from core.project.run_report import run_differences
 from core.project.runs import Run, RunStore
@@ -133,7 +134,7 @@ class RunComparison(QDialog):
         whole.addWidget(parts, 1)
 
     def _read(self, *_: object) -> None:
-        store, runs, wanted = self._store, self._runs, self.figure.currentText() or LOSS
+        store, runs, wanted = self._store, self._runs, self.figure.currentData() or LOSS
         self._reading.work_out(lambda: outcome(lambda: _read(store, runs, wanted)))
 
     def _take_curves(self, answer: Curves | LayerloomError) -> None:
@@ -142,8 +143,9 @@ class RunComparison(QDialog):
             return
         self._curves = answer
         if not self.figure.count():
-            self.figure.addItems(answer.names)
-        self.figure.setCurrentText(answer.name)
+            for name in answer.names:
+                self.figure.addItem(figure_title(name), name)
+        self.figure.setCurrentIndex(self.figure.findData(answer.name))
         self._draw()
 
     def _draw(self, *_: object) -> None:
@@ -153,7 +155,8 @@ class RunComparison(QDialog):
             return
         log = self.plot.log_action.isChecked()
         self.plot.clear()
-        self.plot.set_title(found.name.capitalize(), found.name.capitalize())
+        title = figure_title(found.name)
+        self.plot.set_title(title, title)
         wanted = {TRAINING: self.training.isChecked(), VALIDATION: self.validation.isChecked()}
         for number, run in enumerate(self._runs):
             for split, is_wanted in wanted.items():

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QIcon
 
+from core.figure_titles import figure_title
 from core.project.run_acts import COMMA, tags_in
 from core.project.run_report import Report
 from designer.amounts import duration
@@ -201,7 +202,7 @@ def _columns(reports: Sequence[Report]) -> list[_Column]:
     )
     first, last = (NAME, STATUS, EPOCHS), (WHEN, TIME, DEVICE, TAGS)
     taken = {*first, *last}
-    figures = [_Column(_titled(n), n) for n in names if _titled(n) not in taken]
+    figures = [_Column(figure_title(n), n) for n in names if figure_title(n) not in taken]
     return [*map(_Column, first), *figures[:_MOST_FIGURES], *map(_Column, last)]
 
 
@@ -277,10 +278,3 @@ def _is_number(column: _Column) -> bool:
 
 def _short(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
-
-
-def _titled(figure: str) -> str:
-    """A figure's name as the title of a column; nodes keep their names."""
-    node, dot, metric = figure.rpartition(".")
-    words = metric.replace("_", " ")
-    return f"{node}{dot}{words}" if dot else words.capitalize()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.explain.attribution.map import Attribution
+from core.explain.attribution.map import IMAGE, Attribution
 from core.explain.attribution.method import Method
 from core.explain.attribution.of_run import MapOfRun
 from core.explain.probe_samples import ProbeSamples, labels_of
@@ -87,8 +87,17 @@ def draw(
         words = words_of(found, found.class_name(known.truth(found.number)), shown.step)
         if shown.trained_on:
             words = f"{words} {TRAINED_ON}"
-        is_sample = found.method in kinds and kinds[found.method].makes_sample
+        is_sample = _is_sample(found, kinds)
         view.show_map(found, limits, title, words, known.labels(found), is_sample)
+
+
+def overlays(shown: Attribution, kinds: Mapping[str, type[Method]]) -> bool:
+    """Whether the map is laid over its sample: of images, but of none that was made up."""
+    return shown.kind == IMAGE and not _is_sample(shown, kinds)
+
+
+def _is_sample(shown: Attribution, kinds: Mapping[str, type[Method]]) -> bool:
+    return shown.method in kinds and kinds[shown.method].makes_sample
 
 
 def scale_hint(maps: Sequence[ShownMap | None]) -> str:

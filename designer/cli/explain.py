@@ -112,6 +112,8 @@ def run(options: argparse.Namespace) -> int:
     print(f"score of {explained or 'the output'}: {found.score:.4f}")
     if found.completeness_error is not None:
         print(f"completeness error: {found.completeness_error:.2e}")
+    if found.fit is not None:
+        print(f"R² of the linear model: {found.fit:.3f}")
     print(f"wrote {options.output}")
     return DONE
 

@@ -154,6 +154,39 @@ def test_another_class_has_another_score_and_map(
     wait_for_maps(qtbot, trained)
 
 
+def test_the_overlay_can_be_set_where_there_is_one(
+    qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
+) -> None:
+    pane = panel.pane
+    assert pane.opacity.isEnabled()
+    choose(qtbot, pane.first.method, "activation_maximisation")
+    wait_for_maps(qtbot, trained)
+    assert not pane.views[0].overlay_pane.isVisible()
+    assert not pane.opacity.isEnabled()
+    choose(qtbot, pane.first.method, "lime")
+    wait_for_maps(qtbot, trained)
+    assert pane.opacity.isEnabled()
+    found = pane.views[0].shown
+    assert found is not None
+    assert found.fit is not None
+    assert f"R² of the linear model {found.fit:.2f}" in pane.views[0].words()
+
+
+def test_a_refused_check_calls_methods_by_their_labels(
+    qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
+) -> None:
+    panel.pane.tabs.setCurrentWidget(panel.meaning)
+    choose(qtbot, panel.pane.first.method, "attention_rollout")
+    qtbot.mouseClick(panel.meaning.check, Qt.MouseButton.LeftButton)
+    wait_for_maps(qtbot, trained, (*TOPICS, *CHECKS))
+    told = panel.meaning.sanity_words.text()
+    assert "Choose another method, such as Integrated gradients." in told
+    assert "integrated_gradients" not in panel.meaning.curve_words.text()
+    panel.pane.tabs.setCurrentIndex(0)
+    choose(qtbot, panel.pane.first.method, "integrated_gradients")
+    wait_for_maps(qtbot, trained)
+
+
 def test_samples_are_found_one_by_one_by_class_and_worst_first(
     qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
 ) -> None:

@@ -30,14 +30,14 @@ def test_the_metric_that_is_drawn_is_chosen_with_keys(
     assert not choice.isEnabled()
     train(qtbot, window)
     offered = [choice.itemText(i) for i in range(choice.count())]
-    assert offered[:2] == ["accuracy", "precision macro"]
-    assert "auc" in offered
-    assert "loss" not in offered
+    assert offered[:2] == ["Accuracy", "Precision (macro)"]
+    assert "AUC" in offered
+    assert "Loss" not in offered
     assert panel.metric_plot.names() == ["train", "validation"]
     choice.setFocus()
     qtbot.keyClick(choice, Qt.Key.Key_Down)
-    assert choice.currentText() == "precision macro"
-    assert panel.metric_plot.accessibleName() == "precision macro"
+    assert choice.currentText() == "Precision (macro)"
+    assert panel.metric_plot.accessibleName() == "Precision (macro)"
     # It is not computed in training steps.
     assert panel.metric_plot.names() == ["validation"]
     epochs, values = panel.metric_plot.points("validation")
@@ -51,9 +51,9 @@ def test_the_metric_that_is_drawn_is_chosen_with_keys(
     assert values.tolist() == recorded
     # The next run draws the same.
     train(qtbot, window)
-    assert choice.currentText() == "precision macro"
+    assert choice.currentText() == "Precision (macro)"
     assert len(panel.metric_plot.points("validation")[0]) == 3
     assert window.files.read(path)
     qtbot.waitUntil(lambda: choice.count() > 1, timeout=PATIENCE)
-    assert choice.currentText() == "precision macro"
+    assert choice.currentText() == "Precision (macro)"
     assert len(panel.metric_plot.points("validation")[0]) == 3

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.figure_titles import figure_title
 from widgets.inputs import ComboBox
 from widgets.plots.curve_options import CurveOptions
 from widgets.plots.curves import EMPTY_TEXT, CurvePlot
@@ -113,13 +114,13 @@ class TrainingPanel(QWidget):
         if offered != list(names) or not offered:
             self.metric_choice.clear()
             for name in names:
-                self.metric_choice.addItem(spoken(name), name)
+                self.metric_choice.addItem(figure_title(name), name)
             if not names:
                 self.metric_choice.addItem("Metric", "")
         self.metric_choice.setCurrentIndex(max(self.metric_choice.findData(shown), 0))
         self.metric_choice.setEnabled(len(names) > 1)
         # The choice above the plot says what is drawn.
-        self.metric_plot.set_title(spoken(shown) if shown else "Metric", "")
+        self.metric_plot.set_title(figure_title(shown) if shown else "Metric", "")
 
     def _choose(self, _index: int) -> None:
         self.metric_chosen.emit(self.metric_choice.currentData())
@@ -135,9 +136,3 @@ class TrainingPanel(QWidget):
         """Draw the plots in the colours of ``theme``."""
         for part in (self.loss_plot, self.metric_plot, self.moments, self.options):
             part.set_theme(theme)
-
-
-def spoken(name: str) -> str:
-    """A figure's name as people read it: ``f1_macro`` is ``f1 macro``; nodes keep their names."""
-    node, dot, metric = name.rpartition(".")
-    return f"{node}{dot}{metric.replace('_', ' ')}"

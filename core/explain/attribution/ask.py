@@ -63,7 +63,8 @@ class Attribute(Ask):
         """See ``Ask``. Raises InputError where the method cannot explain this design."""
         method = method_of(self.method, self.params)
         subject = self.subject(job, state, method)
-        values = np.asarray(method.attribute(subject), np.float32)
+        found, fit = method.explain(subject)
+        values = np.asarray(found, np.float32)
         score = subject.score
         error = None
         if method.completeness:
@@ -83,6 +84,7 @@ class Attribute(Ask):
             subject.tokens,
             score,
             error,
+            fit,
         )
 
 

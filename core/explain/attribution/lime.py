@@ -67,13 +67,18 @@ class Lime(Method):
     seed: int = seed_param("samples")
 
     def attribute(self, subject: Subject) -> np.ndarray:
-        """The coefficients, float64 ``[*extent]``; see ``Method``."""
+        return self.explain(subject)[0]
+
+    def explain(self, subject: Subject) -> tuple[np.ndarray, float | None]:
+        """The coefficients, float64 ``[*extent]``, and the R² of the model; see ``Method``."""
         rng = np.random.default_rng(self.seed)
         if subject.kind == VALUES and subject.sample.size <= MOST_SOLVED:
             return self._of_values(subject, rng)
         return self._of_parts(subject, rng)
 
-    def _of_parts(self, subject: Subject, rng: np.random.Generator) -> np.ndarray:
+    def _of_parts(
+        self, subject: Subject, rng: np.random.Generator
+    ) -> tuple[np.ndarray, float | None]:
         parts = Parts.of(subject, self.size)
         kept = rng.random((self.samples, parts.count)) < 0.5
         kept[0] = True
@@ -81,9 +86,12 @@ class Lime(Method):
         # Cosine distance between what is kept and all.
         distances = 1 - np.sqrt(kept.mean(axis=1))
         weights = nearness(distances, self.kernel_width or 0.25)
-        return parts.spread(weighted_ridge(kept, scores, weights, self.ridge))
+        found = weighted_ridge(kept, scores, weights, self.ridge)
+        return parts.spread(found), r_squared(kept, scores, weights, found)
 
-    def _of_values(self, subject: Subject, rng: np.random.Generator) -> np.ndarray:
+    def _of_values(
+        self, subject: Subject, rng: np.random.Generator
+    ) -> tuple[np.ndarray, float | None]:
         sample = subject.sample
         deviations = subject.background(MOST_AVERAGED).std(axis=0, dtype=np.float64).ravel()
         steps = rng.standard_normal((self.samples, sample.size))
@@ -99,7 +107,8 @@ class Lime(Method):
         steps[:, deviations == 0] = 0
         distances = np.linalg.norm(steps, axis=1)
         weights = nearness(distances, self.kernel_width or 0.75 * np.sqrt(sample.size))
-        return weighted_ridge(steps, scores, weights, self.ridge).reshape(sample.shape)
+        found = weighted_ridge(steps, scores, weights, self.ridge)
+        return found.reshape(sample.shape), r_squared(steps, scores, weights, found)
 
 
 def nearness(distances: np.ndarray, width: float) -> np.ndarray:
@@ -119,3 +128,18 @@ def weighted_ridge(
     z, y = z - share @ z, scores - share @ scores
     gram = z.T @ (weights[:, None] * z) + ridge * np.eye(z.shape[1])
     return np.linalg.lstsq(gram, z.T @ (weights * y), rcond=None)[0]
+
+
+def r_squared(
+    features: np.ndarray, scores: np.ndarray, weights: np.ndarray, coefficients: np.ndarray
+) -> float | None:
+    """The share of the weighted variance of scores ``[N]`` that a linear model tells.
+
+    Its intercept is the best one. None where the scores vary by no more than rounding.
+    """
+    share = weights / weights.sum()
+    missed = scores - np.asarray(features, np.float64) @ coefficients
+    missed, varied = missed - share @ missed, scores - share @ scores
+    total = float(share @ varied**2)
+    least = np.finfo(np.float32).eps ** 2 * float(share @ np.asarray(scores) ** 2)
+    return 1 - float(share @ missed**2) / total if total > least else None

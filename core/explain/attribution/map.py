@@ -27,7 +27,8 @@ class Attribution:
     where there is but one output or all are added; ``predicted`` the class that the network
     chooses, None where nothing is classified. ``classes`` are the names of the classes, ``tokens``
     those of the sample's tokens. ``completeness_error`` is |sum of values - (f(x) - f(baseline))| /
-    |f(x) - f(baseline)| of methods that promise completeness, None of others.
+    |f(x) - f(baseline)| of methods that promise completeness, None of others. ``fit`` is the R² of
+    the simpler model that the values were read off, at most 1; None of methods without one.
     """
 
     method: str
@@ -43,6 +44,7 @@ class Attribution:
     tokens: tuple[str, ...] = ()
     score: float = 0.0
     completeness_error: float | None = None
+    fit: float | None = None
 
     @property
     def is_own(self) -> bool:
@@ -68,6 +70,7 @@ class Attribution:
             "target": self.target,
             "shape": list(self.values.shape),
             "completeness_error": self.completeness_error,
+            "fit": self.fit,
             "number": None if self.is_own else self.number,
             "kind": self.kind,
             "score": self.score,

@@ -40,6 +40,10 @@ class Method(Configured, ABC):
     over_features: ClassVar[str] = SUM
     makes_sample: ClassVar[bool] = False
 
+    def explain(self, subject: Subject) -> tuple[np.ndarray, float | None]:
+        """What ``attribute`` gives, and the R² of a simpler model that it was read off, if any."""
+        return self.attribute(subject), None
+
     @abstractmethod
     def attribute(self, subject: Subject) -> np.ndarray:
         """The values of ``Attribution``, of any float type; JAX is imported here.

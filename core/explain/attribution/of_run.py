@@ -39,7 +39,8 @@ class MapOfRun:
 class AttributeOfRun(Ask):
     """``asked`` of another run, for the sample that the present one has at that place.
 
-    The sample is fed as that run was trained: with its own design, split and standardising.
+    The sample, or one of the user's own, is fed as that run was trained: with its own design, split
+    and standardising.
     """
 
     asked: Attribute
@@ -48,6 +49,9 @@ class AttributeOfRun(Ask):
     def answer(self, job: Job, state: State, step: int) -> MapOfRun:
         """See ``Ask``. Raises InputError where the run is gone or has not the sample."""
         other = OtherRuns.of(job.program).opened(job, state, self.place)
+        if self.asked.own is not None:
+            found = self.asked.answer(other.job, other.state, other.step)
+            return MapOfRun(found, other.step, other.title, trained_on=False)
         number, row = looking.row_of(job, self.asked.number, self.asked.row)
         if other.job is not job:
             check_same_sample(job, other.job, row, other.title)

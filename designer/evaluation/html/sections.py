@@ -15,6 +15,7 @@ from core.explain.evaluation.report import EvaluationReport, WrongSample
 from core.explain.evaluation.robustness import TITLES
 from core.explain.evaluation.sizes import SizeCurve
 from core.explain.evaluation.slices import Slices
+from core.figure_titles import figure_title
 from designer.evaluation import definitions
 from designer.evaluation.html.charts import chart, matrix
 from designer.evaluation.html.picture_uri import png_uri
@@ -34,11 +35,12 @@ from widgets.plots.xy_line import XYLine
 def summary(report: EvaluationReport) -> str:
     """All figures with their definitions, and the hint on the fit."""
     rows = [
-        (name, number(value), definitions.definition(name))
+        (figure_title(name), number(value), definitions.definition(name))
         for name, value in report.metrics.items()
     ]
     rows += [
-        (f"baseline {name}", number(value), BASELINE) for name, value in report.baselines.items()
+        (f"Baseline: {figure_title(name)}", number(value), BASELINE)
+        for name, value in report.baselines.items()
     ]
     return _explained(rows) + fit(report)
 
@@ -129,7 +131,7 @@ def regression(report: EvaluationReport) -> str:
         chart([], "Residual", "Samples", bars=(found.edges, found.counts)),
     )
     rows = [
-        (name, number(getattr(found, name)), definitions.definition(name))
+        (figure_title(name), number(getattr(found, name)), definitions.definition(name))
         for name in ("r2", "mae", "rmse", "bias")
     ]
     return about(definitions.REGRESSION) + _row(*pictures) + _explained(rows)
@@ -162,12 +164,15 @@ def robustness(report: EvaluationReport) -> str:
         for size, value in pairs
     ]
     picture = chart(
-        robustness_lines(found), "Size, in deviations of the inputs", found.figure, y_range=y_range
+        robustness_lines(found),
+        "Size, in deviations of the inputs",
+        figure_title(found.figure),
+        y_range=y_range,
     )
     return (
         about(f"{definitions.ROBUSTNESS} Measured on {found.rows:,} rows.")
         + f'<div class="row"><figure>{picture}</figure>'
-        + table(("Change", "#Size", f"#{found.figure.capitalize()}"), rows)
+        + table(("Change", "#Size", f"#{figure_title(found.figure)}"), rows)
         + "</div>"
     )
 
@@ -192,7 +197,7 @@ def learning_curve(found: SizeCurve | None) -> str:
     heads = ("#Training rows", "#On those", f"#{found.held_out.capitalize()}")
     return (
         about(definitions.LEARNING_CURVE)
-        + f'<div class="row"><figure>{chart(lines, "Training rows", name)}</figure>'
+        + f'<div class="row"><figure>{chart(lines, "Training rows", figure_title(name))}</figure>'
         + table(heads, cells)
         + "</div>"
     )

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 
 from core.explain.evaluation.report import EvaluationReport
+from core.figure_titles import figure_title
 from designer.evaluation.definitions import FIGURES
 from designer.evaluation.pages.page import Page, fill, number
 from designer.evaluation.shared import robustness_lines
 from widgets.figure_table import FigureTable
-from widgets.plots.training_panel import spoken
 from widgets.plots.xy_plot import XYPlot
 from widgets.theme import Theme
 
@@ -25,7 +25,7 @@ class SlicesPage(Page):
             "Differences between the groups", ("Class", "#Parity gap", "#TPR gap")
         )
         for column, name in enumerate(("demographic_parity", "equal_opportunity"), 1):
-            tip = f"{spoken(name).capitalize()} difference: {FIGURES[name]}"
+            tip = f"{figure_title(name)} difference: {FIGURES[name]}"
             self.fairness.headerItem().setToolTip(column, tip)
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.setChildrenCollapsible(False)
@@ -78,7 +78,7 @@ class RobustnessPage(Page):
         """A curve for noise, FGSM and PGD each."""
         found = report.robustness
         assert found is not None
-        label = "Accuracy" if found.figure == "accuracy" else "RMSE"
+        label = figure_title(found.figure)
         self.plot.show_all(
             robustness_lines(found), labels=("Size, in deviations of the inputs", label)
         )

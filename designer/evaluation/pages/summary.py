@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from core.explain.evaluation.fit import RULE
 from core.explain.evaluation.report import EvaluationReport
+from core.figure_titles import figure_title
 from designer.evaluation.definitions import definition
 from designer.evaluation.pages.page import Page, fill, number
 from designer.evaluation.shared import BASELINE
 from widgets.figure_table import FigureTable
 from widgets.labels import wrapped_label
-from widgets.plots.training_panel import spoken
 
 _FIT_TITLES = {
     "good": "No sign of over- or underfitting",
@@ -31,9 +31,11 @@ class SummaryPage(Page):
 
     def show_report(self, report: EvaluationReport) -> None:
         """Each figure with its definition as a tooltip."""
-        rows = [(spoken(name), number(value)) for name, value in report.metrics.items()]
+        rows = [(figure_title(name), number(value)) for name, value in report.metrics.items()]
         tips = [definition(name) for name in report.metrics]
-        rows += [(f"baseline {name}", number(v)) for name, v in report.baselines.items()]
+        rows += [
+            (f"Baseline: {figure_title(name)}", number(v)) for name, v in report.baselines.items()
+        ]
         tips += [BASELINE] * len(report.baselines)
         self.table.set_rows(rows, tips)
         self.title.setText(_FIT_TITLES[report.fit.kind])

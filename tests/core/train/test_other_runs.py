@@ -50,7 +50,9 @@ def runs(folder: Path) -> dict[str, Run]:
         "first": trained(folder, LINEAR),
         "seeded": trained(folder, LINEAR, seed=5),
         "deep": trained(folder, DEEP, split=1),
-        "digits": trained(folder, classifier(DIGITS, ("Flatten", {}), ("Dense", {"units": 10}), x="image")),
+        "digits": trained(
+            folder, classifier(DIGITS, ("Flatten", {}), ("Dense", {"units": 10}), x="image")
+        ),
     }
 
 
@@ -91,9 +93,7 @@ def test_an_earlier_step_of_another_run_has_the_weights_that_it_kept(
     kept = sorted((runs["seeded"].directory / "moments").iterdir())[0]
     found = asked(folder, first, runs["seeded"], at=int(kept.stem))
     assert found.step == int(kept.stem) < runs["seeded"].summary["steps"]
-    np.testing.assert_allclose(
-        found.map.values, load_file(kept)["dense.kernel"][:, 1], rtol=1e-5
-    )
+    np.testing.assert_allclose(found.map.values, load_file(kept)["dense.kernel"][:, 1], rtol=1e-5)
     with pytest.raises(InputError, match="step 99,999 are not kept"):
         asked(folder, first, runs["seeded"], at=99_999)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from core.explain.attribution.lime import Lime, nearness, weighted_ridge
+from core.explain.attribution.lime import Lime, nearness, r_squared, weighted_ridge
 from tests.subjects import linear, small_mlp, subject
 
 RNG = np.random.default_rng(0)
@@ -19,6 +19,21 @@ def test_the_regression_is_that_of_scikit_learn(ridge: float) -> None:
     peer = Ridge(alpha=ridge).fit(features, scores, sample_weight=weights)
     found = weighted_ridge(features, scores, weights, ridge)
     np.testing.assert_allclose(found, peer.coef_, rtol=1e-9)
+    share = r_squared(features, scores, weights, found)
+    assert share == pytest.approx(peer.score(features, scores, sample_weight=weights))
+
+
+def test_the_fit_tells_a_linear_score_from_one_that_is_not() -> None:
+    w, x = RNG.normal(size=(2, 6))
+    some = RNG.normal(size=(200, 6))
+    assert Lime(ridge=0.0).explain(subject(linear(w), x, some))[1] == pytest.approx(1)
+    # Of parity of signs no coefficient says anything.
+    odd = subject(lambda s: np.sign(s).prod(axis=1), np.zeros(6), some)
+    told = Lime(ridge=0.0).explain(odd)[1]
+    assert told is not None
+    assert told < 0.1
+    # Neither does a score that stays the same need any.
+    assert Lime().explain(subject(lambda s: np.ones(len(s)), x, some))[1] is None
 
 
 def test_the_coefficients_of_a_linear_model_of_rows_are_its_weights() -> None:
