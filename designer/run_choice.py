@@ -67,7 +67,8 @@ class RunChoice(QWidget):
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setSpacing(6)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._form.addRow("Run", self.box)
+        # A name with a moment needs all the width there is.
+        self._form.addRow(self.box)
         self._form.addRow("Step", self.steps)
         self.show_runs((), None)
 
@@ -121,7 +122,9 @@ class RunChoice(QWidget):
         self._facts = None
         self._reading.forget()
         run = self._runs.get(self.run)
-        self.box.setAccessibleDescription(_tip(run) if run is not None else "")
+        told = _tip(run) if run is not None else ""
+        self.box.setAccessibleDescription(told)
+        self.box.setToolTip(told or _RUN_HELP)
         if run is not None:
             self._reading.work_out(partial(_facts_of, run))
         self._offer_steps()

@@ -53,11 +53,11 @@ def test_folds_are_trained_and_listed(
         assert not window.actions_by_name["cross_validate"].isEnabled()
     (found,) = (e for e in heard if isinstance(e, CrossValidated))
     shown = table(dialog)
-    assert list(shown)[:2] == ["loss", "accuracy"]
-    assert shown["accuracy"][0] == f"{found.mean['accuracy']:.4g}"
-    assert shown["accuracy"][1] == f"{found.spread['accuracy']:.4g}"
+    assert list(shown)[:2] == ["Loss", "Accuracy"]
+    assert shown["Accuracy"][0] == f"{found.mean['accuracy']:.4g}"
+    assert shown["Accuracy"][1] == f"{found.spread['accuracy']:.4g}"
     highest = max(figures["accuracy"] for figures in found.figures)
-    assert shown["accuracy"][3] == f"{highest:.4g}"
+    assert shown["Accuracy"][3] == f"{highest:.4g}"
     assert [e.fold for e in heard if isinstance(e, FoldEnd)] == [0, 1, 2]
     assert "3 folds" in dialog.text.text()
     assert dialog.bar.value() == dialog.bar.maximum()

@@ -54,7 +54,7 @@ def test_after_a_run_it_shows_where_the_network_is_wrong(
     qtbot.waitUntil(lambda: panel.report is not None, timeout=PATIENCE)
     report = panel.report
     figures = dict(row for row in panel.pages["Summary"].table.texts())
-    assert figures["accuracy"] == f"{window.trainer.summary.test['accuracy']:.3f}"
+    assert figures["Accuracy"] == f"{window.trainer.summary.test['accuracy']:.3f}"
     turn_to(qtbot, panel, "Confusion")
     page = panel.pages["Confusion"]
     table = page.grid.table
