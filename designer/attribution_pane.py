@@ -23,8 +23,8 @@ from designer.run_choice import RunChoice
 from widgets.elided_label import ElidedLabel
 from widgets.inputs import ComboBox
 from widgets.pictures.attribution_view import LEAST_PICTURE, AttributionView
+from widgets.pictures.level_views import LevelViews
 from widgets.pictures.sample_chooser import SampleChooser
-from widgets.side_by_side import SideBySide
 
 _FIELDS_WIDTH = 240
 # What a title, a picture, three lines of words and the source need.
@@ -138,7 +138,7 @@ class AttributionPane(QWidget):
 
     def _map_page(self) -> QWidget:
         page = QWidget()
-        self.maps = SideBySide(self.views, LEAST_PICTURE, 14)
+        self.maps = LevelViews(self.views, LEAST_PICTURE, 14)
         both = QScrollArea()
         both.setWidgetResizable(True)
         both.setFrameShape(QFrame.Shape.NoFrame)

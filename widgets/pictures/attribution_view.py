@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QLabel,
     QLayout,
     QMenu,
     QScrollArea,
@@ -35,6 +36,7 @@ from widgets.shrinkable import Shrinkable
 _LEAST_PANE = 60
 _GAP = 8
 _LEAST_HEIGHT = 100
+_ANY_HEIGHT = 1 << 20
 # So wide a view must be at least to say something of an image, and of a text or a row.
 LEAST_PICTURE, LEAST_ROW = 120, 200
 Limits = tuple[float, float]
@@ -44,10 +46,12 @@ class AttributionView(Shrinkable):
     """Shows images as sample, map and overlay, texts as coloured tokens, rows as signed bars and
     sequences as two heat maps.
 
-    ``save_wanted`` carries ``png`` or ``npz``, what the context menu offers.
+    ``save_wanted`` carries ``png`` or ``npz``, what the context menu offers; ``said`` comes when
+    there are other words.
     """
 
     save_wanted = Signal(str)
+    said = Signal()
 
     def __init__(self, name: str = "Attribution", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +99,7 @@ class AttributionView(Shrinkable):
         self.setAccessibleName(f"{self._name}: {title}")
         self.setAccessibleDescription(words)
         self._draw()
+        self.said.emit()
 
     def clear(self, text: str) -> None:
         """Show ``text`` in place of an attribution."""
@@ -105,6 +110,7 @@ class AttributionView(Shrinkable):
             label.hide()
         self.setAccessibleName(self._name)
         self.setAccessibleDescription(text)
+        self.said.emit()
 
     def text(self) -> str:
         """What is shown in place of an attribution, ``""`` if there is one."""
@@ -113,6 +119,17 @@ class AttributionView(Shrinkable):
     def words(self) -> str:
         """What stands below the picture."""
         return self._words.text()
+
+    def words_height(self, width: int) -> tuple[int, int]:
+        """How high the title and the words below are, in pixels, in a view of that width."""
+        title, words = (_text_height(label, width) for label in (self._title, self._words))
+        return (title, words) if self.shown else (0, 0)
+
+    def leave_room(self, above: int, below: int) -> None:
+        """Give the title and the words below at least so many pixels."""
+        for label, height in ((self._title, above), (self._words, below)):
+            if label.minimumHeight() != height:
+                label.setMinimumHeight(height)
 
     def set_opacity(self, opacity: float) -> None:
         """How much the strongest colours of the overlay cover, 0 to 1."""
@@ -230,6 +247,7 @@ class AttributionView(Shrinkable):
         self._stack.setMinimumHeight(_LEAST_HEIGHT)
         for label in (self._title, self._words):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -241,6 +259,15 @@ class AttributionView(Shrinkable):
 def flat_map(values: np.ndarray) -> np.ndarray:
     """A map ``[H, W]`` of an image's values, whose channels are added."""
     return values.sum(axis=-1) if values.ndim == 3 else values
+
+
+def _text_height(label: QLabel, width: int) -> int:
+    """The height of a label's wrapped text; its own answer has its least height in it."""
+    if not label.text():
+        return 0
+    room = QRect(0, 0, width, _ANY_HEIGHT)
+    wrapped = Qt.TextFlag.TextWordWrap
+    return label.fontMetrics().boundingRect(room, wrapped, label.text()).height()
 
 
 def _line(layout: QHBoxLayout | QVBoxLayout, *widgets: QWidget) -> QWidget:
