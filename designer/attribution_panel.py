@@ -297,7 +297,7 @@ class AttributionPanel(QObject):
         self._shown[number] = None
         text = refusal_text(refused.message, refused.hint)
         self.pane.views[number].clear(with_labels(text, self.kinds))
-        self._tell_status()
+        self._draw()
 
     def _offer_classes(self) -> None:
         told = next((s.map.classes for s in self._shown if s), ())

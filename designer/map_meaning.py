@@ -142,13 +142,24 @@ class MapMeaning(QScrollArea):
         self._tell()
 
     def _refuse(self, refused: NotAnswered) -> None:
+        if self.results.isHidden():
+            # It was told already why there is nothing, as when the worker dies with all questions.
+            return
         text = with_labels(refusal_text(refused.message, refused.hint), method_kinds())
+        if refused.topic == LEARNED:
+            # Without a map there is nothing to check, for the same reason.
+            for topic in TOPICS:
+                self._asking.forget(topic)
+            self.results.hide()
+            self.note.setText(text)
+            self.note.show()
+            return
         if refused.topic == CURVES:
             self.curve_words.setText(text)
         elif refused.topic == SANITY:
             self.sanity_words.setText(text)
         else:
-            (self.learned if refused.topic == LEARNED else self.random).clear(text)
+            self.random.clear(text)
         self._tell()
 
     def _tell(self) -> None:

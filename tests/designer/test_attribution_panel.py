@@ -179,9 +179,12 @@ def test_a_refused_check_calls_methods_by_their_labels(
     choose(qtbot, panel.pane.first.method, "attention_rollout")
     qtbot.mouseClick(panel.meaning.check, Qt.MouseButton.LeftButton)
     wait_for_maps(qtbot, trained, (*TOPICS, *CHECKS))
-    told = panel.meaning.sanity_words.text()
+    # Once, where the checks would be.
+    assert panel.meaning.note.isVisible()
+    assert not panel.meaning.results.isVisible()
+    told = panel.meaning.note.text()
     assert "Choose another method, such as Integrated gradients." in told
-    assert "integrated_gradients" not in panel.meaning.curve_words.text()
+    assert not panel.pane.opacity.isEnabled()
     panel.pane.tabs.setCurrentIndex(0)
     choose(qtbot, panel.pane.first.method, "integrated_gradients")
     wait_for_maps(qtbot, trained)
