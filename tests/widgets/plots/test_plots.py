@@ -151,7 +151,7 @@ def test_panel_shows_progress(panel) -> None:
 
 def test_panel_names_its_metric_and_clears(panel) -> None:
     panel.set_metrics(("accuracy",), "accuracy")
-    assert panel.metric_plot.accessibleName() == "accuracy"
+    assert panel.metric_plot.accessibleName() == "Accuracy"
     panel.loss_plot.append("train", 0, 1)
     panel.metric_plot.append("train", 0, 1)
     panel.clear()
