@@ -142,7 +142,7 @@ def test_both_maps_follow_the_sample_class_and_method(
     pane = panel.pane
     choose(qtbot, pane.run.box, runs["before"].id)
     wait(qtbot, window)
-    qtbot.mouseClick(pane.finder.next, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(pane.chooser.next, Qt.MouseButton.LeftButton)
     wait(qtbot, window)
     first, second = (view.shown for view in pane.views)
     assert first is not None
@@ -155,7 +155,7 @@ def test_both_maps_follow_the_sample_class_and_method(
     kernel = weights_in(runs["before"].directory / WEIGHTS, 2)
     np.testing.assert_allclose(values(panel, 1), kernel * second.sample, rtol=1e-5)
     choose(qtbot, pane.second.method, "gradient")
-    qtbot.mouseClick(pane.finder.previous, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(pane.chooser.previous, Qt.MouseButton.LeftButton)
     wait(qtbot, window)
 
 
@@ -190,7 +190,7 @@ def test_a_run_that_was_deleted_meanwhile_says_so(
     for path in (kept, *others):
         path.rename(path.with_suffix(".away"))
     try:
-        qtbot.mouseClick(pane.finder.next, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(pane.chooser.next, Qt.MouseButton.LeftButton)
         wait(qtbot, window)
         assert "the first one has no weights" in pane.views[1].text()
         assert "Choose another run." in pane.views[1].text()
@@ -198,6 +198,6 @@ def test_a_run_that_was_deleted_meanwhile_says_so(
     finally:
         for path in (kept, *others):
             path.with_suffix(".away").rename(path)
-    qtbot.mouseClick(pane.finder.previous, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(pane.chooser.previous, Qt.MouseButton.LeftButton)
     wait(qtbot, window)
     assert pane.views[1].shown is not None

@@ -78,7 +78,9 @@ def test_a_convolution_is_looked_into(
     offered = {a.text(): a for a in view.chooser.menu.actions()}
     offered["Worst predicted first"].trigger()
     saliency = window.watching.views.saliency_view
-    worst = view.chooser._worst[0]
+    chosen = "Which samples: Worst predicted first"
+    qtbot.waitUntil(lambda: view.chooser.which.accessibleName() == chosen, timeout=PATIENCE)
+    worst = view.chooser.index
     qtbot.waitUntil(lambda: f"sample {worst + 1}," in view.value.caption(), timeout=PATIENCE)
     assert saliency.texts()[2] == "wrong"
 
