@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
@@ -24,13 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a panel may know of its window; ``tell`` shows one line in the status bar."""
+    """What a panel may know of its window.
+
+    ``tell`` shows one line in the status bar, ``open_copy`` opens what is in a project file.
+    """
 
     session: Session
     trainer: Trainer
     canvas: Canvas
     asking: Asking
     tell: Callable[[str], object]
+    open_copy: Callable[[Path], object]
 
 
 class Panel(Protocol):

@@ -101,7 +101,10 @@ class MainWindow(QMainWindow):
         self.asking = Asking(self.trainer)
         self.late_panels = LatePanels(
             self.docks,
-            Surroundings(self.session, self.trainer, self.canvas, self.asking, self._note),
+            Surroundings(
+                *(self.session, self.trainer, self.canvas, self.asking, self._note),
+                self.files.open_copy,
+            ),
             self.appearance,
             self,
         )

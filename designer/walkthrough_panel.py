@@ -9,6 +9,7 @@ from core.design.flat import place_of
 from core.explain.walkthrough.moments import BACKWARD, Moment, Walked
 from core.explain.walkthrough.walk import Walk
 from core.project.file import to_text
+from core.project.gallery import examples
 from core.train.asks import Answered, NotAnswered
 from core.train.events import Event, Loaded, Progress
 from designer import moment_texts
@@ -20,6 +21,8 @@ from widgets.step_walk import StepWalk
 from widgets.theme import Theme
 
 TOPIC = "walkthrough"
+# Its steps are worked out by hand.
+EXAMPLE = "two_relus_by_hand"
 WAITING = "Working out the step ..."
 TRAINING = "The network trains. Pause or stop it to walk through a step with its weights."
 # Milliseconds that the design must stay as it is before a step is worked out again.
@@ -37,6 +40,7 @@ class WalkthroughPanel(QObject):
         self.widget = widget
         self.session, self.trainer = surroundings.session, surroundings.trainer
         self.canvas, self.asking = surroundings.canvas, surroundings.asking
+        self._open_copy = surroundings.open_copy
         self.walked: Walked | None = None
         self._before: tuple[tuple[int, ...], ...] = ()
         self._losses: list[float] = []
@@ -51,6 +55,7 @@ class WalkthroughPanel(QObject):
         self.widget.sample_chosen.connect(self._ask)
         self.widget.step_wanted.connect(self._do_step)
         self.widget.restart_wanted.connect(self.begin)
+        self.widget.example_wanted.connect(self._open_example)
         self.session.changed.connect(self._follow_design)
         self.trainer.state_changed.connect(self.begin)
         self.trainer.heard.connect(self._hear)
@@ -128,7 +133,10 @@ class WalkthroughPanel(QObject):
         self.walked = None
         self.canvas.annotate(None)
         message = refused.message[:1].upper() + refused.message[1:]
-        self.widget.say(f"{message.rstrip('.')}.\n{refused.hint}".strip())
+        self.widget.say(f"{message.rstrip('.')}.\n{refused.hint}".strip(), with_example=True)
+
+    def _open_example(self) -> None:
+        self._open_copy(examples()[EXAMPLE])
 
     def _show(self, number: int) -> None:
         if self.walked is None or not 0 <= number < len(self.walked.moments):

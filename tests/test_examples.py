@@ -31,6 +31,7 @@ def test_there_is_one_of_each_kind() -> None:
         *("digits_denoising", "digits_vae", "digits_gan", "digits_contrastive"),
         *("digits_hundred_labels", "digits_deep_belief", "digits_distillation"),
         *("digits_two_tasks", "moby_dick_next_letter", "moby_dick_masked_letters"),
+        *("two_relus_by_hand", "mazur_by_hand"),
     }
 
 
@@ -88,6 +89,14 @@ def test_attention_beats_letter_pairs(copied: Callable[[str], Project]) -> None:
     # Pairs of letters reach 0.282 and 2.40 nats.
     assert figures["accuracy"] > 0.35
     assert figures["loss"] < 2.2
+
+
+def test_a_step_of_the_worked_examples(copied: Callable[[str], Project]) -> None:
+    # The prediction after the step is 1.3525488, and the loss half its squared distance from 1.5.
+    found = copied("two_relus_by_hand").train(epochs=1).train["loss"]
+    assert found == pytest.approx((1.3525488 - 1.5) ** 2 / 2, rel=1e-4)
+    # Mazur gets from 0.298371109 to this; his biases stay as they are.
+    assert copied("mazur_by_hand").train(epochs=1).train["loss"] < 0.291027924
 
 
 def test_the_pole_stays_up(copied: Callable[[str], Project]) -> None:

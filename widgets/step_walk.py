@@ -82,13 +82,15 @@ class StepWalk(QWidget):
 
     ``moment_shown`` carries the number of the moment that is shown, ``sample_chosen`` comes when
     another sample or number of samples is, ``step_wanted`` asks that the step be done and the next
-    one shown, ``restart_wanted`` that all steps be taken back.
+    one shown, ``restart_wanted`` that all steps be taken back, ``example_wanted`` that an example
+    be opened in place of a design without a step.
     """
 
     moment_shown = Signal(int)
     sample_chosen = Signal()
     step_wanted = Signal()
     restart_wanted = Signal()
+    example_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,6 +116,8 @@ class StepWalk(QWidget):
         self.text.setAccessibleName("Formulas of the moment")
         self.message = wrapped_label("muted")
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.example = QPushButton("Open an &example")
+        self.example.setToolTip("Two ReLUs whose step is worked out by hand; one of the examples")
         self._timer = QTimer(self)
         self._timer.setInterval(PACE)
         self._timer.timeout.connect(self.turn_page)
@@ -123,6 +127,7 @@ class StepWalk(QWidget):
         self.batch.valueChanged.connect(self.sample_chosen)
         self.do_step.clicked.connect(self.step_wanted)
         self.restart.clicked.connect(self.restart_wanted)
+        self.example.clicked.connect(self.example_wanted)
         self.list.acts = {
             **{way.key: self._slot(name) for name, way in _WAYS.items()},
             **dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), self.do_step.click),
@@ -166,7 +171,10 @@ class StepWalk(QWidget):
         column.addLayout(choices)
         told = QWidget()
         line = QVBoxLayout(told)
+        line.addStretch(1)
         line.addWidget(self.message)
+        line.addWidget(self.example, 0, Qt.AlignmentFlag.AlignHCenter)
+        line.addStretch(1)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(told)
         self._stack.addWidget(whole)
@@ -176,9 +184,10 @@ class StepWalk(QWidget):
         """The number of the moment shown, -1 while there is none."""
         return self.list.currentRow()
 
-    def say(self, message: str) -> None:
-        """Show a message in place of a step."""
+    def say(self, message: str, with_example: bool = False) -> None:
+        """Show a message in place of a step, where it helps with a button for an example."""
         self.stop()
+        self.example.setVisible(with_example)
         self.list.clear()
         self.message.setText(message)
         self.message.setAccessibleName(message)

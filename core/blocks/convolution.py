@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from core.blocks.block import port
@@ -59,12 +60,15 @@ class Conv(NormedKernel, Sliding):
     pads: tuple[int, ...] = pads_param()
 
     def infer(self, input: Tensor) -> Tensor:
-        self.check_kernel_norm()
         check_groups(input, self.filters, self.groups)
+        self.check_kernel(self._kernel(input), self.use_bias)
         return input.with_sizes(*self.window(input).places(input), self.filters)
 
+    def _kernel(self, input: Tensor) -> tuple[int, ...]:
+        return *self.window(input).size, input.features // self.groups, self.filters
+
     def _weights_per_filter(self, input: Tensor) -> int:
-        return self.window(input).area * input.features // self.groups
+        return math.prod(self._kernel(input)[:-1])
 
     def parameters(self, input: Tensor) -> int:
         own = self.filters * (self._weights_per_filter(input) + self.use_bias)
@@ -82,7 +86,7 @@ class Conv(NormedKernel, Sliding):
             **self.window_options(input),
             feature_group_count=self.groups,
             use_bias=self.use_bias,
-            **self.weight_options(),
+            **{**self.weight_options(), **self.given_options(self._kernel(input))},
             rngs=RNGS,
         )
         return self.with_kernel_norm(layer)

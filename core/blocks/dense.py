@@ -42,8 +42,11 @@ class Dense(NormedKernel):
     use_bias: bool = param(True, label="Bias", help="Add a trained bias to each unit.")
 
     def infer(self, input: Tensor) -> Tensor:
-        self.check_kernel_norm()
+        self.check_kernel(self._kernel(input), self.use_bias)
         return input.with_sizes(*input.sizes[:-1], self.units)
+
+    def _kernel(self, input: Tensor) -> tuple[int, ...]:
+        return input.features, self.units
 
     def parameters(self, input: Tensor) -> int:
         own = (input.features + self.use_bias) * self.units
@@ -60,9 +63,7 @@ class Dense(NormedKernel):
                 input.features,
                 self.units,
                 use_bias=self.use_bias,
-                **self.kernel_options(),
-                **self.bias_options(),
-                **self.dtype_options(),
+                **{**self.weight_options(), **self.given_options(self._kernel(input))},
                 rngs=RNGS,
             )
         )

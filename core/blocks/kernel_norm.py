@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from core.blocks.block import ShapeError
 from core.blocks.call import RNGS, Call, call
-from core.blocks.weights import Weighted
+from core.blocks.given_weights import GivenWeights
 from core.params import param
 
 NORM_KEYWORDS = ("weight normalization", "weightnorm", "spectral normalization", "spectralnorm")
 
 
 @dataclass(frozen=True)
-class NormedKernel(Weighted):
+class NormedKernel(GivenWeights):
     """Base of blocks whose one kernel (``kernel``, units last) may be normalised.
 
     Sources: Salimans and Kingma, Weight normalization, 2016; Miyato et al., Spectral normalization
@@ -38,13 +38,22 @@ class NormedKernel(Weighted):
         """Spectral normalization follows the kernel's singular vectors."""
         return self.kernel_norm == "spectral_norm"
 
-    def check_kernel_norm(self) -> None:
-        """Raise ShapeError for a kernel that has no direction to start with."""
-        if self.kernel_norm != "none" and self.kernel_init == "zeros":
+    def check_kernel(self, shape: tuple[int, ...], use_bias: bool) -> None:
+        """Raise ShapeError for given numbers that do not fit, and a kernel without direction."""
+        self.check_given(shape, use_bias)
+        if self.kernel_norm != "none" and self._starts_at_zero(shape[-1]):
             raise ShapeError(
                 f"{self.kernel_norm} needs a direction, and a kernel of zeros has none",
-                "Choose another kernel initialiser, or no kernel normalization.",
+                "Choose another kernel initialiser or other values, or no kernel normalization.",
             )
+
+    def _starts_at_zero(self, units: int) -> bool:
+        """Whether all weights of some unit start at zero."""
+        if len(self.kernel_values) > 1:
+            return any(not any(self.kernel_values[n::units]) for n in range(units))
+        return self.kernel_values == (0.0,) or (
+            not self.kernel_values and self.kernel_init == "zeros"
+        )
 
     def norm_parameters(self, units: int) -> int:
         """Number of trained values that the normalization adds: a length for each unit."""

@@ -125,7 +125,3 @@ class Sliding(Weighted):
             "kernel_dilation": window.dilation,
             "padding": window.argument,
         }
-
-    def weight_options(self) -> dict[str, Any]:
-        """The options of a layer's call for initialisers and number format."""
-        return {**self.kernel_options(), **self.bias_options(), **self.dtype_options()}

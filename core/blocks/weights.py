@@ -139,6 +139,10 @@ class Weighted(WithKernel):
         """The option of a layer's call that sets the bias's initialiser, if it is chosen."""
         return _chosen(name, self.bias_init, BIAS_INITIALIZERS)
 
+    def weight_options(self) -> dict[str, Any]:
+        """The options of a layer's call for initialisers and number format."""
+        return {**self.kernel_options(), **self.bias_options(), **self.dtype_options()}
+
 
 def _chosen(option: str, name: str, known: Mapping[str, Call]) -> dict[str, Any]:
     return {} if name == DEFAULT else {option: known[name]}

@@ -85,8 +85,8 @@ def menu_of(window: MainWindow, title: str) -> QMenu:
 
 def click_entry(qtbot: QtBot, window: MainWindow, menu: QMenu, text: str) -> None:
     """Open a menu and click the entry of that text."""
-    action = next(a for a in menu.actions() if a.text() == text)
     menu.popup(window.pos())
+    action = next(a for a in menu.actions() if a.text() == text)
     qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
     menu.close()
 

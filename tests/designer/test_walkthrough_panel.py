@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from core.design import edits
-from core.train.asks import Answered, NotAnswered
+from core.project.file import load
+from core.project.gallery import examples
 from designer.main_window import MainWindow
 from designer.walkthrough_panel import TOPIC, WalkthroughPanel
 from tests.designer.conftest import PATIENCE
 from tests.designer.driving import click_entry, menu_of
-from tests.designs import saved
-from tests.worked import two_relus
+from tests.designer.lasting import lasting_window
 from widgets.canvas.graph import End
 from widgets.step_walk import StepWalk
 
 LEFT = Qt.MouseButton.LeftButton
 
 
+@pytest.fixture(scope="module")
+def stage(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+    """A window in which the panel was opened by its entry in the menu."""
+    with lasting_window(qapp, tmp_path_factory.mktemp("walk")) as window:
+        yield window
+
+
 def opened(qtbot: QtBot, window: MainWindow) -> WalkthroughPanel:
-    """Choose the panel in the menu, and wait for an answer."""
-    with qtbot.waitSignal(
-        window.trainer.heard,
-        timeout=PATIENCE,
-        check_params_cb=lambda e: isinstance(e, Answered | NotAnswered),
-    ):
+    """The panel, opened by its entry in the menu if it is not to be seen."""
+    if not window.docks["walkthrough"].isVisible():
         click_entry(qtbot, window, menu_of(window, "E&xplain"), "Walk-through …")
-    panel = window.late_panels.panel("walkthrough")
-    assert isinstance(panel, WalkthroughPanel)
-    return panel
+    found = window.late_panels.panel("walkthrough")
+    assert isinstance(found, WalkthroughPanel)
+    return found
 
 
 def press(qtbot: QtBot, walk: StepWalk, name: str) -> None:
@@ -43,11 +47,19 @@ def answered(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: not window.asking.is_waiting(TOPIC), timeout=PATIENCE)
 
 
+def worked_out(qtbot: QtBot, panel: WalkthroughPanel) -> None:
+    qtbot.waitUntil(lambda: panel.walked is not None, timeout=PATIENCE)
+
+
 @pytest.fixture
-def relus(window: MainWindow, tmp_path: Path) -> MainWindow:
-    assert window.files.read(saved(two_relus(tmp_path), tmp_path))
-    window.canvas.fit_all()
-    return window
+def relus(qtbot: QtBot, stage: MainWindow, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
+    """The window after a click on the example in the menu, and one that opens the panel."""
+    discard = QMessageBox.StandardButton.Discard
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: discard)
+    stage.files.new()
+    click_entry(qtbot, stage, stage.examples, load(examples()["two_relus_by_hand"]).name)
+    worked_out(qtbot, opened(qtbot, stage))
+    return stage
 
 
 def test_each_moment_is_shown_in_formulas_and_on_the_canvas(
@@ -116,7 +128,7 @@ def test_the_canvas_is_lit_up_only_while_the_panel_is_seen_and_the_design_stays(
     relus.session.act("Change", lambda d: edits.set_params(d, "active", function="tanh"))
     assert canvas.annotations is None
     assert panel.walked is None
-    qtbot.waitUntil(lambda: panel.walked is not None, timeout=PATIENCE)
+    worked_out(qtbot, panel)
     assert panel.walked.loss != pytest.approx(0.0578, rel=0.01)
     assert canvas.annotations.node == "x"
 
@@ -127,12 +139,26 @@ def test_what_keeps_a_design_from_being_walked_through_is_said(
     relus.session.act("Remove", lambda d: edits.remove(d, nodes=("loss",)))
     panel = opened(qtbot, relus)
     said = panel.widget.message
+    qtbot.waitUntil(lambda: "loss" in said.text(), timeout=PATIENCE)
     assert said.isVisible()
-    assert "loss" in said.text()
     assert relus.canvas.annotations is None
     relus.session.undo()
-    qtbot.waitUntil(lambda: panel.walked is not None, timeout=PATIENCE)
+    worked_out(qtbot, panel)
     assert not said.isVisible()
+
+
+def test_an_empty_design_leads_to_the_example(qtbot: QtBot, relus: MainWindow) -> None:
+    relus.files.new()
+    panel = opened(qtbot, relus)
+    assert panel.widget.message.isVisible()
+    assert not panel.widget.example.isVisible()
+    qtbot.waitUntil(panel.widget.example.isVisible, timeout=PATIENCE)
+    assert not relus.session.dirty
+    qtbot.mouseClick(panel.widget.example, LEFT)
+    worked_out(qtbot, panel)
+    assert relus.session.file is None
+    assert panel.widget.losses.text() == "Loss: 0.0578"
+    assert not panel.widget.example.isVisible()
 
 
 def test_playing_goes_on_by_itself_to_the_end(qtbot: QtBot, relus: MainWindow) -> None:

@@ -31,6 +31,7 @@ def test_every_source_is_found():
         "cart_pole",
         "tic_tac_toe",
         "toy_2d",
+        "typed_rows",
     }
     assert all(bool(source.licence) == source.built_in for source in sources().values())
 

@@ -17,11 +17,17 @@ from core.design import edits
 from core.design.document import Design
 from core.errors import InputError
 from core.explain.walkthrough.moments import BACKWARD, FORWARD, LOSS, UPDATE, Moment, Walked
+from core.project.file import load
+from core.project.gallery import examples
 from core.train.job import Job
 from tests.adversarial import gan
 from tests.designs import IRIS, add, classifier, iris_mlp, noisy_mlp, wire, with_recipe
 from tests.training import fresh_state, job_of, params_of
-from tests.worked import two_relus, walk, worked
+from tests.worked import walk, worked
+
+
+def example(name: str) -> Design:
+    return load(examples()[name])
 
 
 def of(walked: Walked, stage: str, node: str) -> Moment:
@@ -43,14 +49,14 @@ def near(*values: float, rel: float = 1e-6) -> object:
 
 
 @pytest.fixture(scope="module")
-def relus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Design, Path]:
-    folder = tmp_path_factory.mktemp("relus")
-    return two_relus(folder), folder
+def relus() -> Walked:
+    """The first step of the example."""
+    return walk(example("two_relus_by_hand"), Path()).answer_untrained()
 
 
-def test_two_relus_as_worked_out_by_hand(relus: tuple[Design, Path]) -> None:
+def test_two_relus_as_worked_out_by_hand(relus: Walked) -> None:
     """x = 2: z = (0.5*2 + 0.1, 0.8*2 - 0.3), prediction 0.4*1.1 + 0.4*1.3 + 0.2, target 1.5."""
-    found = walk(*relus).answer_untrained()
+    found = relus
     assert not found.trained
     assert found.loss == pytest.approx(0.0578, rel=1e-6)
     assert numbers(of(found, FORWARD, "hidden"), "outputs", "output") == near(1.1, 1.3)
@@ -69,22 +75,20 @@ def test_two_relus_as_worked_out_by_hand(relus: tuple[Design, Path]) -> None:
     assert numbers(hidden, "before", "bias") == near(0.1, -0.3)
 
 
-def test_formulas_have_the_numbers_of_the_step(relus: tuple[Design, Path]) -> None:
-    found = walk(*relus).answer_untrained()
-    assert lines(of(found, FORWARD, "hidden")) == [
+def test_formulas_have_the_numbers_of_the_step(relus: Walked) -> None:
+    assert lines(of(relus, FORWARD, "hidden")) == [
         "z_{1} = 0.5 · 2 + 0.1 = 1.1",
         "z_{2} = 0.8 · 2 − 0.3 = 1.3",
     ]
-    assert lines(of(found, FORWARD, "active"))[0] == "a_{1} = max(0, 1.1) = 1.1"
-    assert lines(of(found, LOSS, "loss")) == ["L = 0.5 · (1.16 − 1.5)^{2} = 0.0578"]
-    assert lines(of(found, BACKWARD, "loss")) == ["∂L/∂ŷ = 2 · 0.5 · (1.16 − 1.5) = −0.34"]
-    assert "∂L/∂w_{1,1} = −0.34 · 1.1 = −0.374" in lines(of(found, BACKWARD, "output"))
-    assert "w_{1,1} ← 0.4 − 0.1 · (−0.374) = 0.4374" in lines(of(found, UPDATE, "output"))
+    assert lines(of(relus, FORWARD, "active"))[0] == "a_{1} = max(0, 1.1) = 1.1"
+    assert lines(of(relus, LOSS, "loss")) == ["L = 0.5 · (1.16 − 1.5)^{2} = 0.0578"]
+    assert lines(of(relus, BACKWARD, "loss")) == ["∂L/∂ŷ = 2 · 0.5 · (1.16 − 1.5) = −0.34"]
+    assert "∂L/∂w_{1,1} = −0.34 · 1.1 = −0.374" in lines(of(relus, BACKWARD, "output"))
+    assert "w_{1,1} ← 0.4 − 0.1 · (−0.374) = 0.4374" in lines(of(relus, UPDATE, "output"))
 
 
-def test_moments_go_forward_back_and_end_with_the_updates(relus: tuple[Design, Path]) -> None:
-    found = walk(*relus).answer_untrained()
-    assert [(m.stage, m.node) for m in found.moments] == [
+def test_moments_go_forward_back_and_end_with_the_updates(relus: Walked) -> None:
+    assert [(m.stage, m.node) for m in relus.moments] == [
         *((FORWARD, n) for n in ("x", "y", "hidden", "active", "output")),
         (LOSS, "loss"),
         *((BACKWARD, n) for n in ("loss", "output", "active", "hidden")),
@@ -92,39 +96,24 @@ def test_moments_go_forward_back_and_end_with_the_updates(relus: tuple[Design, P
     ]
 
 
-def test_steps_follow_each_other_and_the_loss_falls(relus: tuple[Design, Path]) -> None:
-    losses = [walk(*relus, before=((0,),) * done).answer_untrained().loss for done in range(3)]
+def test_steps_follow_each_other_and_the_loss_falls(relus: Walked) -> None:
+    first = walk(example("two_relus_by_hand"), Path())
+    after = [replace(first, before=((0,),) * done).answer_untrained().loss for done in (1, 2)]
     # 0.5272*2 + 0.1136 = 1.168, 0.8272*2 - 0.2864 = 1.368, and with the new output weights
     # 0.4374*1.168 + 0.4442*1.368 + 0.234 = 1.3525488; half its squared distance from 1.5.
-    assert losses[1] == pytest.approx((1.3525488 - 1.5) ** 2 / 2, rel=1e-5)
-    assert losses[2] < losses[1] < losses[0]
+    assert after[0] == pytest.approx((1.3525488 - 1.5) ** 2 / 2, rel=1e-5)
+    assert after[1] < after[0] < relus.loss
 
 
-def test_mazurs_example(tmp_path: Path) -> None:
+def test_mazurs_example() -> None:
     """Mazur, A step by step backpropagation example, 2015: sigmoids and half squared errors."""
-    weights = {
-        "hidden.kernel": [[0.15, 0.25], [0.20, 0.30]],
-        "hidden.bias": [0.35, 0.35],
-        "output.kernel": [[0.40, 0.50], [0.45, 0.55]],
-        "output.bias": [0.60, 0.60],
-    }
-    half = {"weight": 0.5, "reduction": "sum"}
-    descent = {"optimizer": "SGD", "learning_rate": 0.5}
-    design = worked(
-        tmp_path,
-        [0.05, 0.10],
-        [0.01, 0.99],
-        weights,
-        "sigmoid",
-        output_function="sigmoid",
-        optimizer=descent,
-        **half,
-    )
-    found = walk(design, tmp_path).answer_untrained()
+    found = walk(example("mazur_by_hand"), Path()).answer_untrained()
     assert found.loss == pytest.approx(0.298371109, rel=1e-6)
+    hidden = numbers(of(found, FORWARD, "active"), "outputs", "output")
+    assert hidden == near(0.593269992, 0.596884378)
     outputs = numbers(of(found, FORWARD, "squashed"), "outputs", "output")
     assert outputs == near(0.751365070, 0.772928465)
-    # w5, w7, w6, w8, then w1, w3, w2, w4.
+    # w5, w7, w6, w8, then w1, w3, w2, w4. He leaves the biases as they are.
     new = numbers(of(found, UPDATE, "output"), "weights", "kernel")
     assert new == near(0.35891648, 0.511301270, 0.408666186, 0.561370121)
     new = numbers(of(found, UPDATE, "hidden"), "weights", "kernel")
