@@ -17,9 +17,10 @@ class MaskTokens(Block):
     Two outputs: ``tokens`` ``[B, T]`` with the mask id at the places that were drawn, and ``mask``
     ``[B, T]`` int32, 1 there and 0 elsewhere. Give the first to an Embedding, the second to a
     Masked token loss, whose target is the input. Training draws other places at each step;
-    otherwise they follow from the seed alone, so that evaluation always hides the same. Mute the
-    block to use the trained network on whole texts. (BERT leaves a tenth of the chosen tokens and
-    exchanges another tenth; here all are hidden.)
+    otherwise they follow from the seed and the sample's tokens alone, so that evaluation always
+    hides the same of a sample, whatever batch it comes in. Mute the block to use the trained
+    network on whole texts. (BERT leaves a tenth of the chosen tokens and exchanges another tenth;
+    here all are hidden.)
 
     Input ``[B, T]`` int32. No weights.
 

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from core.explain.inside.seen import FILTERS, Facet
+from core.explain.inside.seen import FILTERS, FRAMES, Facet
 from widgets.inputs import SpinBox
 from widgets.pictures.cells import CellPicture
 from widgets.pictures.feature_maps import FeatureMapGrid
@@ -22,14 +22,17 @@ _ONE = {
     "tokens": "Token",
     "features": "Feature",
 }
+_CHANNEL = "Input channel", "The input channel whose weights are shown"
+_STEP = "Step", "The step of the sequence after which the maps are shown"
 _LEAST_HEIGHT = 96
 
 
 class FacetCard(QWidget):
-    """Filters as tiles, matrices as heat maps, vectors as bars.
+    """Filters and maps as tiles, matrices as heat maps, vectors as bars.
 
     Of filters over three channels the colours are red, green and blue; over more, one input channel
-    is shown at a time. ``told`` carries what is told of the cell pointed at.
+    is shown at a time, and so is one step of a sequence of maps, the last one first. ``told``
+    carries what is told of the cell pointed at.
     """
 
     told = Signal(str)
@@ -43,16 +46,16 @@ class FacetCard(QWidget):
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.channel = SpinBox()
-        self.channel.setAccessibleName("Input channel")
-        self.channel.setToolTip("The input channel whose weights are shown")
-        self.channel.valueChanged.connect(self._draw)
+        name, tip = _STEP if facet.axes == FRAMES else _CHANNEL
+        self.channel.setAccessibleName(name)
+        self.channel.setToolTip(tip)
         self._of = QLabel()
         self._of.setProperty("role", "muted")
         self.picture = _picture(facet)
         self.picture.setMinimumHeight(_LEAST_HEIGHT)
         self.picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.picture.cell_changed.connect(self._tell)
-        self._channels = self._channel_line()
+        self._channels = self._channel_line(name)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -61,12 +64,16 @@ class FacetCard(QWidget):
         column.addWidget(self.picture, 1)
         column.addWidget(self.note)
         self.show_facet(facet)
+        if facet.axes == FRAMES:
+            self.channel.setValue(self.channel.maximum())
+            self._draw()
+        self.channel.valueChanged.connect(self._draw)
 
     def fits(self, facet: Facet) -> bool:
         """Whether another facet has the same kind of picture."""
         mine = self._facet
         same = (facet.page, facet.title, facet.limits) == (mine.page, mine.title, mine.limits)
-        return same and facet.value.ndim == mine.value.ndim
+        return same and facet.axes == mine.axes
 
     def show_facet(self, facet: Facet) -> None:
         """Show this facet, which ``fits``."""
@@ -75,10 +82,11 @@ class FacetCard(QWidget):
         self.title.setText(f"{facet.title}, {shape}" if facet.title else shape)
         self.note.setText(facet.note)
         self.note.setVisible(bool(facet.note))
-        several = facet.page == FILTERS and facet.value.shape[2] not in (1, 3)
+        is_sequence = facet.axes == FRAMES
+        several = is_sequence or facet.page == FILTERS and facet.value.shape[2] not in (1, 3)
         self._channels.setVisible(several)
         if several:
-            count = facet.value.shape[2]
+            count = facet.value.shape[0 if is_sequence else 2]
             self.channel.setRange(0, count - 1)
             self._of.setText(f"of {count}")
         self._draw()
@@ -86,10 +94,12 @@ class FacetCard(QWidget):
     def _draw(self, *_: object) -> None:
         facet, picture = self._facet, self.picture
         if isinstance(picture, FeatureMapGrid):
-            if facet.value.shape[2] == 3:
+            at = self.channel.value() if self._channels.isVisibleTo(self) else 0
+            if facet.axes == FRAMES:
+                picture.set_value(facet.value[at], facet.limits or _even(facet.value))
+            elif facet.value.shape[2] == 3:
                 picture.set_colors(facet.value)
             else:
-                at = self.channel.value() if self._channels.isVisibleTo(self) else 0
                 picture.set_value(facet.value[:, :, at], _even(facet.value))
         elif isinstance(picture, SequenceMap):
             across, down = ((_ONE[axis], axis) for axis in facet.axes)
@@ -101,11 +111,11 @@ class FacetCard(QWidget):
     def _tell(self, cell: object) -> None:
         self.told.emit(self.picture.words(cell) if isinstance(cell, tuple) else "")
 
-    def _channel_line(self) -> QWidget:
+    def _channel_line(self, name: str) -> QWidget:
         line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
-        label = QLabel("Input channel")
+        label = QLabel(name)
         label.setBuddy(self.channel)
         for part in (label, self.channel, self._of):
             row.addWidget(part)
@@ -114,12 +124,15 @@ class FacetCard(QWidget):
 
 
 def _picture(facet: Facet) -> CellPicture:
+    colors = "inferno" if facet.limits else "diverging"
     if facet.page == FILTERS:
         return FeatureMapGrid("diverging", noun="Filter")
+    if facet.axes == FRAMES:
+        return FeatureMapGrid(colors, noun="Channel")
     if facet.value.ndim == 1:
         return VectorBars()
     # What lies between limits has no middle from which it differs.
-    return SequenceMap("inferno" if facet.limits else "diverging")
+    return SequenceMap(colors)
 
 
 def _even(value: np.ndarray) -> tuple[float, float]:

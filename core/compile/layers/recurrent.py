@@ -87,14 +87,23 @@ class ConvLSTM(nnx.Module):
 
     def __call__(self, x: jax.Array) -> jax.Array:
         steps = jnp.swapaxes(self.of_input(x), 0, 1)
-        zeros = jnp.zeros((*steps.shape[1:-1], steps.shape[-1] // 4), steps.dtype)
 
         def read(state: Any, step: jax.Array) -> Any:
-            h, c = state
-            i, f, g, o = jnp.split(step + self.of_state(h), 4, axis=-1)
-            c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
-            h = jax.nn.sigmoid(o) * jnp.tanh(c)
-            return (h, c), h
+            after, _ = self.advance(state, step)
+            return after, after[0]
 
-        (end, _), every = jax.lax.scan(read, (zeros, zeros), steps)
+        (end, _), every = jax.lax.scan(read, self.start(steps), steps)
         return jnp.swapaxes(every, 0, 1) if self.all_steps else end
+
+    def start(self, steps: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """The state h, c before the first of ``steps``, ``[T, B, H', W', 4 U]``: zeros."""
+        zeros = jnp.zeros((*steps.shape[1:-1], steps.shape[-1] // 4), steps.dtype)
+        return zeros, zeros
+
+    def advance(self, state: Any, step: jax.Array) -> tuple[Any, tuple[jax.Array, ...]]:
+        """The state h, c after a step, and the gates i, f, g, o that made it."""
+        h, c = state
+        i, f, g, o = jnp.split(step + self.of_state(h), 4, axis=-1)
+        i, f, g, o = jax.nn.sigmoid(i), jax.nn.sigmoid(f), jnp.tanh(g), jax.nn.sigmoid(o)
+        c = f * c + i * g
+        return (o * jnp.tanh(c), c), (i, f, g, o)

@@ -15,7 +15,7 @@ from core.compile.plan import Plan, Step
 from core.design.document import End
 from core.explain.inside.attention import attends, head_weights
 from core.explain.inside.recurrent import NAMES, Reading, layers_in, readings, recurs
-from core.explain.inside.seen import GATES, HEADS, STATES, Facet
+from core.explain.inside.seen import FRAMES, GATES, HEADS, STATES, Facet
 
 if TYPE_CHECKING:
     from core.train.job import Job
@@ -87,7 +87,10 @@ def run_facets(
                 title = f"{name}, {place}" if place else name
                 limits = (0.0, 1.0) if name.endswith("gate") else None
                 array = np.asarray(parts[name][0])
-                found.append(Facet(page, title, array, ("steps", "units"), keys, (), limits))
+                if array.ndim == 4:
+                    found.append(Facet(page, title, array, FRAMES, limits=limits))
+                else:
+                    found.append(Facet(page, title, array, ("steps", "units"), keys, (), limits))
     return found
 
 

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
-from core.compile.layers.recurrent import Recurrent
+from core.compile.layers.recurrent import ConvLSTM, Recurrent
 
 # What is told of a cell, in the order in which it is shown.
 NAMES = (
@@ -19,7 +19,8 @@ NAMES = (
 
 
 class Reading(NamedTuple):
-    """What one cell did while it read a sequence; every array is ``[B, T, U]`` in input order.
+    """What one cell did while it read a sequence; every array is ``[B, T, U]`` in input order, of a
+    convolutional one ``[B, T, H, W, U]``.
 
     ``states`` and ``gates`` are by ``NAMES``: input, forget, output and candidate of an LSTM,
     reset, update and candidate of a GRU. There is a cell state in an LSTM alone. The layer is
@@ -34,7 +35,7 @@ class Reading(NamedTuple):
 
 def recurs(layer: Any) -> bool:
     """Whether a layer is a recurrent one, or several of them one behind another."""
-    return any(True for _ in _parts(layer))
+    return isinstance(layer, ConvLSTM) or any(True for _ in _parts(layer))
 
 
 def layers_in(layer: Any) -> int:
@@ -43,11 +44,13 @@ def layers_in(layer: Any) -> int:
 
 
 def readings(layer: Any, x: jax.Array) -> list[Reading]:
-    """What the cells of a layer do with ``x`` ``[B, T, F]``, in evaluation mode.
+    """What the cells of a layer do with ``x`` ``[B, T, F]`` or images, in evaluation mode.
 
     The states are those of the layer's own cells; each step's gates are computed from its element
     and the state before it, with the cell's own weights and functions.
     """
+    if isinstance(layer, ConvLSTM):
+        return [_read_images(layer, x)]
     found: list[Reading] = []
     number = 0
     for part in _parts(layer):
@@ -85,6 +88,19 @@ def _read(number: int, cell: Any, x: jax.Array, backwards: bool) -> Reading:
         return Reading(number, backwards, {"State": after[1], "Cell state": after[0]}, gates)
     gates = _gru_gates(cell, x, before) if isinstance(cell, nnx.GRUCell) else {}
     return Reading(number, backwards, {"State": after}, gates)
+
+
+def _read_images(layer: ConvLSTM, x: jax.Array) -> Reading:
+    steps = jnp.swapaxes(layer.of_input(x), 0, 1)
+
+    def step(state: Any, at: jax.Array) -> Any:
+        after, gates = layer.advance(state, at)
+        return after, (after, gates)
+
+    _, found = jax.lax.scan(step, layer.start(steps), steps)
+    (h, c), (i, f, g, o) = jax.tree.map(lambda a: jnp.swapaxes(a, 0, 1), found)
+    gates = {"Input gate": i, "Forget gate": f, "Output gate": o, "Candidate": g}
+    return Reading(0, False, {"State": h, "Cell state": c}, gates)
 
 
 def _lstm_gates(cell: Any, x: jax.Array, before: jax.Array) -> dict[str, jax.Array]:

@@ -16,6 +16,8 @@ OUTPUT, FILTERS, HEADS, STATES, GATES, WEIGHTS = (
     "gates",
     "weights",
 )
+# The axes of a sequence of maps.
+FRAMES = ("frames", "rows", "columns", "maps")
 PAGES = (OUTPUT, FILTERS, HEADS, STATES, GATES, WEIGHTS)
 # At most so many of each axis reach the window; more would be no picture that can be read.
 _MOST = {
@@ -26,6 +28,8 @@ _MOST = {
     "heads": 32,
     "queries": 256,
     "keys": 256,
+    "frames": 16,
+    "maps": 16,
     "steps": 512,
     "units": 256,
     "inputs": 512,
@@ -39,8 +43,9 @@ _MOST = {
 class Facet:
     """One picture of a node, for one of its ``PAGES``.
 
-    ``value`` is a kernel ``[h, w, C_in, C_out]`` (filters), ``[H, T, S]`` (heads), or an array
-    ``[rows, columns]`` or ``[elements]``; ``axes`` says what each axis counts. ``rows`` and
+    ``value`` is a kernel ``[h, w, C_in, C_out]`` (filters), ``[H, T, S]`` (heads), a sequence of
+    maps ``[T, H, W, U]`` whose axes are ``FRAMES``, or an array ``[rows, columns]`` or
+    ``[elements]``; ``axes`` says what each axis counts. ``rows`` and
     ``columns`` name the elements of the last two axes, as far as they have names. ``limits`` are
     those of the colours, None for as far as the values go. ``note`` tells what was left out.
     """

@@ -52,6 +52,18 @@ def test_training_hides_other_places_each_time_and_evaluation_the_same() -> None
     assert np.any(masked(MaskTokens(seed=1))[0][1] != first)
 
 
+def test_evaluation_hides_the_same_of_a_sample_whatever_batch_it_comes_in() -> None:
+    tensors = {"input": Tensor((None, 50), "int32", 9)}
+    layer = build(MaskTokens(), tensors)
+    assert layer is not None
+    layer.eval()
+    together = np.asarray(layer(TOKENS)[1])
+    order = RNG.permutation(len(TOKENS))
+    np.testing.assert_array_equal(layer(TOKENS[order])[1], together[order])
+    np.testing.assert_array_equal(layer(TOKENS[17:18])[1], together[17:18])
+    assert len(np.unique(together, axis=0)) == len(TOKENS), "and of each sample something else"
+
+
 def test_the_vocabulary_has_room_for_the_mask() -> None:
     letters = Tensor((None, 50), "int32", 9)
     tokens, mask = MaskTokens().infer(letters)

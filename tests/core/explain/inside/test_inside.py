@@ -18,7 +18,7 @@ from core.explain.inside.seen import Facet, Insides
 from core.explain.own_sample import OwnSample
 from core.train.job import Job
 from core.train.state import State
-from tests.designs import IRIS, Layer, add, classifier, digits_cnn, fit_to_data, recipe, wire
+from tests.designs import DIGITS, IRIS, Layer, add, classifier, digits_cnn, fit_to_data, recipe, wire
 from tests.training import fresh_state, job_of
 
 MOBY = {"source": {"kind": "moby_dick", "length": 6}, "split": {}}
@@ -140,6 +140,44 @@ def test_the_gates_of_a_gru_make_its_states_both_ways_and_pytorch_agrees() -> No
         np.testing.assert_allclose(h, wanted, rtol=1e-4, atol=1e-5)
         halves.append(h)
     np.testing.assert_allclose(np.concatenate(halves, axis=1), found.output, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("output", ["all steps", "last step"])
+def test_the_gates_of_a_convolutional_lstm_are_those_of_its_formula(output: str) -> None:
+    params = {"filters": 3, "kernel_size": (3,), "strides": (1, 2), "output": output}
+    layers = (("Reshape", {"shape": (2, 4, 8, 1)}), ("ConvLSTM", params), ("Flatten", {}))
+    job = job_of(classifier(DIGITS, *layers, ("Dense", {"units": 10}), x="image"))
+    state = fresh_state(job.program)
+    found, frames = seen(job, state, "convlstm", 1), seen(job, state, "reshape", 1).output
+    assert found.pages == ("output", "filters", "states", "gates", "weights")
+    names = ("Input gate", "Forget gate", "Candidate", "Output gate")
+    told = [facet(found, "gates", name).value for name in names]
+    h, c = (facet(found, "states", name).value for name in ("State", "Cell state"))
+    assert all(value.shape == (2, 4, 4, 3) for value in (h, c, *told))
+
+    layer: Any = getattr(job.program.network(state), "convlstm")
+    bias = torch.tensor(np.asarray(layer.of_input.bias[...]))
+    of_input, of_state = (
+        torch.tensor(np.asarray(part.kernel[...]).transpose(3, 2, 0, 1).copy())
+        for part in (layer.of_input, layer.of_state)
+    )
+    last = hidden = torch.zeros(1, 3, 4, 4)
+    for step, frame in enumerate(np.asarray(frames)):
+        image = torch.tensor(frame.transpose(2, 0, 1)[None].copy())
+        # What SAME adds for strides of 1 and 2: to the left nothing, to the right one column.
+        image = torch.nn.functional.pad(image, (0, 1, 1, 1))
+        mixed = torch.nn.functional.conv2d(image, of_input, bias, stride=(1, 2))
+        mixed = mixed + torch.nn.functional.conv2d(hidden, of_state, padding=1)
+        i, f, g, o = mixed.split(3, dim=1)
+        gates = [i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()]
+        last = gates[1] * last + gates[0] * gates[2]
+        hidden = gates[3] * last.tanh()
+        for wanted, value in zip((*gates, hidden, last), (*told, h, c), strict=True):
+            channels_last = wanted[0].permute(1, 2, 0).numpy()
+            np.testing.assert_allclose(value[step], channels_last, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        found.output, h if output == "all steps" else h[-1], rtol=1e-5, atol=1e-6
+    )
 
 
 def test_a_stack_of_simple_cells_ends_with_the_layers_last_step() -> None:
