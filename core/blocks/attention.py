@@ -46,6 +46,7 @@ class MultiHeadAttention(Weighted):
         port("context", 3, optional=True),
         Port("mask", "Mask", frozenset({2}), optional=True),
     )
+    keeps_elements = True
     example = {"query": (5, 8)}
     formula = "softmax(Q Kᵀ / √d) V for each head, then a linear projection"
 

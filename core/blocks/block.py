@@ -96,7 +96,9 @@ class Block(Configured):
     output), ``surrogate`` (chosen in its place, as straight-through estimators do) or ``none``
     (zero everywhere). A block that ``changes_while_training`` draws random numbers or keeps
     averages; where its parameters decide that, this is a property. A ``pointwise`` block computes
-    each place of an image or a sequence from that place of its inputs alone. The methods take the
+    each place of an image or a sequence from that place of its inputs alone; one that
+    ``keeps_elements`` may look at all of its first input, and each element of the sequence it gives
+    still stands for that element of it. The methods take the
     connected inputs' tensors by port name; ``*args`` is there for type checkers alone.
     """
 
@@ -113,6 +115,7 @@ class Block(Configured):
     gradient: ClassVar[str] = "exact"
     changes_while_training: ClassVar[bool] = False
     pointwise: ClassVar[bool] = False
+    keeps_elements: ClassVar[bool] = False
 
     def ports(self) -> tuple[Port, ...]:
         """The input ports; they may depend on the parameters."""
@@ -153,7 +156,8 @@ class Block(Configured):
         """
         from core.blocks.windows import one_place
 
-        return one_place(next(iter(inputs.values()))) if self.pointwise and inputs else None
+        keeps = self.pointwise or self.passes_on
+        return one_place(next(iter(inputs.values()))) if keeps and inputs else None
 
     def layer(self, *args: Any, **inputs: Any) -> Call | None:
         """The call that builds the layer, or None for a plain function."""

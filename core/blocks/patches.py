@@ -44,11 +44,12 @@ class PatchEmbedding(Weighted):
     features: int = param(64, label="Features", help="Length of each patch's vector.", minimum=1)
     use_bias: bool = param(True, label="Bias", help="Add a trained bias to each vector.")
 
-    def _patch(self, input: Tensor) -> tuple[int, ...]:
+    def patch(self, input: Tensor) -> tuple[int, ...]:
+        """The extent of a patch along each axis. Raises ShapeError."""
         return per_axis(self.patch_size, input, "Patch size")
 
     def infer(self, input: Tensor) -> Tensor:
-        patch = self._patch(input)
+        patch = self.patch(input)
         for length, extent in zip(input.sizes, patch, strict=False):
             if length % extent:
                 raise ShapeError(
@@ -59,15 +60,15 @@ class PatchEmbedding(Weighted):
         return input.with_sizes(count, self.features)
 
     def parameters(self, input: Tensor) -> int:
-        weights = math.prod(self._patch(input)) * input.features
+        weights = math.prod(self.patch(input)) * input.features
         return (weights + self.use_bias) * self.features
 
     def flops(self, input: Tensor) -> int:
-        weights = math.prod(self._patch(input)) * input.features
+        weights = math.prod(self.patch(input)) * input.features
         return self.infer(input).size * (2 * weights + self.use_bias)
 
     def layer(self, input: Tensor) -> Call:
-        patch = self._patch(input)
+        patch = self.patch(input)
         return call(
             "nnx.Conv",
             input.features,

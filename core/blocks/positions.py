@@ -38,6 +38,7 @@ class PositionalEmbedding(WithKernel):
     family = "Attention"
     keywords = ("position", "learned positions", "transformer", "order")
     inputs = (port("input", 3),)
+    keeps_elements = True
     example = {"input": (5, 4)}
     formula = "y[t] = x[t] + P[t]"
 
@@ -95,6 +96,7 @@ class SinusoidalEncoding(Block):
     family = "Attention"
     keywords = ("position", "positional encoding", "sine", "transformer", "order")
     inputs = (port("input", 3),)
+    keeps_elements = True
     example = {"input": (5, 4)}
     formula = (
         "y[t, 2i] = x[t, 2i] + sin(t / base^(2i / F))\n"
@@ -133,6 +135,7 @@ class RotaryEmbedding(Block):
     family = "Attention"
     keywords = ("rope", "position", "rotary positions", "transformer", "relative")
     inputs = (port("input", 3, 4),)
+    keeps_elements = True
     example = {"input": (5, 4)}
     formula = "(u, v) → (u cos a - v sin a, u sin a + v cos a),  a = t / base^(2i / D)"
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from widgets.pictures.cells import outline
+from widgets.pictures.cells import outline, underline
 from widgets.pictures.token_strip import TokenStrip
 
 _LINES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -83,10 +83,7 @@ class AttendedTokens(TokenStrip):
         if self._key is not None and self._key < len(rects):
             outline(painter, rects[self._key].adjusted(1, 1, -1, -1))
         if self._query is not None and self._query < len(rects):
-            rect = rects[self._query]
-            # Seen on the darkest and on the lightest ground.
-            painter.fillRect(rect.adjusted(0, rect.height() - 5, 0, 0), Qt.GlobalColor.black)
-            painter.fillRect(rect.adjusted(1, rect.height() - 4, -1, -1), Qt.GlobalColor.white)
+            underline(painter, rects[self._query])
         if self.hasFocus():
             painter.setPen(QPen(color, 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

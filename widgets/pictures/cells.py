@@ -128,3 +128,9 @@ def outline(painter: QPainter, rect: QRectF) -> None:
     painter.drawRect(frame)
     painter.setPen(QPen(Qt.GlobalColor.white, 1))
     painter.drawRect(frame)
+
+
+def underline(painter: QPainter, rect: QRectF) -> None:
+    """A white line within a black one along the lower edge: seen on any ground."""
+    painter.fillRect(rect.adjusted(0, rect.height() - 5, 0, 0), Qt.GlobalColor.black)
+    painter.fillRect(rect.adjusted(1, rect.height() - 4, -1, -1), Qt.GlobalColor.white)

@@ -17,10 +17,12 @@ class HeadsView(QWidget):
     """Pointing at a cell highlights its two tokens in the text; pointing at a token shows what it
     looks at, in the head pointed at last or shown alone.
 
-    ``told`` carries query, key and weight in words.
+    ``told`` carries query, key and weight in words, ``pointed`` head, query and key, or None. Of
+    elements that are patches of an image there is no text; their owner shows them in it.
     """
 
     told = Signal(str)
+    pointed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,11 +57,13 @@ class HeadsView(QWidget):
         self._head = min(self._head, len(facet.value) - 1)
         self.note.setText(facet.note)
         self.note.setVisible(bool(facet.note))
+        self._text.setVisible(facet.column_patches is None)
         query = self.tokens.marked[0]
         same = before is not None and before.value.shape == facet.value.shape
         self._mark(query if same else None, self.tokens.marked[1] if same else None)
 
     def _point(self, cell: tuple[int, int, int] | None) -> None:
+        self.pointed.emit(cell)
         if cell is None:
             self.told.emit("")
             return

@@ -17,12 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.explain.inside.patches import Patches
 from core.explain.inside.receptive import Field
 from core.explain.inside.seen import HEADS, OUTPUT, Facet, Insides
 from widgets.pictures.colormaps import rgb_of
 from widgets.pictures.facet_card import FacetCard
-from widgets.pictures.field_pane import Box, FieldPane
+from widgets.pictures.field_pane import Box
 from widgets.pictures.heads_view import HeadsView
+from widgets.pictures.patch_pane import PatchPane
 from widgets.pictures.sample_chooser import SampleChooser
 from widgets.pictures.value_view import ValueView
 
@@ -50,7 +52,7 @@ class InsideView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.value = ValueView()
-        self.pane = FieldPane("Sample")
+        self.pane = PatchPane("Sample")
         self.pane.setMinimumWidth(_PANE_WIDTHS[0])
         self.pane.setMaximumWidth(_PANE_WIDTHS[1])
         self.heads = HeadsView()
@@ -75,9 +77,10 @@ class InsideView(QWidget):
         self.pages.currentChanged.connect(self._choose)
         self.pages.tabBarClicked.connect(self._want)
         self.value.maps.cell_changed.connect(self._point)
-        for picture in (self.value.sequence, self.value.bars):
-            picture.cell_changed.connect(self._tell_plain)
+        self.value.bars.cell_changed.connect(self._tell_plain)
+        self.value.sequence.cell_changed.connect(self._point_element)
         self.heads.told.connect(self._tell)
+        self.heads.pointed.connect(self._attend)
 
     @property
     def page(self) -> str:
@@ -94,9 +97,8 @@ class InsideView(QWidget):
     def show_insides(self, found: Insides) -> None:
         """Show all that was found, but for the output, which ``value`` is given."""
         self._insides = found
-        if found.sample.ndim == 3 and found.field is not None:
-            self.pane.set_pixels(rgb_of(found.sample))
-        self.pane.set_box(None)
+        if found.sample.ndim == 3:
+            self.pane.show_sample(rgb_of(found.sample))
         self._offer(found.pages)
         if not self.readout.text():
             self._tell("")
@@ -147,12 +149,13 @@ class InsideView(QWidget):
     def _draw(self) -> None:
         facets = self.facets()
         found = self._insides
-        field = found.field if found else None
+        field = found.field if found and self.page == OUTPUT else None
         is_image = found is not None and found.sample.ndim == 3
-        self.pane.setVisible(is_image and field is not None and len(field.axes) == 2)
+        is_map = field is not None and len(field.axes) == 2
+        self.pane.setVisible(is_image and (is_map or self._patches() is not None))
         self._tell_field(field if self.pane.isVisibleTo(self) else None)
         # What is told must not move what is pointed at.
-        lines = 2 if self.pane.isVisibleTo(self) and not facets else 1
+        lines = 2 if self.pane.isVisibleTo(self) else 1
         self.readout.setFixedHeight(lines * self.readout.fontMetrics().lineSpacing() + 2)
         if not facets:
             self._stack.setCurrentIndex(0)
@@ -182,6 +185,30 @@ class InsideView(QWidget):
         for card in self.cards:
             layout.addWidget(card)
             card.told.connect(self._tell)
+            card.picture.cell_changed.connect(self._point_step)
+
+    def _patches(self) -> Patches | None:
+        """The parts of the image that the elements on this page stand for."""
+        facets = self.facets()
+        if facets:
+            return facets[0].row_patches or facets[0].column_patches
+        return self._insides.patches if self._insides and self.page == OUTPUT else None
+
+    def _point_element(self, cell: tuple[int, int] | None) -> None:
+        """Outline the patch that an element of the output stands for, and name it."""
+        self._tell_plain(cell)
+        patches = self._patches()
+        if cell is not None and patches is not None and cell[0] < len(patches):
+            self._tell(f"{patches.names[cell[0]].capitalize()}: {self.readout.text().lower()}")
+        self._point_step(cell)
+
+    def _point_step(self, cell: tuple[int, ...] | None) -> None:
+        self.pane.point_at(self._patches() if cell else None, cell[0] if cell else 0)
+
+    def _attend(self, cell: tuple[int, int, int] | None) -> None:
+        facets = self.facets()
+        if facets and self.page == HEADS:
+            self.pane.attend(facets[0], cell)
 
     def _point(self, cell: tuple[int, int, int] | None) -> None:
         """Outline what the unit sees that is pointed at."""
@@ -218,15 +245,11 @@ class InsideView(QWidget):
             size = " × ".join(str(n) for n in field.largest)
             whole = " × ".join(str(n) for n in field.sizes)
             tip = f"Each unit sees at most {size} of the {whole} pixels; point at one to see where."
+        elif self._patches() is not None:
+            tip = "Point at an element to see which part of the image it stands for."
         self.pane.setToolTip(tip)
 
     def _lay_out(self) -> None:
-        output = QWidget()
-        row = QHBoxLayout(output)
-        row.setContentsMargins(0, 0, 12, 0)
-        row.setSpacing(0)
-        row.addWidget(self.value, 2)
-        row.addWidget(self.pane, 1)
         heads = QWidget()
         inner = QVBoxLayout(heads)
         inner.setContentsMargins(12, 8, 12, 4)
@@ -239,16 +262,20 @@ class InsideView(QWidget):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._facets)
-        for page in (output, heads, area):
+        for page in (self.value, heads, area):
             self._stack.addWidget(page)
-        below = QWidget()
-        words = QVBoxLayout(below)
+        shown = QHBoxLayout()
+        shown.setContentsMargins(0, 0, 12, 0)
+        shown.setSpacing(0)
+        shown.addWidget(self._stack, 2)
+        shown.addWidget(self.pane, 1)
+        words = QVBoxLayout()
         words.setContentsMargins(12, 0, 12, 0)
         words.addWidget(self.readout)
         all_of_it = QVBoxLayout(self)
         all_of_it.setContentsMargins(0, 0, 0, 0)
         all_of_it.setSpacing(0)
         all_of_it.addWidget(self.pages)
-        all_of_it.addWidget(self._stack, 1)
-        all_of_it.addWidget(below)
+        all_of_it.addLayout(shown, 1)
+        all_of_it.addLayout(words)
         all_of_it.addWidget(self.chooser)

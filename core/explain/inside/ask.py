@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from core.errors import InputError
 from core.explain.attribution import looking
+from core.explain.inside.patches import Patches, patches_of
 from core.explain.inside.receptive import receptive_field
 from core.explain.inside.seen import Facet, Insides, shown
 from core.explain.own_sample import OwnSample, own_feed
@@ -18,6 +19,7 @@ from core.visible import visible
 
 if TYPE_CHECKING:
     from core.compile.plan import Step
+    from core.explain.inside.compute import Elements
     from core.train.job import Job
     from core.train.state import State
 
@@ -53,12 +55,13 @@ class Inside(Ask):
         tokens = spelled(job, source, sample)
         layer = layer_of(job, state, found) if found else None
         facets: list[Facet] = []
+        patches = patches_of(job.analysis, source, self.node)
         if found is not None and layer is not None:
-            length = _length(run.inputs)
-            names = tokens if len(tokens) == length else ()
-            context = run.inputs.get("context")
-            keys = names if context is None else _same(tokens, context)
-            facets = [*run_facets(run, layer, names, keys), *_weights(job, found, layer, run)]
+            first = "query" if "query" in found.inputs else next(iter(found.inputs), "")
+            queries = _elements(tokens, patches, found, first, run.inputs)
+            attended = "context" if "context" in run.inputs else first
+            keys = _elements(tokens, patches, found, attended, run.inputs)
+            facets = [*run_facets(run, layer, queries, keys), *_weights(job, found, layer, run)]
         output = None if run.output is None else np.asarray(run.output[0])
         return Insides(
             self.node,
@@ -71,6 +74,7 @@ class Inside(Ask):
             receptive_field(job.analysis, self.node, source),
             _predicted(job, run.prediction, run.probabilities),
             _labels(job, found, output),
+            patches.get(self.node),
         )
 
 
@@ -100,13 +104,22 @@ def _weights(job: Job, step: Step, layer: Any, run: Any) -> list[Facet]:
     return list(weight_facets(layer))
 
 
-def _length(inputs: dict[str, Any]) -> int:
-    first = next(iter(inputs.values()), None)
-    return int(first.shape[1]) if first is not None and first.ndim > 1 else -1
+def _elements(
+    tokens: tuple[str, ...],
+    patches: Mapping[str, Patches],
+    step: Step,
+    port: str,
+    inputs: Mapping[str, Any],
+) -> Elements:
+    """What the elements are that come in at a port."""
+    from core.explain.inside.compute import Elements
 
-
-def _same(tokens: tuple[str, ...], context: Any) -> tuple[str, ...]:
-    return tokens if len(tokens) == context.shape[1] else ()
+    given = inputs.get(port)
+    length = int(given.shape[1]) if given is not None and given.ndim > 1 else -1
+    if len(tokens) == length:
+        return Elements(tokens)
+    cut = patches.get(step.inputs[port].node) if port in step.inputs else None
+    return Elements(cut.names, cut) if cut is not None and len(cut) == length else Elements()
 
 
 def _labels(job: Job, step: Step | None, output: np.ndarray | None) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -14,6 +15,7 @@ from core.compile.names import resolve
 from core.compile.plan import Plan, Step
 from core.design.document import End
 from core.explain.inside.attention import attends, head_weights
+from core.explain.inside.patches import Patches
 from core.explain.inside.recurrent import NAMES, Reading, layers_in, readings, recurs
 from core.explain.inside.seen import FRAMES, GATES, HEADS, STATES, Facet
 
@@ -34,6 +36,13 @@ class Run(NamedTuple):
     readings: list[Reading]
     prediction: jax.Array | None
     probabilities: jax.Array | None
+
+
+class Elements(NamedTuple):
+    """What the elements of a sequence are called, and the parts of an image they stand for."""
+
+    names: tuple[str, ...] = ()
+    patches: Patches | None = None
 
 
 # Compiled functions by node, as long as their program lives.
@@ -67,15 +76,14 @@ def layer_of(job: Job, state: State, step: Step) -> Any:
     return getattr(network, step.attribute)
 
 
-def run_facets(
-    run: Run, layer: Any, queries: tuple[str, ...], keys: tuple[str, ...]
-) -> list[Facet]:
+def run_facets(run: Run, layer: Any, queries: Elements, keys: Elements) -> list[Facet]:
     """The pictures of what happened inside of the node."""
     found: list[Facet] = []
     if run.heads is not None:
         value = np.asarray(run.heads[0])
         axes = ("heads", "queries", "keys")
-        found.append(Facet(HEADS, "", value, axes, queries, keys, (0.0, 1.0)))
+        heads = Facet(HEADS, "", value, axes, queries.names, keys.names, (0.0, 1.0))
+        found.append(replace(heads, row_patches=queries.patches, column_patches=keys.patches))
     several = layers_in(layer) > 1
     for reading in run.readings:
         both = any(r.backwards for r in run.readings)
@@ -87,10 +95,10 @@ def run_facets(
                 title = f"{name}, {place}" if place else name
                 limits = (0.0, 1.0) if name.endswith("gate") else None
                 array = np.asarray(parts[name][0])
-                if array.ndim == 4:
-                    found.append(Facet(page, title, array, FRAMES, limits=limits))
-                else:
-                    found.append(Facet(page, title, array, ("steps", "units"), keys, (), limits))
+                one = Facet(page, title, array, FRAMES, limits=limits)
+                if array.ndim == 2:
+                    one = replace(one, axes=("steps", "units"), rows=queries.names)
+                found.append(replace(one, row_patches=queries.patches))
     return found
 
 

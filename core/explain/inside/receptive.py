@@ -9,7 +9,6 @@ import numpy as np
 
 from core.blocks.windows import Window
 from core.design.analysis import Analysis
-from core.tensor import Tensor
 
 Spans = tuple[np.ndarray, ...]
 
@@ -51,10 +50,19 @@ def receptive_field(analysis: Analysis, node: str, source: str) -> Field | None:
     dilations and pads as they are. None where a way is not made of windows, where there is none,
     and for inputs and outputs without places, such as vectors.
     """
+    axes = spans_of(analysis, source, node).get(node)
+    if axes is None:
+        return None
+    start = next(iter(analysis.nodes[source].outputs.values()))
+    return Field(axes, start.sizes[:-1])
+
+
+def spans_of(analysis: Analysis, source: str, last: str) -> dict[str, Spans | None]:
+    """What the places of each node up to ``last`` see of an Input node, where that is known."""
     report = analysis.nodes.get(source)
     start = next(iter(report.outputs.values()), None) if report else None
     if start is None or start.rank < 3:
-        return None
+        return {}
     places = [np.arange(size, dtype=np.int32) for size in start.sizes[:-1]]
     found: dict[str, Spans | None] = {
         source: tuple(np.stack([p, p + 1], axis=1) for p in places),
@@ -65,10 +73,9 @@ def receptive_field(analysis: Analysis, node: str, source: str) -> Field | None:
         before = [(p, s.node) for p, s in analysis.sources.get(key, {}).items() if s.node in found]
         if before:
             found[key] = _through(analysis, key, before, found)
-        if key == node:
+        if key == last:
             break
-    axes = found.get(node)
-    return Field(axes, start.sizes[:-1]) if axes is not None else None
+    return found
 
 
 def _through(
@@ -86,7 +93,7 @@ def _through(
         return None
     window = report.block.sees(**report.inputs)
     parts = [
-        _windowed(window, report.inputs[port], output, spans)
+        windowed(window, report.inputs[port].sizes[:-1], output.sizes[:-1], spans)
         for port, spans in ((port, found[source]) for port, source in before)
         if port in report.inputs
     ]
@@ -106,11 +113,10 @@ def _joined(parts: Sequence[Spans | None]) -> Spans | None:
     )
 
 
-def _windowed(
-    window: Window | None, input: Tensor, output: Tensor, spans: Spans | None
+def windowed(
+    window: Window | None, lengths: tuple[int, ...], count: tuple[int, ...], spans: Spans | None
 ) -> Spans | None:
-    """What each place of the output sees, from what those of the input see."""
-    lengths, count = input.sizes[:-1], output.sizes[:-1]
+    """What each of ``count`` places of an output sees, from what the ``lengths`` of input see."""
     if window is None or spans is None or not len(count) == len(lengths) == len(spans):
         return None
     if tuple(len(s) for s in spans) != lengths or len(window.size) != len(lengths):

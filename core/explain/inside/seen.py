@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.explain.inside.patches import Patches
 from core.explain.inside.receptive import Field
 
 OUTPUT, FILTERS, HEADS, STATES, GATES, WEIGHTS = (
@@ -48,6 +49,8 @@ class Facet:
     ``[elements]``; ``axes`` says what each axis counts. ``rows`` and
     ``columns`` name the elements of the last two axes, as far as they have names. ``limits`` are
     those of the colours, None for as far as the values go. ``note`` tells what was left out.
+    ``row_patches`` and ``column_patches`` are the parts of the image that the elements stand for,
+    where they do.
     """
 
     page: str
@@ -58,6 +61,8 @@ class Facet:
     columns: tuple[str, ...] = ()
     limits: tuple[float, float] | None = None
     note: str = ""
+    row_patches: Patches | None = None
+    column_patches: Patches | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +72,8 @@ class Insides:
     ``output`` has no batch axis and is None where there is none. ``sample`` is the first Input
     node's, as it is fed; ``tokens`` spells it, where it is one of tokens. ``field`` tells what each
     place of the output sees of it. ``predicted`` is the prediction in words,
-    ``labels`` name the elements of an output that has one for each class.
+    ``labels`` name the elements of an output that has one for each class. ``patches`` are the parts
+    of the image that the elements of the output stand for, None where they do not.
     """
 
     node: str
@@ -80,6 +86,7 @@ class Insides:
     field: Field | None = None
     predicted: str = ""
     labels: tuple[str, ...] = ()
+    patches: Patches | None = None
 
     @property
     def pages(self) -> tuple[str, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.explain.inside.patches import Patches
 from core.explain.inside.receptive import Field
-from core.explain.inside.seen import FILTERS, GATES, HEADS, OUTPUT, WEIGHTS, Facet, Insides
+from core.explain.inside.seen import FILTERS, FRAMES, GATES, HEADS, OUTPUT, WEIGHTS, Facet, Insides
 from widgets.pictures.inside_view import InsideView
 
 TOKENS = tuple("whale")
@@ -38,6 +41,20 @@ def attention() -> Insides:
     return Insides("attention", 0, 9, np.zeros((5, 4)), ids, TOKENS, (heads,))
 
 
+def vision() -> Insides:
+    """Four patches of an image of 6 by 8 behind a class token; every query looks at patch 2."""
+    rows, columns = (np.array([[0, n], [n, 2 * n]], np.int32) for n in (3, 4))
+    patches = Patches(rows, columns, before=1)
+    weights = np.full((2, 5, 5), 0.05)
+    weights[:, :, 3] = 0.8
+    axes = ("heads", "queries", "keys")
+    heads = Facet(HEADS, "", weights, axes, patches.names, patches.names, (0.0, 1.0))
+    heads = replace(heads, row_patches=patches, column_patches=patches)
+    image = np.full((6, 8, 1), 0.5, np.float32)
+    output = NUMBERS.normal(size=(5, 4))
+    return Insides("attention", 0, 9, output, image, facets=(heads,), patches=patches)
+
+
 @pytest.fixture
 def view(qtbot: QtBot) -> InsideView:
     made = InsideView()
@@ -52,6 +69,8 @@ def show(view: InsideView, found: Insides) -> None:
     assert found.output is not None
     view.value.show_value(found.output, found.node, "")
     view.show_insides(found)
+    # What is shown beside it takes its room before anything is pointed at.
+    QApplication.processEvents()
 
 
 def titles(view: InsideView) -> list[str]:
@@ -101,6 +120,66 @@ def test_a_unit_outlines_what_it_sees(qtbot: QtBot, view: InsideView) -> None:
     qtbot.keyClick(view.value.maps, Qt.Key.Key_Down)
     assert view.value.maps.cell == (2, 1, 4)
     assert view.pane.box == ((0, 3), (3, 6))
+
+
+def test_an_element_of_a_sequence_outlines_its_patch_and_is_named(
+    qtbot: QtBot, view: InsideView
+) -> None:
+    show(view, vision())
+    sequence = view.value.sequence
+    assert view.pane.isVisible()
+    hover(qtbot, sequence, sequence.cell_rect((2, 1)).center())
+    assert view.pane.box == ((0, 3), (4, 8))
+    assert "Row 0, column 1" in view.readout.text()
+    sequence.setFocus()
+    qtbot.keyClick(sequence, Qt.Key.Key_Right)
+    assert view.pane.box == ((3, 6), (0, 4))
+    assert "Row 1, column 0" in view.readout.text()
+    hover(qtbot, sequence, sequence.cell_rect((0, 1)).center())
+    assert view.pane.box is None
+    assert "Class token" in view.readout.text()
+
+
+def test_a_head_shows_in_the_image_what_a_patch_looks_at(qtbot: QtBot, view: InsideView) -> None:
+    show(view, vision())
+    press(qtbot, view, "Heads")
+    QApplication.processEvents()
+    assert view.pane.isVisible()
+    assert not view.heads.tokens.isVisible()
+    grid = view.heads.grid
+    before = view.pane.grab().toImage()
+    hover(qtbot, grid, grid.cell_rect((1, 4, 3)).center())
+    assert view.readout.text() == (
+        "Head 1: row 1, column 1 (4) → row 1, column 0 (3), weight 0.800"
+    )
+    assert (view.pane.box, view.pane.other) == (((3, 6), (0, 4)), ((3, 6), (4, 8)))
+    picture = view.pane.image()
+    assert picture.pixelColor(1, 4).red() > 3 * picture.pixelColor(1, 1).red()
+    assert view.pane.grab().toImage() != before
+    hover(qtbot, grid, QPointF(grid.width() - 2, grid.height() - 2))
+    assert (view.pane.box, view.pane.other) == (None, None)
+    assert view.pane.grab().toImage() == before
+
+
+def test_a_sequence_of_maps_begins_with_its_last_step(qtbot: QtBot, view: InsideView) -> None:
+    gate = np.zeros((3, 4, 4, 2), np.float32)
+    gate[0, 1, 2, 0], gate[2, 1, 2, 0] = 0.25, 0.75
+    facet = Facet(GATES, "Input gate", gate, FRAMES, limits=(0.0, 1.0))
+    output = np.zeros((4, 4, 2), np.float32)
+    show(view, Insides("convlstm", 0, 9, output, np.zeros((3, 4, 4, 1)), facets=(facet,)))
+    press(qtbot, view, "Gates")
+    QApplication.processEvents()
+    (card,) = view.cards
+    assert card.channel.value() == 2
+    assert card.channel.accessibleName() == "Step"
+    hover(qtbot, card.picture, card.picture.cell_rect((0, 1, 2)).center())
+    assert "0.75 at row 1, column 2" in view.readout.text()
+    card.channel.setFocus()
+    card.channel.selectAll()
+    qtbot.keyClicks(card.channel, "0")
+    qtbot.keyClick(card.channel, Qt.Key.Key_Return)
+    hover(qtbot, card.picture, card.picture.cell_rect((0, 1, 2)).center())
+    assert "0.25 at row 1, column 2" in view.readout.text()
 
 
 def test_a_clicked_channel_is_enlarged_until_it_is_left(qtbot: QtBot, view: InsideView) -> None:
