@@ -155,7 +155,8 @@ class InsideView(QWidget):
         self.pane.setVisible(is_image and (is_map or self._patches() is not None))
         self._tell_field(field if self.pane.isVisibleTo(self) else None)
         # What is told must not move what is pointed at.
-        lines = 2 if self.pane.isVisibleTo(self) else 1
+        of_maps = any(facet.value.ndim == 4 for facet in facets)
+        lines = 2 if of_maps or self.pane.isVisibleTo(self) else 1
         self.readout.setFixedHeight(lines * self.readout.fontMetrics().lineSpacing() + 2)
         if not facets:
             self._stack.setCurrentIndex(0)
@@ -199,7 +200,9 @@ class InsideView(QWidget):
         self._tell_plain(cell)
         patches = self._patches()
         if cell is not None and patches is not None and cell[0] < len(patches):
-            self._tell(f"{patches.names[cell[0]].capitalize()}: {self.readout.text().lower()}")
+            name = "Patch in " if patches.place(cell[0]) is not None else ""
+            told = f"{name}{patches.names[cell[0]]}: {self.readout.text()}"
+            self._tell(told[:1].upper() + told[1:])
         self._point_step(cell)
 
     def _point_step(self, cell: tuple[int, ...] | None) -> None:

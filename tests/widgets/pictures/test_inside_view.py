@@ -130,14 +130,14 @@ def test_an_element_of_a_sequence_outlines_its_patch_and_is_named(
     assert view.pane.isVisible()
     hover(qtbot, sequence, sequence.cell_rect((2, 1)).center())
     assert view.pane.box == ((0, 3), (4, 8))
-    assert "Row 0, column 1" in view.readout.text()
+    assert "Patch in row 0, column 1: Step 2, feature 1" in view.readout.text()
     sequence.setFocus()
     qtbot.keyClick(sequence, Qt.Key.Key_Right)
     assert view.pane.box == ((3, 6), (0, 4))
-    assert "Row 1, column 0" in view.readout.text()
+    assert "Patch in row 1, column 0" in view.readout.text()
     hover(qtbot, sequence, sequence.cell_rect((0, 1)).center())
     assert view.pane.box is None
-    assert "Class token" in view.readout.text()
+    assert "Class token: Step 0" in view.readout.text()
 
 
 def test_a_head_shows_in_the_image_what_a_patch_looks_at(qtbot: QtBot, view: InsideView) -> None:
