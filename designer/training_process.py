@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.train.events import Command
+from widgets.uncollected import Collector
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -32,6 +33,7 @@ class TrainingProcess(QObject):
         super().__init__(parent)
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._collector: Collector | None = None
         self._arrived.connect(self._on_arrived)
         self._gone.connect(self._on_gone)
 
@@ -55,6 +57,8 @@ class TrainingProcess(QObject):
         process.start()
         theirs.close()
         self._process, self._pipe = process, ours
+        # What the listening thread unpacks would set the collection of garbage off there.
+        self._collector = self._collector or Collector(self)
         threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
 
     def warm_up(self) -> None:
@@ -82,6 +86,9 @@ class TrainingProcess(QObject):
         if process is not None:
             process.kill()
             process.join()
+        if self._collector is not None:
+            self._collector.stop()
+            self._collector = None
 
     def _listen(self, pipe: Connection) -> None:
         """Runs in a thread of its own; signals carry what it hears to the window's thread."""

@@ -18,7 +18,17 @@ from core.explain.inside.seen import Facet, Insides
 from core.explain.own_sample import OwnSample
 from core.train.job import Job
 from core.train.state import State
-from tests.designs import DIGITS, IRIS, Layer, add, classifier, digits_cnn, fit_to_data, recipe, wire
+from tests.designs import (
+    DIGITS,
+    IRIS,
+    Layer,
+    add,
+    classifier,
+    digits_cnn,
+    fit_to_data,
+    recipe,
+    wire,
+)
 from tests.training import fresh_state, job_of
 
 MOBY = {"source": {"kind": "moby_dick", "length": 6}, "split": {}}
