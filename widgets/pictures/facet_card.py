@@ -83,7 +83,7 @@ class FacetCard(QWidget):
         self.note.setText(facet.note)
         self.note.setVisible(bool(facet.note))
         is_sequence = facet.axes == FRAMES
-        several = is_sequence or facet.page == FILTERS and facet.value.shape[2] not in (1, 3)
+        several = is_sequence or (facet.page == FILTERS and facet.value.shape[2] not in (1, 3))
         self._channels.setVisible(several)
         if several:
             count = facet.value.shape[0 if is_sequence else 2]

@@ -165,7 +165,7 @@ def test_the_gates_of_a_convolutional_lstm_are_those_of_its_formula(output: str)
     h, c = (facet(found, "states", name).value for name in ("State", "Cell state"))
     assert all(value.shape == (2, 4, 4, 3) for value in (h, c, *told))
 
-    layer: Any = getattr(job.program.network(state), "convlstm")
+    layer: Any = job.program.network(state).convlstm
     bias = torch.tensor(np.asarray(layer.of_input.bias[...]))
     of_input, of_state = (
         torch.tensor(np.asarray(part.kernel[...]).transpose(3, 2, 0, 1).copy())

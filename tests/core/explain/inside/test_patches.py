@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from core.design import edits
 from core.design.analysis import analyse
 from core.design.document import Design
 from core.design.grouping import make_group
