@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.expression import FUNCTIONS, OPERATORS, VARIABLES
-from designer.help_explaining import EXPLAINING
+from designer.help_explaining import EXPLAINING, WATCHING
 
 BEGIN = """
 <h2>How to begin</h2>
@@ -177,11 +177,17 @@ PAGES: Mapping[str, Page] = {
         "recipe optimizer schedule learning rate stages gan runs compare cross-validation layers "
         "vanishing exploding resume early stopping reinforcement environment",
     ),
+    "watching": Page(
+        "Watching it learn",
+        lambda: WATCHING,
+        "live views budget replay slider histogram projection pca t-sne umap boundary generated "
+        "walk-through backpropagation vanishing exploding",
+    ),
     "explaining": Page(
-        "Seeing and explaining",
+        "Why it decides so",
         lambda: EXPLAINING,
         "saliency attribution heat map shap lime grad-cam confusion calibration report roc "
-        "fairness histogram projection pca t-sne umap boundary replay slider filters",
+        "fairness own sample filters receptive field",
     ),
     "code": Page(
         "Code, ONNX and weights",
