@@ -21,8 +21,16 @@ from PySide6.QtWidgets import (
 )
 
 from core.figure_titles import figure_title
-from core.train.events import CrossValidated, Event, Figures, FoldEnd, FoldProgress
+from core.train.events import (
+    CrossValidated,
+    Event,
+    FoldEnd,
+    FoldProgress,
+)
 from core.train.fold_summary import summary_of
+from core.train.summary import (
+    Figures,
+)
 from designer.training import FOLDING, Trainer
 from widgets.banner import Banner
 from widgets.inputs import SpinBox

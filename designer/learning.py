@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject
 
 from core.design.analysis import Analysis
 from core.design.document import Design
-from core.train.events import Event, Survey, Surveyed
+from core.train.commands import Survey
+from core.train.events import Event, Surveyed
 from designer.findings import Findings, pictured
 from designer.gradients import SCALE
 from designer.preferences import Preferences

@@ -18,7 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from core.train.asks import Answered, Ask, NotAnswered
-from core.train.events import Event, Finished, Loaded, Started
+from core.train.events import (
+    Event,
+    Finished,
+    Loaded,
+    Started,
+)
 from designer.late_panels import Surroundings
 from designer.training import IDLE, STARTING, TRAINING
 from widgets.labels import ElidedLabel, wrapped_label

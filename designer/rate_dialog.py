@@ -12,7 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.train.events import Event, FindRate, RateSearched, RateTried, Stop
+from core.train.commands import FindRate, Stop
+from core.train.events import Event, RateSearched, RateTried
 from core.train.tried_rates import FIRST_RATE, LAST_RATE, TriedRates
 from designer.training import Trainer
 from widgets.banner import Banner

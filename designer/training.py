@@ -17,11 +17,21 @@ from core.project.runs import (
     RunStore,
     store_of,
 )
+from core.train.commands import (
+    Continue,
+    CrossValidate,
+    LoadRun,
+    Pause,
+    SetRate,
+    StepOnce,
+    Stop,
+    Survey,
+    Train,
+    Watch,
+)
 from core.train.events import (
     Compiled,
-    Continue,
     Continued,
-    CrossValidate,
     CrossValidated,
     EpochEnd,
     Event,
@@ -29,26 +39,18 @@ from core.train.events import (
     Finished,
     Kept,
     Loaded,
-    LoadRun,
-    Pause,
     Paused,
     Progress,
     RateChanged,
     Ready,
     Saved,
-    SetRate,
     Started,
-    StepOnce,
-    Stop,
-    Summary,
-    Survey,
     Surveyed,
-    Train,
     View,
-    Watch,
     WeightsCompared,
 )
 from core.train.stage import Stage
+from core.train.summary import Summary
 from core.units import in_units
 from designer.amounts import duration
 from designer.layer_history import LayerHistory

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from core.train.events import Command
+from core.train.commands import (
+    Command,
+)
 from widgets.uncollected import Collector
 
 if TYPE_CHECKING:

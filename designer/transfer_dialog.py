@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.project.runs import Run
-from core.train.events import CompareWeights, Event, WeightsCompared
+from core.train.commands import CompareWeights
+from core.train.events import Event, WeightsCompared
 from core.train.transfer import Match, Shape
 from designer.training import Trainer
 from widgets.banner import Banner

@@ -12,7 +12,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.project.runs import Point
-from core.train.events import EpochEnd, Figures, Progress, View
+from core.train.events import (
+    EpochEnd,
+    Progress,
+    View,
+)
+from core.train.summary import (
+    Figures,
+)
 from core.visible import visible
 from designer.layer_history import LayerRecord
 from designer.layer_rows import layer_rows

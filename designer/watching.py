@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from core.design.outlook import watched_output
 from core.errors import LayerloomError
 from core.project.runs import IMPORTED, RUNNING, Point, Run, RunStore
+from core.train.commands import Watch
 from core.train.events import (
     EpochEnd,
     Event,
@@ -21,7 +22,6 @@ from core.train.events import (
     Started,
     Surveyed,
     View,
-    Watch,
 )
 from designer.background import Background, outcome
 from designer.layer_history import LayerRecord

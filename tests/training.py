@@ -15,11 +15,12 @@ from core.design.document import Design, End
 from core.project.file import to_text
 from core.project.runs import Run, RunStore
 from core.train.epoch import Between
-from core.train.events import EpochEnd, Event, Summary
+from core.train.events import EpochEnd, Event
 from core.train.job import Job
 from core.train.loop import run_training
 from core.train.program import Program
 from core.train.state import State
+from core.train.summary import Summary
 from core.train.training import Training
 
 

@@ -16,7 +16,7 @@ from core.train.stage import stages_for
 
 if TYPE_CHECKING:
     from core.compile.model import Network
-    from core.train.events import Summary
+    from core.train.summary import Summary
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.errors import InputError
-from core.train.events import Command, Event
+from core.train.commands import Command
+from core.train.events import Event
 
 if TYPE_CHECKING:
     from core.train.job import Job

@@ -15,9 +15,15 @@ from core.data.folds import make_folds
 from core.design.document import Design
 from core.errors import InputError
 from core.train.epoch import READING_INTERVAL
-from core.train.events import CrossValidated, Event, Figures, FoldEnd, FoldProgress
+from core.train.events import (
+    CrossValidated,
+    Event,
+    FoldEnd,
+    FoldProgress,
+)
 from core.train.fold_summary import summary_of
 from core.train.job import Job
+from core.train.summary import Figures
 from core.train.unrecorded import GoingOn, train_unrecorded
 
 Emit = Callable[[Event], None]

@@ -9,10 +9,11 @@ from collections.abc import Callable
 import jax
 
 from core.train.diagnosis import diagnose
-from core.train.events import Emit, Figures, Progress
+from core.train.events import Emit, Progress
 from core.train.last_good import LastGood
 from core.train.rates import present_rate
 from core.train.saving import tend
+from core.train.summary import Figures
 from core.train.training import Training
 
 # Seconds between two readings of the figures: what a screen can show, and rarely enough that the

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.train.events import CrossValidated, Figures
+from core.train.events import CrossValidated
+from core.train.summary import Figures
 
 
 def summary_of(found: Sequence[Figures], folds: int, seconds: float) -> CrossValidated:

@@ -23,7 +23,8 @@ from core.project.facts import data_facts
 from core.project.file import from_text
 from core.project.runs import FOLDER, RunStore
 from core.project.weights import read_weights, run_weights
-from core.train.events import CompareWeights, WeightsCompared
+from core.train.commands import CompareWeights
+from core.train.events import WeightsCompared
 from core.train.job import Job
 from core.train.state import State
 from core.train.transfer import Match, Shapes, match

@@ -17,17 +17,15 @@ from core.train.events import (
     Compiled,
     Emit,
     EpochEnd,
-    Figures,
     Finished,
     Layers,
     Started,
-    Summary,
-    figures_json,
 )
 from core.train.last_good import LastGood
 from core.train.layer_record import layer_points
 from core.train.rates import after_epoch, apply, begin_plateau
 from core.train.saving import finish, judge, restore_best, tend
+from core.train.summary import Figures, Summary, figures_json
 from core.train.training import Training
 
 

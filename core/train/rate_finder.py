@@ -16,7 +16,7 @@ from core.design import edits
 from core.design.document import Design
 from core.errors import WorkError
 from core.project.file import from_text
-from core.train.events import FindRate
+from core.train.commands import FindRate
 from core.train.job import Job
 from core.train.program import Program
 from core.train.recipe import Recipe

@@ -11,7 +11,8 @@ import numpy as np
 import optax
 
 from core.errors import InputError
-from core.train.events import RateChanged, SetRate
+from core.train.commands import SetRate
+from core.train.events import RateChanged
 from core.train.schedules.plateau import Plateau, PlateauState
 from core.train.state import State
 from core.train.update import pace_of

@@ -17,8 +17,9 @@ from core.train.checkpoint import (
     with_weights,
     write_checkpoint,
 )
-from core.train.events import Emit, Figures, Saved
+from core.train.events import Emit, Saved
 from core.train.place import Place
+from core.train.summary import Figures
 from core.train.training import Training
 
 # Seconds after which a checkpoint is due within an epoch.

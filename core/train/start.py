@@ -14,8 +14,8 @@ from core.project.environment import environment
 from core.project.file import SUFFIX, from_text, load, to_text
 from core.project.runs import IMPORTED, Run, RunStore
 from core.train.checkpoint import load_weights
+from core.train.commands import LoadRun, Train
 from core.train.early_stopping import EarlyStopping
-from core.train.events import LoadRun, Train
 from core.train.initial_weights import source, started
 from core.train.job import Job
 from core.train.training import Training

@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.project.runs import Point, Run, RunStore
 from core.train.checkpoint import WEIGHTS, Arrays, best_path, load_checkpoint
 from core.train.early_stopping import Best, EarlyStopping
-from core.train.events import Figures, Surveyed
+from core.train.events import Surveyed
 from core.train.failure import Failure
 from core.train.job import Job
 from core.train.last_good import LastGood
@@ -24,6 +24,7 @@ from core.train.saver import Saver
 from core.train.schedules.plateau import PlateauState
 from core.train.snapshots import Snapshots
 from core.train.state import State
+from core.train.summary import Figures
 
 
 @dataclass

@@ -15,23 +15,14 @@ from typing import TYPE_CHECKING
 from core.errors import InputError, LayerloomError
 from core.train.answering import Answering
 from core.train.asks import Asked
-from core.train.events import (
+from core.train.commands import (
     Command,
     CompareWeights,
     Continue,
-    Continued,
     CrossValidate,
-    Event,
-    Failed,
     FindRate,
-    Layers,
-    Loaded,
     LoadRun,
     Pause,
-    Paused,
-    RateSearched,
-    RateTried,
-    Ready,
     SetRate,
     Shutdown,
     StepOnce,
@@ -39,6 +30,17 @@ from core.train.events import (
     Survey,
     Train,
     Watch,
+)
+from core.train.events import (
+    Continued,
+    Event,
+    Failed,
+    Layers,
+    Loaded,
+    Paused,
+    RateSearched,
+    RateTried,
+    Ready,
     WeightsCompared,
 )
 from core.train.pacing import BEFORE_SURVEY, VIEW_SHARE

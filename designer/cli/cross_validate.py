@@ -9,7 +9,12 @@ from contextlib import contextmanager
 
 from core.errors import InputError
 from core.project.file import load
-from core.train.events import CrossValidated, Event, FoldEnd, FoldProgress
+from core.train.events import (
+    CrossValidated,
+    Event,
+    FoldEnd,
+    FoldProgress,
+)
 from designer.cli.output import DONE, FAILED, figure_table, print_error, print_json
 from designer.cli.train import changed, interruptible, training_arguments
 

@@ -22,9 +22,16 @@ from core.errors import InputError
 from core.params import Value
 from core.project.file import load
 from core.project.runs import Run, RunStore, find_run, store_of
-from core.train.events import Compiled, EpochEnd, Event, Progress, Started, Summary, figures_json
+from core.train.events import (
+    Compiled,
+    EpochEnd,
+    Event,
+    Progress,
+    Started,
+)
 from core.train.recipe import Recipe
 from core.train.stage import stages_for
+from core.train.summary import Summary, figures_json
 from designer.cli import crew
 from designer.cli.output import DONE, FAILED, figure_table, print_error, print_json
 

@@ -14,7 +14,13 @@ from statistics import median
 
 from core.project.file import load, to_text
 from core.project.gallery import examples
-from core.train.events import Event, Failed, Progress, Ready, Train
+from core.train.commands import Train
+from core.train.events import (
+    Event,
+    Failed,
+    Progress,
+    Ready,
+)
 from core.train.worker import main
 from tests.benchmarks.figure import Figure
 

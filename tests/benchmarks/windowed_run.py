@@ -14,7 +14,7 @@ def main(file: Path) -> None:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
-    from core.train.events import Summary
+    from core.train.summary import Summary
     from designer.main_window import MainWindow
     from designer.preferences import Preferences
     from widgets.fonts import load_fonts

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from core.train.events import Train
+from core.train.commands import Train
 from designer.main_window import MainWindow
 from designer.preferences import Preferences
 from tests.designer.driving import checked_entries, click_entry, menu_of

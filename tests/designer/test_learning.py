@@ -11,7 +11,8 @@ from core.design import edits
 from core.design.analysis import analyse
 from core.design.document import Design
 from core.design.grouping import make_group
-from core.train.events import Event, Finished, Survey, Surveyed
+from core.train.commands import Survey
+from core.train.events import Event, Finished, Surveyed
 from designer import gradients
 from designer.findings import together
 from designer.learning import same_network

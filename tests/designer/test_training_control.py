@@ -15,7 +15,15 @@ from pytestqt.qtbot import QtBot
 from core.design import edits
 from core.project.file import save
 from core.project.runs import store_of
-from core.train.events import EpochEnd, Event, Progress, RateChanged, Saved, Started, View
+from core.train.events import (
+    EpochEnd,
+    Event,
+    Progress,
+    RateChanged,
+    Saved,
+    Started,
+    View,
+)
 from core.train.stage import Stage
 from designer.main_window import MainWindow
 from designer.training_words import stage_at

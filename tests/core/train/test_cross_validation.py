@@ -20,7 +20,12 @@ from core.errors import InputError, WorkError
 from core.project.file import load
 from core.project.gallery import examples
 from core.train.cross_validation import cross_validate
-from core.train.events import CrossValidated, Event, FoldEnd, FoldProgress
+from core.train.events import (
+    CrossValidated,
+    Event,
+    FoldEnd,
+    FoldProgress,
+)
 from core.train.fold_summary import summary_of
 from core.train.program import Program
 from tests.designs import IRIS, classifier, iris_mlp, noisy_mlp, with_recipe

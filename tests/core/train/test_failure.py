@@ -13,10 +13,10 @@ from safetensors.numpy import load_file
 from core.design import edits
 from core.design.document import Design
 from core.train.checkpoint import WEIGHTS
-from core.train.events import figures_json
 from core.train.failure import REMEDIES, Failure
 from core.train.job import Job
 from core.train.recipe import Recipe
+from core.train.summary import figures_json
 from tests.designs import IRIS, Layer, add, classifier, iris_mlp, wire, with_recipe
 from tests.training import Trained, fresh_state, job_of, params_of, train
 

@@ -15,10 +15,17 @@ from core.project.file import to_text
 from core.project.runs import RunStore
 from core.train import checkpoint
 from core.train.checkpoint import CHECKPOINT, WEIGHTS, load_weights
-from core.train.events import Compiled, EpochEnd, Finished, Progress, Started, figures_json
+from core.train.events import (
+    Compiled,
+    EpochEnd,
+    Finished,
+    Progress,
+    Started,
+)
 from core.train.job import Job
 from core.train.loop import run_training
 from core.train.start import load_run, start
+from core.train.summary import figures_json
 from core.train.training import Training
 from tests.core.train.conftest import EPOCHS
 from tests.designs import iris_mlp, with_recipe

@@ -14,7 +14,8 @@ from core.design import edits
 from core.errors import InputError
 from core.project.file import to_text
 from core.train import epoch
-from core.train.events import EpochEnd, Progress, SetRate
+from core.train.commands import SetRate
+from core.train.events import EpochEnd, Progress
 from core.train.job import Job
 from core.train.program import Program
 from core.train.rates import present_rate, set_rate

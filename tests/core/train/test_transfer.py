@@ -18,7 +18,7 @@ from core.project.exported import trained_source, trained_weights
 from core.project.file import to_text
 from core.project.runs import RunStore
 from core.project.weights import read_weights, run_weights, write_weights
-from core.train.events import CompareWeights
+from core.train.commands import CompareWeights
 from core.train.initial_weights import compare
 from core.train.loop import run_training
 from core.train.start import start

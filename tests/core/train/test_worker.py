@@ -17,33 +17,35 @@ from core.project.file import to_text
 from core.project.moments import Moment
 from core.project.runs import RunStore
 from core.train.asks import Answered, Ask, Asked, NotAnswered
-from core.train.events import (
+from core.train.commands import (
     Command,
-    Compiled,
     Continue,
+    LoadRun,
+    Pause,
+    SetRate,
+    Shutdown,
+    StepOnce,
+    Stop,
+    Survey,
+    Train,
+    Watch,
+)
+from core.train.events import (
+    Compiled,
     EpochEnd,
     Event,
     Failed,
     Finished,
     Kept,
     Loaded,
-    LoadRun,
-    Pause,
     Paused,
     Progress,
     RateChanged,
     Ready,
     Saved,
-    SetRate,
-    Shutdown,
     Started,
-    StepOnce,
-    Stop,
-    Survey,
     Surveyed,
-    Train,
     View,
-    Watch,
 )
 from core.train.job import Job
 from core.train.optimizers.adam import Adam
