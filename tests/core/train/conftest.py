@@ -1,12 +1,16 @@
-"""Jobs that several tests train, built and compiled once."""
+"""Jobs that several tests train, and a process that trains, made once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from core.train.commands import Shutdown
+from core.train.events import Ready
 from core.train.job import Job
+from tests.core.train.worker_process import PATIENCE, WorkerProcess, noisy_main
 from tests.designs import iris_mlp, noisy_mlp, regression, with_recipe
 from tests.training import Trained, job_of, train
 
@@ -39,3 +43,16 @@ def temperature_job() -> Job:
     data = {"source": {"kind": "el_nino", "window": 12}, "split": {}}
     design = regression(data, "history", "next", Path())
     return job_of(with_recipe(design, optimizer="SGD", learning_rate=0.05, batch_size=64))
+
+
+@pytest.fixture(scope="package")
+def warm() -> Iterator[WorkerProcess]:
+    """One worker process for all tests that leave it idle."""
+    worker = WorkerProcess(noisy_main)
+    ready = worker.until(Ready)
+    assert ready == [Ready("cpu:0", ("cpu",))]
+    yield worker
+    worker.send(Shutdown())
+    worker.process.join(PATIENCE)
+    assert worker.process.exitcode == 0
+    worker.end()

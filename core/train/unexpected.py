@@ -1,0 +1,20 @@
+"""What the window is told of an error in the worker."""
+
+from __future__ import annotations
+
+import traceback
+
+from core.errors import LayerloomError
+from core.train.events import Failed
+
+
+def failed(what: str, error: Exception) -> Failed:
+    """What to tell the window of an error: its own words if it is meant for the user."""
+    if isinstance(error, LayerloomError):
+        return Failed(error.message, error.hint)
+    first = str(error).splitlines()[0][:300] if str(error) else ""
+    return Failed(
+        f"{what}: {type(error).__name__} {first}",
+        "Please report it with the details.",
+        traceback.format_exc(),
+    )
