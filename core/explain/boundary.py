@@ -66,6 +66,8 @@ class Boundary:
 class AskBoundary(Ask):
     """The map over two features, by their numbers; all others are held at their mean."""
 
+    in_pieces = True
+
     x: int = 0
     y: int = 1
     cells: int = CELLS

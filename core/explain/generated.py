@@ -53,6 +53,8 @@ class AskGenerated(Ask):
     0 always takes the likeliest token.
     """
 
+    in_pieces = True
+
     seed: int = 0
     count: int = COUNT
     prompt: str = ""

@@ -1,6 +1,7 @@
 """What a node makes of some samples, as points in a plane. No JAX at import.
 
-PCA is computed here; t-SNE and UMAP by the packages of the extra ``projection``.
+PCA is computed here; t-SNE and UMAP, in a process of their own, by the packages of the extra
+``projection``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from core.design.document import End
 from core.errors import InputError
 from core.explain.attribution.graph import behind
 from core.explain.generators import latents_of
+from core.explain.manifold import TSNE, UMAP, embed
 from core.explain.samples import output_of, outputs, spread, tensor_of
 from core.explain.verdicts import Verdicts, verdicts, wanted_for_verdicts
 from core.train.asks import Ask
@@ -27,7 +29,7 @@ SAMPLES = 1000
 FEWEST = 3
 # Wider outputs are averaged over their places.
 MOST_FEATURES = 2048
-PCA, TSNE, UMAP = "pca", "tsne", "umap"
+PCA = "pca"
 # What people read, and the package that a method needs.
 METHODS = {PCA: ("PCA", ""), TSNE: ("t-SNE", "sklearn"), UMAP: ("UMAP", "umap")}
 INSTALL = "pip install 'layerloom[projection]'"
@@ -54,6 +56,8 @@ class Projection:
 @dataclass(frozen=True)
 class AskProjection(Ask):
     """Where probe samples lie by the outputs of a node; without one, the last before the logits."""
+
+    in_pieces = True
 
     node: str = ""
     method: str = PCA
@@ -139,16 +143,7 @@ def project(table: np.ndarray, method: str) -> tuple[np.ndarray, tuple[float, ..
     """
     if method == PCA:
         return pca(table)
-    if method == TSNE:
-        from sklearn.manifold import TSNE as Neighbours  # noqa: N811 - a class, not a constant
-
-        perplexity = min(30.0, (len(table) - 1) / 3)
-        made = Neighbours(2, init="random", random_state=0, perplexity=perplexity)
-        return made.fit_transform(table.astype(np.float32)).astype(np.float32), ()
-    from umap import UMAP as Manifold  # noqa: N811 - a class, not a constant
-
-    made = Manifold(n_components=2, n_neighbors=min(15, len(table) - 1), random_state=0, n_jobs=1)
-    return made.fit_transform(table).astype(np.float32), ()
+    return embed(table, method), ()
 
 
 def pca(table: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:

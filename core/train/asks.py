@@ -24,10 +24,13 @@ class Ask(ABC):
     """A question about a network with the weights of some step.
 
     One ``of_training`` is about what only a training has, such as its optimizers' state, and cannot
-    be asked of an earlier step.
+    be asked of an earlier step. One whose answer may take a second or more is computed
+    ``in_pieces``: between batches it calls ``stand_aside`` (``core/train/pieces.py``), where a
+    training goes on.
     """
 
     of_training: ClassVar[bool] = False
+    in_pieces: ClassVar[bool] = False
 
     @abstractmethod
     def answer(self, job: Job, state: State, step: int) -> Any:
@@ -54,6 +57,13 @@ class Asked(Command):
     ask: Ask
     patient: bool = False
     at: int | None = None
+
+
+@dataclass(frozen=True)
+class Withdraw(Command):
+    """Nobody wants the answer of a topic any more."""
+
+    topic: str
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,13 @@ class Survey(Command):
 
 
 @dataclass(frozen=True)
+class SetBudget(Command):
+    """Looking may take this ``share`` of a training's time; infinite: there is no limit."""
+
+    share: float
+
+
+@dataclass(frozen=True)
 class CrossValidate(Command):
     """Train a design (project file text) once for each fold; with 0 folds each leaves one row out.
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.train.answering import Answering
-from core.train.asks import Asked
+from core.train.asks import Asked, Withdraw
+from core.train.budget import RECORDS, Budget
 from core.train.channel import Channel
 from core.train.commands import (
     Command,
     CompareWeights,
     Continue,
     Pause,
+    SetBudget,
     SetRate,
     Shutdown,
     StepOnce,
@@ -21,28 +23,44 @@ from core.train.commands import (
     Survey,
     Watch,
 )
-from core.train.events import Continued, Failed, Paused
+from core.train.events import Continued, Failed, Looked, Paused
 from core.train.looking import Looking
 from core.train.side_jobs import compare_weights
 
 if TYPE_CHECKING:
+    from core.train.layer_record import LayerRecord
+    from core.train.snapshots import Snapshots
     from core.train.training import Training
+
+
+# Seconds between two accounts of what looking took.
+_ACCOUNT = 0.5
 
 
 class Control:
     """What is done between two steps of a training."""
 
-    def __init__(self, channel: Channel, looking: Looking, answering: Answering) -> None:
+    def __init__(
+        self, channel: Channel, looking: Looking, answering: Answering, budget: Budget
+    ) -> None:
         # This module itself is loaded by the window, where there is no JAX.
         from core.train import rates, saving
 
         self._rates, self._saving = rates, saving
         self._channel, self._looking, self._answering = channel, looking, answering
+        self._budget = budget
+        self._kept = self._next_account = 0.0
         self._paused = False
 
     def begin(self) -> None:
-        """A training begins, which nobody has paused or stopped yet."""
+        """A training is to begin, which nobody has paused or stopped yet."""
         self._paused = self._channel.stopping = False
+
+    def follow(self, training: Training) -> None:
+        """Count what looking takes of this training."""
+        self._budget.begin(lambda: time.perf_counter() - training.left_out)
+        self._kept = 0.0
+        self._next_account = 0.0
 
     def between(self, training: Training) -> bool:
         """Hear commands, wait while paused, look at the network; returns whether to go on."""
@@ -55,13 +73,41 @@ class Control:
         if not (channel.stopping or self._paused):
             self._looking.tend(training)
             self._answering.tend(training)
+            if due:
+                self._account(training)
         return not channel.stopping
+
+    def account(self, training: Training) -> None:
+        """Tell what looking took so far."""
+        budget = self._budget
+        self._count_records(training)
+        self._channel.tell(
+            Looked(budget.share, budget.elapsed, budget.spent, budget.asked, budget.compiling)
+        )
+
+    def _account(self, training: Training) -> None:
+        """Now and then: let records be taken if the budget allows that, and tell what was used."""
+        self._count_records(training)
+        may = self._budget.allows(RECORDS)
+        for one in _records(training):
+            one.may_take = may
+        now = time.perf_counter()
+        if now >= self._next_account:
+            self._next_account = now + _ACCOUNT
+            self.account(training)
+
+    def _count_records(self, training: Training) -> None:
+        before, self._kept = self._kept, sum(one.held_up for one in _records(training))
+        self._budget.spend(RECORDS, self._kept - before)
 
     def _hear(self, training: Training) -> None:
         """Carry out the commands that came, and wait while paused."""
         channel = self._channel
         began, waited = time.perf_counter(), self._paused
         while channel.open and not channel.stopping and (self._paused or channel.has_command()):
+            if self._answering.is_busy and not channel.has_command():
+                self._answering.go_on()
+                continue
             command = channel.take()
             if isinstance(command, StepOnce) and self._paused:
                 training.single = True
@@ -70,7 +116,7 @@ class Control:
                 self._obey(command, training)
             waited |= self._paused
         if waited:
-            training.aside_seconds += time.perf_counter() - began
+            training.leave_out(time.perf_counter() - began)
 
     def _obey(self, command: Command, training: Training) -> None:
         match command:
@@ -96,6 +142,10 @@ class Control:
                 self._channel.tell(compare_weights(command))
             case Asked():
                 self._answering.hear(command, training, trains=not self._paused)
+            case Withdraw():
+                self._answering.withdraw(command.topic)
+            case SetBudget():
+                self._budget.share = command.share
             case Stop():
                 self._channel.stopping = True
             case Shutdown():
@@ -123,3 +173,8 @@ class Control:
         self._looking.look(training)
         self._looking.tell_survey(training)
         self._answering.answer_all(training)
+
+
+def _records(training: Training) -> tuple[Snapshots, LayerRecord]:
+    """What is written down of a training so that it can be looked at later."""
+    return training.snapshots, training.layers

@@ -89,7 +89,7 @@ def _await_compilation(training: Training, size: int) -> None:
     began = time.perf_counter()
     training.job.program.compiled(training.state, size)
     waited = time.perf_counter() - began
-    training.aside_seconds += waited
+    training.leave_out(waited)
     training.compile_seconds += waited
 
 

@@ -24,6 +24,7 @@ from core.compile.plan import Plan
 from core.train.feed import Feed
 from core.train.hosts import gathered
 from core.train.networks import Networks
+from core.train.pieces import stand_aside
 
 EVALUATION_BATCH = 256
 # What may be kept of a split for a metric that needs it as a whole, in numbers; a larger split has
@@ -125,6 +126,7 @@ class Evaluation:
         Where samples are compared, none may be seen twice in a batch that is filled up.
         """
         for start in range(0, len(rows), self._size):
+            stand_aside()
             part = rows[start : start + self._size]
             filled = part if self._compared else np.resize(part, self._size)
             yield filled.astype(np.int32), len(part)

@@ -190,7 +190,6 @@ class Failed(Event):
 
     message: str
     hint: str = ""
-    detail: str = ""
     ends_run: bool = True
 
 
@@ -219,6 +218,22 @@ class View(Event):
     probabilities: np.ndarray = field(default_factory=_no_array)
     classes: tuple[str, ...] = ()
     at: int | None = None
+
+
+@dataclass(frozen=True)
+class Looked(Event):
+    """What looking took of the present training so far, in seconds.
+
+    ``seconds`` is what the training took, pauses left out; ``looking`` the part of it for views,
+    surveys, live questions and records, which may take ``share``. Beside it, ``asked`` are
+    answers that somebody waited for, ``compiling`` each first look of a kind.
+    """
+
+    share: float
+    seconds: float
+    looking: float
+    asked: float
+    compiling: float
 
 
 @dataclass(frozen=True)

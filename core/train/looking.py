@@ -7,10 +7,11 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from core.train.budget import SURVEYS, VIEWS, Budget
 from core.train.channel import Channel
 from core.train.commands import Survey, Watch
 from core.train.events import Layers
-from core.train.pacing import BEFORE_SURVEY, VIEW_SHARE
+from core.train.pacing import BEFORE_SURVEY
 from core.train.recall import Recall
 from core.train.unexpected import failed
 
@@ -21,14 +22,16 @@ if TYPE_CHECKING:
 class Looking:
     """Views and surveys of the network that is trained or was, as the window wants them."""
 
-    def __init__(self, channel: Channel, recall: Recall) -> None:
-        self._channel, self._recall = channel, recall
+    def __init__(self, channel: Channel, recall: Recall, budget: Budget) -> None:
+        self._channel, self._recall, self._budget = channel, recall, budget
         self._watch: Watch | None = None
         self._survey = Survey(0.0)
         # Of what training the functions are compiled that look at it.
         self._shown: object = None
         self._next_view = 0.0
         self._next_survey = 0.0
+        # Somebody has chosen what is looked at, and waits for that.
+        self._is_wanted = False
         # A survey of the run that is over is still to be told.
         self.owes_survey = False
 
@@ -47,7 +50,7 @@ class Looking:
     def watch(self, command: Watch) -> bool:
         """Look at a node and a row from now on; returns whether the row is another one."""
         other = self._watch is None or self._watch.row != command.row
-        self._watch, self._next_view = command, 0.0
+        self._watch, self._next_view, self._is_wanted = command, 0.0, True
         return other
 
     def survey(self, command: Survey) -> bool:
@@ -81,7 +84,8 @@ class Looking:
         spent = time.perf_counter() - began
         if first:
             # The first look is compiled, which is no more part of the pace than the first step.
-            training.aside_seconds += spent
+            training.leave_out(spent)
+            self._budget.compiling += spent
         return 0.0 if first else spent
 
     def tell_survey(self, training: Training | None, last: bool = False) -> float:
@@ -119,18 +123,28 @@ class Looking:
     def _look_on_budget(self, training: Training) -> None:
         if self._watch is None or time.perf_counter() < self._next_view:
             return
-        at, spent = self._watch.at, self.look(training)
+        wanted, at = self._is_wanted, self._watch.at
+        if not (wanted or self._budget.allows(VIEWS)):
+            return
+        training.settle()
+        self._is_wanted = False
+        spent = self.look(training)
+        if wanted:
+            training.leave_out(spent)
+            self._budget.asked += spent
+        else:
+            self._budget.spend(VIEWS, spent)
         # An earlier step looks the same the next time.
-        wait = max(self._watch.every if self._watch else 0, spent / VIEW_SHARE)
-        self._next_view = time.perf_counter() + (wait if at is None else math.inf)
+        wait = (self._watch.every if self._watch else 0.0) if at is None else math.inf
+        self._next_view = time.perf_counter() + wait
 
     def _survey_on_budget(self, training: Training) -> None:
         if not self._survey.every or time.perf_counter() < self._next_survey:
             return
-        if training.train_seconds < BEFORE_SURVEY:
+        if training.train_seconds < BEFORE_SURVEY or not self._budget.allows(SURVEYS):
             return
         if not training.job.program.prepare_survey(training.state):
             return
-        spent = self.tell_survey(training)
-        wait = max(self._survey.every, spent / VIEW_SHARE)
-        self._next_survey = time.perf_counter() + wait
+        training.settle()
+        self._budget.spend(SURVEYS, self.tell_survey(training))
+        self._next_survey = time.perf_counter() + self._survey.every

@@ -25,6 +25,7 @@ from core.train.evaluation import Evaluation, Judged
 from core.train.feed import Feed, ResidentFeed
 from core.train.held import Held
 from core.train.networks import Networks
+from core.train.pieces import stand_aside
 from core.train.placement import Placement
 from core.train.played import PlayedEvaluation, PlayedFeed, game_rules
 from core.train.players import players
@@ -268,6 +269,7 @@ class Program:
         What is given stands for what the network would compute there. Raises KeyError for an
         output that cannot be computed of it.
         """
+        stand_aside()
         params, rest = self.evaluated(state), state.rest
         found = self._compute_jit(tuple(wanted), params, rest, dict(given))
         return {end: np.asarray(value) for end, value in jax.device_get(found).items()}

@@ -36,3 +36,13 @@ class Recall:
             state = recalled(training.run.directory, program, training.state, at)
             self._last = (training, at, state)
         return self._last[2], at
+
+    def copied(self, training: Training, whole: bool) -> tuple[State, int]:
+        """A copy of the state of now, which steps do not take away, and its step.
+
+        Without being ``whole`` it has nothing of the optimizers.
+        """
+        import jax
+
+        state = training.state if whole else training.state._replace(optimizer=())
+        return jax.tree.map(lambda array: array.copy(), state), training.step

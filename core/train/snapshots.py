@@ -43,7 +43,9 @@ class Snapshots:
     """The moments of one run, the first step among them.
 
     Later ones are as far from each other, in steps, as the earlier ones are after these were last
-    thinned out. What cannot be written ends the keeping, never the training.
+    thinned out. What cannot be written ends the keeping, never the training. ``held_up`` is for how
+    many seconds copying held up the training; while it is not ``may_take`` only the first weights
+    and the last are kept.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -55,6 +57,8 @@ class Snapshots:
         self._saver = Saver()
         self._note = ""
         self._off = self._untold = False
+        self.held_up = 0.0
+        self.may_take = True
 
     @property
     def kept(self) -> tuple[Moment, ...]:
@@ -78,7 +82,9 @@ class Snapshots:
         if self._off or self._saver.busy:
             return
         begins = not self._kept
-        if begins or (self._is_far(training.step) and time.perf_counter() >= self._next):
+        if begins or (
+            self.may_take and self._is_far(training.step) and time.perf_counter() >= self._next
+        ):
             self._take(training)
 
     def finish(self, training: Training, emit: Emit) -> None:
@@ -109,6 +115,7 @@ class Snapshots:
         arrays = weights_of(program, state)
         moment = Moment(training.step, training.progress)
         copied = time.perf_counter() - began
+        self.held_up += copied
         self._next = began + max(INTERVAL, copied / COPY_SHARE)
         self._saver.begin(partial(self._write, moment, arrays, most))
 

@@ -39,7 +39,7 @@ class Training:
     is taken; the last one was of ``saved_step``. ``written`` is the one that is on disk and was not
     told of yet, ``best_weights`` those that are still to be written. ``aside_seconds`` is what
     ``between`` spent since the last reading on what is not training, such as a pause; views do
-    count as part of the pace.
+    count as part of the pace. ``left_out`` is the same since the training began here.
     """
 
     job: Job
@@ -57,6 +57,7 @@ class Training:
     compile_seconds: float = 0.0
     earlier_seconds: float = 0.0
     aside_seconds: float = 0.0
+    left_out: float = 0.0
     began: float = field(default_factory=time.perf_counter)
     last_good: LastGood | None = None
     need: Need | None = None
@@ -136,6 +137,20 @@ class Training:
             best=self.best,
             plateau=self.plateau.saved() if self.plateau else None,
         )
+
+    @property
+    def has_one_device(self) -> bool:
+        """Whether all is computed on one device."""
+        return len(self.job.placement.devices) == 1
+
+    def settle(self) -> None:
+        """Wait for the steps that are queued, so that what follows is measured alone."""
+        jax.block_until_ready(self.state.samples)
+
+    def leave_out(self, seconds: float) -> None:
+        """These seconds were not spent on training: its speed does not count them."""
+        self.aside_seconds += seconds
+        self.left_out += seconds
 
     def gather(self) -> None:
         """Fetch the summed figures from the device and begin new sums there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 
 from core.errors import LayerloomError
@@ -12,9 +13,10 @@ def failed(what: str, error: Exception) -> Failed:
     """What to tell the window of an error: its own words if it is meant for the user."""
     if isinstance(error, LayerloomError):
         return Failed(error.message, error.hint)
+    if os.environ.get("LAYERLOOM_DEBUG") == "1":
+        traceback.print_exception(error)
     first = str(error).splitlines()[0][:300] if str(error) else ""
     return Failed(
-        f"{what}: {type(error).__name__} {first}",
-        "Please report it with the details.",
-        traceback.format_exc(),
+        f"{what}: {type(error).__name__} {first}".rstrip(),
+        "Please report it with the output of LAYERLOOM_DEBUG=1.",
     )

@@ -9,7 +9,8 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from core.train.answering import Answering
-from core.train.asks import Asked
+from core.train.asks import Asked, Withdraw
+from core.train.budget import Budget
 from core.train.channel import HEARING_INTERVAL, Channel
 from core.train.commands import (
     Command,
@@ -17,6 +18,7 @@ from core.train.commands import (
     CrossValidate,
     FindRate,
     LoadRun,
+    SetBudget,
     Shutdown,
     Survey,
     Train,
@@ -66,10 +68,11 @@ class Worker:
         self._training: Training | None = None
         self._has_run = False
         self._recall = Recall()
-        self._looking = Looking(channel, self._recall)
-        self._answering = Answering(channel.tell, self._recall)
-        self._control = Control(channel, self._looking, self._answering)
-        self._side_jobs = SideJobs(channel, self._tell_of_network)
+        self._budget = Budget()
+        self._looking = Looking(channel, self._recall, self._budget)
+        self._answering = Answering(channel.tell, self._recall, self._budget)
+        self._control = Control(channel, self._looking, self._answering, self._budget)
+        self._side_jobs = SideJobs(channel, self._tell_at_once)
         channel.tell(Ready(devices.title(devices.of_kind()[0]), devices.kinds()))
 
     def serve(self) -> None:
@@ -78,6 +81,9 @@ class Worker:
         while channel.open:
             if self._looking.owes_survey and not channel.has_command(HEARING_INTERVAL):
                 self._looking.survey_when_ready(self._training)
+                continue
+            if self._answering.is_busy and not channel.has_command():
+                self._answering.go_on()
                 continue
             command = channel.take()
             if command is None:
@@ -120,6 +126,16 @@ class Worker:
                 self._channel.tell(compare_weights(command))
             case Asked():
                 self._answering.hear(command, self._training, trains=False)
+            case Withdraw():
+                self._answering.withdraw(command.topic)
+            case SetBudget():
+                self._budget.share = command.share
+
+    def _tell_at_once(self, command: Command) -> None:
+        """The same while another job goes on, which waits for the answer."""
+        self._tell_of_network(command)
+        while self._answering.is_busy:
+            self._answering.go_on()
 
     def _train(self, command: Train) -> None:
         # The old network's memory is given back before the new one is built.
@@ -128,7 +144,9 @@ class Worker:
         self._has_run = True
         training = self._training = self._start.begin(command)
         self._looking.begin()
+        self._control.follow(training)
         self._loop.run_training(training, self._channel.tell, self._control.between)
+        self._control.account(training)
         self._looking.look(training)
         self._answering.answer_all(training)
         self._looking.owes_survey = True
@@ -136,6 +154,7 @@ class Worker:
     def _give_back(self) -> None:
         """Let go of the network that is looked at; what is watched of it, is watched of another."""
         self._training = None
+        self._answering.let_go()
         self._recall.forget()
         self._looking.forget()
 

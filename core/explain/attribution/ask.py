@@ -33,6 +33,8 @@ class Attribute(Ask):
     (Adebayo et al., Sanity checks for saliency maps, 2018).
     """
 
+    in_pieces = True
+
     method: str
     params: tuple[tuple[str, Any], ...] = ()
     number: int = 0

@@ -107,6 +107,8 @@ class Curves(Ask):
     sampling for explanation of black-box models, BMVC 2018, https://arxiv.org/abs/1806.07421
     """
 
+    in_pieces = True
+
     asked: Attribute
     fill: str = MEAN
     value: float = 0.0

@@ -64,6 +64,8 @@ class Nearest(Ask):
     Deep k-nearest neighbors, 2018, https://arxiv.org/abs/1803.04765
     """
 
+    in_pieces = True
+
     number: int = 0
     node: str = ""
     count: int = 8

@@ -103,6 +103,8 @@ class Sanity(Ask):
     https://arxiv.org/abs/1810.03292
     """
 
+    in_pieces = True
+
     asked: Attribute
     samples: int = 6
     depths: int = 6

@@ -14,6 +14,7 @@ from core.errors import InputError
 from core.explain.attribution import looking
 from core.explain.attribution.graph import CLASSES, OUTPUTS, UNITS, scored_end
 from core.explain.own_sample import OwnSample, check_own, own_values
+from core.train.pieces import stand_aside
 
 if TYPE_CHECKING:
     from core.compile.plan import Plan
@@ -177,6 +178,7 @@ class Subject:
         parts = []
         for chunk, size in chunks(points):
             feed = self.feed(np.repeat(self.sample[None], len(chunk[0]), axis=0))
+            stand_aside()
             found = function(self.params, self.rest, feed, chunk, self.chosen)
             parts.append(tuple(np.asarray(part)[:size] for part in found))
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
@@ -193,6 +195,7 @@ class Subject:
         samples = np.asarray(samples, self.sample.dtype)
         parts = []
         for (chunk,), size in chunks((samples,)):
+            stand_aside()
             found = function(self.feed(chunk))
             parts.append(tuple(np.asarray(part)[:size] for part in found))
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))

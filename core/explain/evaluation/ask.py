@@ -20,6 +20,8 @@ class Report(Ask):
     ``slice_column`` is what the rows are grouped by besides their class, empty for nothing.
     """
 
+    in_pieces = True
+
     split: str = "test"
     slice_column: str = ""
     robustness: bool = False

@@ -28,6 +28,7 @@ from core.explain.evaluation.robustness import (
 )
 from core.explain.report import answers_of
 from core.train.job import Job
+from core.train.pieces import stand_aside
 from core.train.program import Program
 from core.train.state import State
 
@@ -108,6 +109,7 @@ class Changes:
         params, count = program.evaluated(state), min(BATCH, len(rows))
         parts = []
         for number, start in enumerate(range(0, len(rows), count)):
+            stand_aside()
             part = rows[start : start + count]
             loaded = program.shown.load(np.resize(part, count).astype(np.int32))
             key = jax.random.key(number)

@@ -26,7 +26,10 @@ class Sum(Ask):
 
 
 def training() -> Any:
-    return SimpleNamespace(job=100, state=None, step=7, aside_seconds=0.0)
+    found = SimpleNamespace(job=100, state=None, step=7, left_out=0.0, has_one_device=True)
+    found.settle = lambda: None
+    found.leave_out = lambda seconds: setattr(found, "left_out", found.left_out + seconds)
+    return found
 
 
 def test_an_answer_has_its_question_and_step() -> None:
@@ -72,4 +75,4 @@ def test_patient_questions_wait_and_the_last_of_a_topic_counts() -> None:
 def test_answers_that_are_asked_for_do_not_count_as_training() -> None:
     run = training()
     Answering(lambda _: None).hear(Asked("sum", Sum(1, 2)), run, trains=True)
-    assert run.aside_seconds > 0
+    assert run.left_out > 0

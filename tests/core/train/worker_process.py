@@ -17,6 +17,7 @@ from core.train.commands import (
 from core.train.events import (
     Event,
     Kept,
+    Looked,
     View,
 )
 from core.train.worker import main
@@ -83,5 +84,5 @@ def long() -> Design:
 
 
 def kinds(events: list[Event], *left_out: type[Event]) -> list[str]:
-    """What was told; which weights are kept is told whenever they are written."""
-    return [type(e).__name__ for e in events if not isinstance(e, (*left_out, Kept))]
+    """What was told, without what comes now and then: the kept weights and what looking took."""
+    return [type(e).__name__ for e in events if not isinstance(e, (*left_out, Kept, Looked))]

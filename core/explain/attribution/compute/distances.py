@@ -14,6 +14,7 @@ from core.explain.attribution.compute.functions import Functions
 from core.explain.attribution.graph import scored_end
 from core.train.evaluation import EVALUATION_BATCH
 from core.train.feed import Feed
+from core.train.pieces import stand_aside
 from core.train.program import Program
 from core.train.state import State
 
@@ -46,6 +47,7 @@ def distances(
         own = _flat(jnp.asarray(found[end]), found[scored].ndim)[0]
     parts = []
     for start in range(0, len(rows), size):
+        stand_aside()
         part = rows[start : start + size]
         filled = np.resize(part, size).astype(np.int32)
         found = compared(vectors(*weights, feed.load(filled)), own)
