@@ -138,6 +138,7 @@ class AttributionPane(QWidget):
 
     def _map_page(self) -> QWidget:
         page = QWidget()
+        self.below = QVBoxLayout()
         self.maps = LevelViews(self.views, LEAST_PICTURE, 14)
         both = QScrollArea()
         both.setWidgetResizable(True)
@@ -150,6 +151,7 @@ class AttributionPane(QWidget):
         column.setContentsMargins(10, 6, 10, 6)
         column.setSpacing(2)
         column.addWidget(both, 1)
+        column.addLayout(self.below)
         column.addWidget(self.status)
         column.addWidget(self.source)
         return page

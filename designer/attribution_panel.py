@@ -15,6 +15,7 @@ from core.train.asks import Answered, Ask, NotAnswered
 from core.train.events import Event, Finished, Loaded, Started
 from designer.attribution_pane import ANOTHER, KEPT, NOTHING, AttributionPane
 from designer.choosing_samples import OwnSamples, offer_orders
+from designer.computing import Computing
 from designer.late_panels import Surroundings
 from designer.map_choice import method_kinds, nodes_for
 from designer.map_meaning import MapMeaning
@@ -52,6 +53,7 @@ class AttributionPanel(QObject):
         self._questions: list[Attribute | None] = [None, None]
         self._own = OwnSamples(self.pane.chooser, lambda: around.session.folder)
         self._choosers = (self.pane.first, self.pane.second)
+        self.pane.below.addWidget(Computing(around.asking, TOPICS))
         self.meaning = MapMeaning(around.asking)
         self.nearest = NearestSamples(around.asking)
         self.pane.add_tab(

@@ -24,6 +24,7 @@ from core.explain.evaluation.report import CLASSES, NUMBERS, EvaluationReport
 from core.explain.evaluation.samples import ShowRows
 from core.train.asks import Answered, NotAnswered
 from core.train.events import EpochEnd, Event, Finished, Loaded, Started
+from designer.computing import Computing
 from designer.evaluation.pages.classes import CalibrationPage, ClassesPage, CurvesPage
 from designer.evaluation.pages.confusion import ConfusionPage
 from designer.evaluation.pages.groups import RobustnessPage, SlicesPage
@@ -85,7 +86,9 @@ class EvaluationPanel:
         self.column = _choice("Group by", "Judge the groups of a column's values (page Slices)")
         self.column.addItem("Group by …", "")
         self.robust = QCheckBox("Robustness")
-        self.robust.setToolTip("Measure under noise and attacks, too, which takes a few seconds")
+        self.robust.setToolTip(
+            "Measure under noise and attacks, too, which takes minutes for some networks"
+        )
         self.live = QCheckBox("Live")
         self.live.setToolTip("Measure again and again while the network trains")
         self.again = QToolButton()
@@ -169,6 +172,7 @@ class EvaluationPanel:
         column.addWidget(self.banner)
         column.addWidget(self.empty, 1)
         column.addWidget(self.body, 1)
+        column.addWidget(Computing(self._asking, (TOPIC,)))
         column.addWidget(self.saving)
 
     def _connect(self) -> None:
@@ -233,10 +237,10 @@ class EvaluationPanel:
             self._show_empty(EMPTY_TEXT)
             return
         if self.report is None:
-            hint = told.hint if "Traceback" not in told.hint else "Please report it."
-            self._show_empty(f"{told.message[:1].upper()}{told.message[1:]}. {hint}")
+            self._show_empty(f"{told.message[:1].upper()}{told.message[1:]}. {told.hint}")
             return
-        self.banner.show_message("error", f"{told.message}.", told.hint)
+        message = f"{told.message[:1].upper()}{told.message[1:]}."
+        self.banner.show_message("error", message, told.hint)
 
     def _show(self, report: EvaluationReport, step: int) -> None:
         self.banner.clear()

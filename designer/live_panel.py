@@ -24,6 +24,7 @@ from core.train.events import (
     Loaded,
     Started,
 )
+from designer.computing import Computing
 from designer.late_panels import Surroundings
 from designer.training import IDLE, STARTING, TRAINING
 from widgets.labels import ElidedLabel, wrapped_label
@@ -32,7 +33,6 @@ from widgets.theme import Theme
 _NOTHING_YET = "Train, or open a run, to look at the network."
 _COMPILING = "The design is being compiled; the picture comes with the first steps."
 _ASKING = "Looking at the network …"
-_TRACEBACK = "Traceback"
 
 
 class LivePanel(QObject):
@@ -58,7 +58,7 @@ class LivePanel(QObject):
         self.live.setChecked(True)
         self.live.setToolTip(
             "Ask again and again while a training runs.\n"
-            "That takes no more than a hundredth of its time."
+            "That takes no more of its time than View > Explain > Time for views allows."
         )
         self.live.toggled.connect(self._live_changed)
         self.caption = ElidedLabel()
@@ -74,6 +74,7 @@ class LivePanel(QObject):
         column.setSpacing(0)
         column.addLayout(self.controls)
         column.addWidget(self._stack, 1)
+        column.addWidget(Computing(around.asking, (self.topic,)))
         column.addWidget(self.caption)
         # What the panel needs to know comes after others have dealt with it.
         self._later = QTimer(self)
@@ -132,11 +133,9 @@ class LivePanel(QObject):
 
     def say(self, message: str, hint: str = "") -> None:
         """Show words in place of the content."""
-        is_fault = hint.startswith(_TRACEBACK)
         self._message.setText(message[:1].upper() + message[1:])
-        self._message.setToolTip(hint if is_fault else "")
-        self._hint.setText("" if is_fault else hint)
-        self._hint.setVisible(bool(self._hint.text()))
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
         self.caption.setText("")
         self._stack.setCurrentIndex(0)
 

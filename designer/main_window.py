@@ -35,6 +35,7 @@ from designer.inspector import Inspector
 from designer.late_panels import LatePanels, Surroundings
 from designer.learning import Learning
 from designer.library import Library
+from designer.look_budget import LookBudget
 from designer.marking import Marking
 from designer.menus import ContextMenus
 from designer.panel_cycle import PanelCycle
@@ -108,6 +109,9 @@ class MainWindow(QMainWindow):
             self.appearance,
             self,
         )
+        self.look_budget = LookBudget(self.trainer, preferences, self)
+        self.late_panels.menu.addSeparator()
+        self.late_panels.menu.addMenu(self.look_budget.menu)
         self.panel_cycle = PanelCycle(self.docks, self.canvas)
         self.divergence = Divergence(
             self.session, self.trainer, self.banner, self.acts.train, self.acts.find_rate
@@ -211,6 +215,7 @@ class MainWindow(QMainWindow):
         options = self.watching.views.training.options
         options.restore(self.preferences.curves())
         options.changed.connect(lambda: self.preferences.save_curves(options.state()))
+        self.look_budget.show_in(self.watching.views.training.look_share)
         rate = self.watching.views.training.rate
         rate.set_actions([self.actions_by_name[n] for n in ("halve_rate", "double_rate")])
         self.watching.show_last_run()

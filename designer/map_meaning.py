@@ -14,6 +14,7 @@ from core.explain.attribution.map import IMAGE, Attribution
 from core.explain.attribution.sanity import Sanity, SanityCheck
 from core.train.asks import Answered, NotAnswered
 from designer.asking import Asking
+from designer.computing import Computing
 from designer.map_choice import method_kinds
 from designer.map_words import (
     areas_text,
@@ -197,6 +198,7 @@ class MapMeaning(QScrollArea):
         column.setSpacing(8)
         column.addWidget(self.check, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.note)
+        column.addWidget(Computing(self._asking, TOPICS))
         column.addWidget(self.results, 1)
         column.addStretch(0)
         self.setWidgetResizable(True)

@@ -66,10 +66,8 @@ def fits(share: float) -> str:
 
 def refusal_text(message: str, hint: str) -> str:
     """Why there is no map, and what can be done."""
-    # The hint of an unexpected error is its traceback, which helps nobody in a small panel.
-    told = "" if hint.startswith("Traceback") else hint
     first = f"{message[:1].upper()}{message[1:]}".rstrip(".")
-    return f"{first}.\n{told}".strip()
+    return f"{first}.\n{hint}".strip()
 
 
 def with_labels(text: str, kinds: Mapping[str, type[Method]]) -> str:

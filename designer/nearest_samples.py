@@ -19,6 +19,7 @@ from core.explain.own_sample import OwnSample
 from core.explain.probe_samples import Features
 from core.train.asks import Answered, NotAnswered
 from designer.asking import Asking
+from designer.computing import Computing
 from designer.map_choice import method_kinds
 from designer.map_words import refusal_text, with_labels
 from widgets.elided_label import ElidedLabel
@@ -166,6 +167,7 @@ class NearestSamples(QWidget):
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(6)
         column.addLayout(line)
+        column.addWidget(Computing(self._asking, (TOPIC,)))
         column.addWidget(self.list, 1)
         column.addWidget(self.refusal, 1)
 

@@ -67,6 +67,15 @@ class Preferences:
         self._settings.setValue("learning_in_nodes", shown)
 
     @property
+    def look_share(self) -> str:
+        """The name of the share of a training's time that looking may take."""
+        return str(self._settings.value("look_share", ""))
+
+    @look_share.setter
+    def look_share(self, name: str) -> None:
+        self._settings.setValue("look_share", name)
+
+    @property
     def last_theme(self) -> str:
         """The theme shown last: ``dark`` or ``light``, empty before the first start."""
         return str(self._settings.value("last_theme", ""))

@@ -17,11 +17,13 @@ from core.project.runs import (
     RunStore,
     store_of,
 )
+from core.train.budget import DEFAULT_SHARE
 from core.train.commands import (
     Continue,
     CrossValidate,
     LoadRun,
     Pause,
+    SetBudget,
     SetRate,
     StepOnce,
     Stop,
@@ -100,6 +102,7 @@ class Trainer(QObject):
         self.moments.changed.connect(self._look)
         self._watch = Watch("", 0)
         self._survey = Survey(0.0)
+        self._look_share = DEFAULT_SHARE
         self.process = TrainingProcess(self)
         self.process.told.connect(self._hear)
         self.process.died.connect(self._mourn)
@@ -154,6 +157,7 @@ class Trainer(QObject):
         self._become(STARTING)
         self.noted.emit("Compiling the design ...")
         self.process.send(self._survey)
+        self.process.send(SetBudget(self._look_share))
         self.process.send(
             Train(
                 design=to_text(self.session.whole),
@@ -227,6 +231,12 @@ class Trainer(QObject):
             self._survey = wanted
             if self.process.pid is not None:
                 self.process.send(wanted)
+
+    def set_look_share(self, share: float) -> None:
+        """Let looking take this part of a training's time, also of one that is going on."""
+        self._look_share = share
+        if self.process.pid is not None:
+            self.process.send(SetBudget(share))
 
     def forget(self) -> None:
         """Another design was opened: let go of its predecessor's run."""

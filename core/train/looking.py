@@ -50,7 +50,9 @@ class Looking:
     def watch(self, command: Watch) -> bool:
         """Look at a node and a row from now on; returns whether the row is another one."""
         other = self._watch is None or self._watch.row != command.row
-        self._watch, self._next_view, self._is_wanted = command, 0.0, True
+        # The same again, at the beginning of a training, is nobody's wish.
+        self._is_wanted |= command != self._watch
+        self._watch, self._next_view = command, 0.0
         return other
 
     def survey(self, command: Survey) -> bool:
@@ -66,6 +68,7 @@ class Looking:
 
     def look(self, training: Training | None) -> float:
         """Show the watched node and sample; returns the seconds it took after compiling."""
+        self._is_wanted = False
         if training is None or self._watch is None:
             return 0.0
         first = self._shown is not training
@@ -127,7 +130,6 @@ class Looking:
         if not (wanted or self._budget.allows(VIEWS)):
             return
         training.settle()
-        self._is_wanted = False
         spent = self.look(training)
         if wanted:
             training.leave_out(spent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -12,11 +12,13 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QSizePolicy,
     QSplitter,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from core.figure_titles import figure_title
+from widgets import icons
 from widgets.inputs import ComboBox
 from widgets.plots.curve_options import CurveOptions
 from widgets.plots.curves import EMPTY_TEXT, CurvePlot
@@ -33,6 +35,7 @@ class TrainingPanel(QWidget):
 
     ``rate`` is the field of the learning rate, ``moments`` the slider over the steps that can be
     looked at again, ``options`` says how curves are drawn.
+    ``look_share`` is the button that tells what looking takes of the training's time.
     ``metric_chosen`` carries the name of the metric that the user wants to see in the second.
     """
 
@@ -69,13 +72,21 @@ class TrainingPanel(QWidget):
         under.setSpacing(10)
         under.addWidget(self._bar, 1)
         under.addWidget(self.rate)
+        self.look_share = QToolButton()
+        self.look_share.setIconSize(QSize(16, 16))
+        self.look_share.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.look_share.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.moments = MomentSlider()
         self.loss_plot.log_action.setText("Logarithmic &loss")
         self.metric_plot.log_action.setText("Logarithmic &metric")
         self.options = CurveOptions((self.loss_plot.log_action, self.metric_plot.log_action))
         self.loss_plot.set_corner(self.options)
         line.addWidget(self.moments)
-        line.addWidget(self._text)
+        told = QHBoxLayout()
+        told.setSpacing(10)
+        told.addWidget(self._text, 1)
+        told.addWidget(self.look_share)
+        line.addLayout(told)
         line.addLayout(under)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -134,5 +145,6 @@ class TrainingPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the plots in the colours of ``theme``."""
+        self.look_share.setIcon(icons.icon("eye", theme.text))
         for part in (self.loss_plot, self.metric_plot, self.moments, self.options):
             part.set_theme(theme)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -10,9 +11,10 @@ import numpy as np
 
 from core.project.moments import Moment
 from core.project.runs import RunStore
-from core.train.asks import Answered, Ask, Asked, NotAnswered
+from core.train.asks import Answered, Ask, Asked, NotAnswered, Withdraw
 from core.train.commands import (
     Pause,
+    SetBudget,
     Stop,
     Survey,
     Watch,
@@ -22,12 +24,14 @@ from core.train.events import (
     Failed,
     Finished,
     Kept,
+    Looked,
     Paused,
     Started,
     Surveyed,
     View,
 )
 from core.train.job import Job
+from core.train.pieces import stand_aside
 from core.train.state import State
 from core.train.worker import main
 from tests.core.train.worker_process import WorkerProcess, long, train
@@ -51,6 +55,17 @@ class Norm(Ask):
 
     def answer(self, job: Job, state: State, step: int) -> float:
         return float(sum((p**2).sum() for p in state.params) ** 0.5)
+
+
+@dataclass(frozen=True)
+class Endless(Ask):
+    """What is computed until nobody wants it any more."""
+
+    in_pieces = True
+
+    def answer(self, job: Job, state: State, step: int) -> float:
+        while True:
+            stand_aside()
 
 
 @dataclass(frozen=True)
@@ -154,3 +169,52 @@ def test_a_survey_that_fails_ends_no_run(tmp_path: Path) -> None:
     worker.send(train(iris_mlp(), tmp_path))
     assert not [e for e in worker.until(Finished) if isinstance(e, Failed)]
     worker.end()
+
+
+def test_steps_go_on_while_a_long_answer_is_computed(warm: WorkerProcess, tmp_path: Path) -> None:
+    """A newer question takes its place, while training, paused, and after the run."""
+    warm.send(train(long(), tmp_path))
+    warm.until(EpochEnd)
+    warm.send(Asked("asked", Endless()), Asked("norm", Norm()))
+    warm.until(Answered)
+    ends = [warm.until(EpochEnd)[-1] for _ in range(3)]
+    steps = [end.step for end in ends if isinstance(end, EpochEnd)]
+    assert steps[0] < steps[1] < steps[2]
+    warm.send(Asked("asked", Norm()))
+    newer = warm.until(Answered)[-1]
+    assert isinstance(newer, Answered)
+    assert newer.ask == Norm()
+    warm.send(Pause(), Asked("asked", Endless()), Asked("asked", Norm()))
+    warm.until(Paused)
+    warm.until(Answered)
+    warm.send(Asked("asked", Endless()), Stop())
+    warm.until(Finished)
+    warm.send(Asked("norm", Norm()))
+    warm.until(Answered)
+    warm.send(Withdraw("asked"))
+    # What is computed for nobody does not hold up the next run, and is told of to nobody.
+    warm.send(Asked("other", Endless()), train(iris_mlp(), tmp_path))
+    told = warm.until(Finished)
+    assert [e.topic for e in told if isinstance(e, NotAnswered)] == ["other"]
+
+
+def test_the_budget_is_obeyed_at_once(warm: WorkerProcess, tmp_path: Path) -> None:
+    warm.send(SetBudget(0.0), Watch("dense", 0, every=0.0), Survey(0.01))
+    warm.send(train(long(), tmp_path))
+    warm.until(Started)
+    warm.send(Asked("live", Norm(), patient=True))
+    told = warm.until(Looked) + warm.until(EpochEnd) + warm.until(Looked)
+    assert not [e for e in told if isinstance(e, View | Surveyed | Answered)]
+    first, account = (e for e in told if isinstance(e, Looked))
+    # The first weights of a run are kept whatever is looked at.
+    assert (account.share, account.looking) == (0.0, first.looking)
+    warm.send(Asked("live", Norm(), patient=True), SetBudget(math.inf))
+    for kind in (View, Answered, Surveyed):
+        warm.until(kind)
+    account = warm.until(Looked)[-1]
+    assert isinstance(account, Looked)
+    assert account.share == math.inf
+    assert 0 < account.looking < account.seconds
+    assert account.compiling > 0
+    warm.send(SetBudget(0.03), Survey(0.0), Stop())
+    warm.until(Finished)
