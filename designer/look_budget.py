@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from core.train.budget import DEFAULT_SHARE, NO_LIMIT
 from core.train.events import Event, Looked, Started
@@ -26,23 +26,24 @@ _WORTH_TELLING = 0.05
 
 
 class LookBudget(QObject):
-    """``menu`` chooses the share; buttons that are given it show what looking really took."""
+    """``menu`` chooses the share; a button that is given it shows what looking really took."""
 
     def __init__(self, trainer: Trainer, preferences: Preferences, parent: QWidget) -> None:
         super().__init__(parent)
         self._trainer, self._preferences = trainer, preferences
-        self._parent = parent
         self._button: QToolButton | None = None
         self._looked: Looked | None = None
-        self._menus: list[ChoiceMenu] = []
-        self.menu = self._make_menu()
+        self.menu = ChoiceMenu("&Time for views", _CHOICES, parent)
+        self.menu.setToolTipsVisible(True)
+        self.menu.check(self._chosen)
+        self.menu.chosen.connect(self._choose)
         trainer.set_look_share(SHARES[self._chosen])
         trainer.heard.connect(self._hear)
 
     def show_in(self, button: QToolButton) -> None:
         """Let a button show the share that looking took, and open the menu."""
         self._button = button
-        button.setMenu(self._make_menu())
+        button.setMenu(self.menu)
         self._tell()
 
     @property
@@ -51,19 +52,10 @@ class LookBudget(QObject):
         found = self._preferences.look_share
         return found if found in SHARES else "0.03"
 
-    def _make_menu(self) -> QMenu:
-        menu = ChoiceMenu("&Time for views", _CHOICES, self._parent)
-        menu.setToolTipsVisible(True)
-        menu.check(self._chosen)
-        menu.chosen.connect(self._choose)
-        self._menus.append(menu)
-        return menu
-
     def _choose(self, name: str) -> None:
         self._preferences.look_share = name
         self._trainer.set_look_share(SHARES[name])
-        for menu in self._menus:
-            menu.check(name)
+        self.menu.check(name)
         self._tell()
 
     def _hear(self, event: Event) -> None:

@@ -80,7 +80,7 @@ def test_another_share_holds_at_once() -> None:
 
 def test_without_a_limit_it_is_only_counted() -> None:
     training = Training(NO_LIMIT)
-    training.run(10.0, {VIEWS: 0.018})
+    training.run(10.0, {VIEWS: 0.036})
     assert training.budget.spent / training.budget.elapsed == pytest.approx(0.9, abs=0.02)
 
 
