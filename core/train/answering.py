@@ -80,28 +80,37 @@ class Answering:
         if not (self._waiting or self._going):
             return
         self._tell_done(training)
-        going = next((a for a in self._going.values() if not a.is_live and a.can_go_on), None)
+        going = self._next_asked() if time.perf_counter() >= self._next else None
         if going is not None:
-            if time.perf_counter() >= self._next:
-                self._count_asked(training, self._take_turn(going, training))
+            self._count_asked(training, self._take_turn(going, training))
         elif self._budget.allows(QUESTIONS):
             self._look(training)
 
     def answer_all(self, training: Training | None) -> None:
         """Nothing trains now: answer what waits, or begin to."""
+        for answer in self._going.values():
+            answer.is_live = False
         while self._waiting:
             asked = self._waiting.pop(next(iter(self._waiting)))
             self._begin(asked, training)
 
     def go_on(self) -> None:
-        """Nothing trains now: compute the answer that was asked for first, for a short while."""
-        going = next((a for a in self._going.values() if a.can_go_on), None)
-        going = going or next(iter(self._going.values()))
-        going.go_on(IDLE_PATIENCE)
-        if not (going.is_done or going.can_go_on):
-            # Another process computes for it, or its piece is long; others may have their turn.
-            time.sleep(0 if len(self._going) > 1 else IDLE_PATIENCE / 10)
+        """Nothing trains now: compute an answer for a short while."""
+        going = self._next_asked()
+        if going is not None:
+            going.go_on(IDLE_PATIENCE)
+        else:
+            # They compute beside this, or other processes do for them.
+            time.sleep(IDLE_PATIENCE)
         self._tell_done()
+
+    def _next_asked(self) -> Answer | None:
+        """Of the answers that somebody waits for, the one that had no turn for longest."""
+        for topic, answer in self._going.items():
+            if answer.can_go_on and not answer.is_live:
+                self._going[topic] = self._going.pop(topic)
+                return answer
+        return None
 
     def _begin(self, asked: Asked, training: Training | None) -> float:
         """Answer a quick question; a long one waits for turns. Returns the seconds it took."""

@@ -200,3 +200,16 @@ def test_live_questions_keep_to_the_budget() -> None:
     steps_until_answered(answering, run, told)
     assert len(done) == 3
     assert budget.asked > 0
+
+
+def test_long_answers_take_turns() -> None:
+    """A short one does not wait for the end of a longer one that was asked for first."""
+    told: list[Event] = []
+    answering, run = Answering(told.append), training()
+    longer: list[int] = []
+    answering.hear(Asked("longer", Long(1000, longer)), run, trains=True)
+    answering.hear(Asked("shorter", Long(5, [])), run, trains=True)
+    steps_until_answered(answering, run, told)
+    assert [e.topic for e in told if isinstance(e, Answered)] == ["shorter"]
+    assert 0 < len(longer) < 10
+    answering.withdraw("longer")
