@@ -12,6 +12,8 @@ from designer.asking import Asking
 # Seconds after which it is said, and milliseconds between two looks at the clock.
 SOON = 1.0
 _TICK_MS = 250
+_BESIDE = " beside the training"
+_SHARE = "The training goes on; until this is answered it may have half of the time."
 
 
 class Computing(QWidget):
@@ -56,8 +58,9 @@ class Computing(QWidget):
         if not self._clock.isActive():
             self._clock.start()
         if seconds >= SOON:
-            half = ", half of the training's time" if self._asking.is_training else ""
-            self._text.setText(f"Computing{half} … {seconds:.0f} s")
+            trains = self._asking.is_training
+            self._text.setText(f"Computing{_BESIDE if trains else ''} … {seconds:.0f} s")
+            self._text.setToolTip(_SHARE if trains else "")
             self.show()
 
     def _cancel(self) -> None:

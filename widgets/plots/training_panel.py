@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QSizePolicy,
     QSplitter,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.figure_titles import figure_title
 from widgets import icons
 from widgets.inputs import ComboBox
+from widgets.labels import ElidedLabel
 from widgets.plots.curve_options import CurveOptions
 from widgets.plots.curves import EMPTY_TEXT, CurvePlot
 from widgets.plots.moment_slider import MomentSlider
@@ -56,7 +56,7 @@ class TrainingPanel(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Training progress")
-        self._text = QLabel()
+        self._text = ElidedLabel()
         self._text.setProperty("role", "muted")
         plots = QSplitter(Qt.Orientation.Horizontal)
         plots.setChildrenCollapsible(False)
@@ -111,7 +111,6 @@ class TrainingPanel(QWidget):
         if fraction is not None:
             self._bar.setValue(round(min(max(fraction, 0.0), 1.0) * _STEPS))
         self._text.setText(text)
-        self._text.setToolTip(text)
         self._bar.setAccessibleDescription(text)
 
     def progress(self) -> tuple[float | None, str]:
