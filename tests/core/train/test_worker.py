@@ -28,6 +28,7 @@ from core.train.events import (
     Ready,
     Saved,
     Started,
+    View,
 )
 from tests.core.train.worker_process import PATIENCE, WorkerProcess, kinds, long, train
 from tests.designs import iris_mlp
@@ -37,7 +38,7 @@ def test_it_trains_and_tells_in_order(warm: WorkerProcess, tmp_path: Path) -> No
     warm.send(train(iris_mlp(), tmp_path))
     told = warm.until(Finished)
     ends = ["EpochEnd", "EpochEnd", "Finished"]
-    assert kinds(told, Progress, Saved) == ["Started", "Compiled", *ends]
+    assert kinds(told, Progress, Saved, View) == ["Started", "Compiled", *ends]
     finished = told[-1]
     assert isinstance(finished, Finished)
     assert (finished.summary.epochs, finished.summary.stopped_by) == (2, "epochs")
