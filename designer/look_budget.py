@@ -17,7 +17,7 @@ _CHOICES = {
     "0": ("&Off", "Nothing is looked at while a training runs, unless you ask for it"),
     "0.01": ("&1 %", "Views take at most 1 % of a training's time"),
     "0.03": ("&3 %", "Views take at most 3 % of a training's time, as at first"),
-    "0.1": ("1&0 %", "Views take at most 10 % of a training's time, and are renewed more often"),
+    "0.1": ("1&0 %", "Views take at most 10 % of a training's time; live panels are newer"),
     "0.3": ("30 &%", "Views take at most 30 % of a training's time"),
     "all": ("&No limit", "Views take all the time they want"),
 }
