@@ -118,7 +118,7 @@ def test_a_run_records_its_layers_at_ends_of_epochs(
 ) -> None:
     monkeypatch.setattr(layer_record, "BEFORE_SURVEY", 0.0)
     monkeypatch.setattr(layer_record, "LAYERS_INTERVAL", 0.0)
-    monkeypatch.setattr(layer_record, "VIEW_SHARE", float("inf"))
+    monkeypatch.setattr(layer_record, "LAYERS_SHARE", float("inf"))
     job = job_of(with_recipe(iris_mlp(), epochs=4))
     # Compiled before, so that no epoch ends too early for it.
     job.survey(fresh_state(job.program), (), 0, 0)
