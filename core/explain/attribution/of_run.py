@@ -43,6 +43,8 @@ class AttributeOfRun(Ask):
     and standardising.
     """
 
+    in_pieces = True
+
     asked: Attribute
     place: RunPlace
 
