@@ -39,13 +39,13 @@ def open_window(file: str | None) -> int:
     if os.environ.get("LAYERLOOM_STARTUP_TRACE") == "1":
         window.painted.connect(_tell_start_up)
         window.complete.connect(lambda: QTimer.singleShot(0, window.close))
-    window.complete.connect(_collect_again)
+    window.complete.connect(collect_again)
     window.show()
     return app.exec()
 
 
-def _collect_again() -> None:
-    # What was loaded stays, and need not be looked through each time.
+def collect_again() -> None:
+    """Collect garbage, but not among what was loaded: that stays."""
     gc.freeze()
     take_up()
 

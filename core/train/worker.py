@@ -27,6 +27,7 @@ from core.train.commands import (
 from core.train.control import Control
 from core.train.events import Loaded, Ready
 from core.train.looking import Looking
+from core.train.priority import give_way
 from core.train.recall import Recall
 from core.train.side_jobs import SideJobs, compare_weights
 from core.train.unexpected import failed
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 
 def main(pipe: Connection) -> None:
-    """Serve commands from the pipe until it closes or Shutdown comes."""
+    """Serve commands from the pipe until it closes or Shutdown comes, giving way to the window."""
+    give_way()
     # What libraries print must neither reach the terminal's standard output nor break the pipe.
     if _has_stderr():
         os.dup2(sys.stderr.fileno(), 1)

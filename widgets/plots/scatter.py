@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QWidget
 from widgets.fonts import smaller
 from widgets.pictures.colormaps import span, table
 from widgets.pictures.described import Described
-from widgets.plots.marks import class_color, class_shape, paint_cross, paint_mark, size_for
+from widgets.plots.marks import class_color, class_shape, paint_crosses, size_for, stamp
 from widgets.plots.ticks import tick_text, ticks
 from widgets.theme import Theme, dark
 
@@ -176,11 +176,13 @@ class ScatterPlot(Described):
         hollow = np.zeros(len(places), bool) if scene.hollow is None else scene.hollow
         shapes = ["circle"] * len(places) if scene.classes is None else self._shapes()
         size, base = size_for(len(places)), self._theme.base
-        for i, place in enumerate(places):
-            paint_mark(painter, place, shapes[i], colors[i], base, bool(hollow[i]), size)
+        ratio = self.devicePixelRatioF()
+        for place, shape, color, bare in zip(places, shapes, colors, hollow.tolist(), strict=True):
+            mark = stamp(shape, color, base, bare, size, ratio)
+            half = mark.width() / ratio / 2
+            painter.drawImage(place - QPointF(half, half), mark)
         crossed = [] if scene.wrong is None else np.flatnonzero(scene.wrong).tolist()
-        for i in crossed:
-            paint_cross(painter, places[i], self._theme.text, size)
+        paint_crosses(painter, [places[i] for i in crossed], self._theme.text, size)
         if self._current >= 0:
             painter.setPen(QPen(QColor(self._theme.text), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
