@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
 
 from designer.asking import Asking
@@ -21,6 +21,10 @@ from widgets.theme import Theme
 
 if TYPE_CHECKING:
     from designer.appearance import Appearance
+
+
+# Between two imports while nobody waits for them.
+_PRELOAD_MS = 200
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,13 @@ class LatePanels(QObject):
             action.triggered.connect(partial(self._show, dock))
         # A dock that is put on others comes to the front; when it hides, any other does.
         docks.show("training")
+        self._preloading = QTimer(self)
+        self._preloading.setInterval(_PRELOAD_MS)
+        self._preloading.timeout.connect(partial(self._preload, iter(LATE)))
+
+    def preload(self) -> None:
+        """Import what the panels need, one at a time, so that none comes with a stall."""
+        self._preloading.start()
 
     def panel(self, name: str) -> Panel | None:
         """The panel of a dock, None before it was first seen."""
@@ -157,6 +168,13 @@ class LatePanels(QObject):
     def _show(self, dock: QDockWidget) -> None:
         dock.show()
         dock.raise_()
+
+    def _preload(self, rest: Iterator[Late]) -> None:
+        late = next(rest, None)
+        if late is None:
+            self._preloading.stop()
+        else:
+            import_module(late.module)
 
     def _be_seen(self, late: Late, seen: bool) -> None:
         if seen and late.name not in self._made:

@@ -223,6 +223,7 @@ class MainWindow(QMainWindow):
         self._offer_recovery()
         self._refresh()
         self.complete.emit()
+        self.late_panels.preload()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask before work is lost, then end the worker."""

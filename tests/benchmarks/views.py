@@ -1,4 +1,6 @@
-"""Training with the window open and its views live, against the same training without a window."""
+"""A training in the window with its views live: its speed against one without a window, and how
+smoothly the window runs meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,10 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from core.design import edits
 from core.project.file import load, save
@@ -17,19 +20,60 @@ from tests.benchmarks.figure import Figure
 
 EPOCHS = 100
 ROUNDS = 5
+SPEED = "digits_cnn"
+# In milliseconds: the longest that anything else waits for the event loop, a frame at 60 a second,
+# and what the window may do about one thing that the worker tells.
+STALL, FRAME, HANDLING = 50.0, 16.7, 4.0
+# The training that is watched for its frames ends when it was watched for long enough.
+ENDLESS = 1_000_000
 
 
-def measure() -> dict[str, Figure]:
+def measure(names: Collection[str] = ()) -> dict[str, Figure]:
+    """Samples a second with and without a window, in turn, and the frames; or those named."""
+    figures = {}
+    if not names or SPEED in names:
+        figures[SPEED] = speed()
+    if not names or set(names) - {SPEED}:
+        figures |= frames()
+    return {name: figure for name, figure in figures.items() if not names or name in names}
+
+
+def speed() -> Figure:
     """Samples a second with and without a window, in turn."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "digits_cnn.loom"
-        design = load(examples()["digits_cnn"])
-        recipe = {**design.recipe, "epochs": EPOCHS}
-        save(edits.set_recipe(design, recipe), file)
+        _save(file, EPOCHS)
         ways: tuple[Callable[[Path], float], ...] = (_windowed, _headless)
         rates = [[way(file) for way in ways] for _ in range(ROUNDS)]
     ours, peer = (median(column) for column in zip(*rates, strict=True))
-    return {"digits_cnn": Figure(ours, "samples/s", "higher", peer, "without a window")}
+    return Figure(ours, "samples/s", "higher", peer, "without a window")
+
+
+def frames(*options: str) -> dict[str, Figure]:
+    """How smoothly the window runs in the layout that is the hardest on it, which is told."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "digits_cnn.loom"
+        _save(file, ENDLESS)
+        found = json.loads(_output("tests.benchmarks.frames_round", str(file), *options))
+    figures = {}
+    for name, budget in (("longest_stall", STALL), ("p99_frame", FRAME), ("opening", STALL)):
+        figures[name] = _worst(name, found["layouts"], budget)
+    event = max(found["handling"], key=found["handling"].__getitem__)
+    print(f"longest_handling: {event}", file=sys.stderr)
+    longest = found["handling"][event]
+    return {**figures, "longest_handling": Figure(longest, "ms", "lower", budget=HANDLING)}
+
+
+def _worst(name: str, layouts: dict[str, Any], budget: float) -> Figure:
+    """A figure of the layout in which it is the largest."""
+    layout = max(layouts, key=lambda one: layouts[one][name])
+    print(f"{name}: {layout}", file=sys.stderr)
+    return Figure(layouts[layout][name], "ms", "lower", budget=budget)
+
+
+def _save(file: Path, epochs: int) -> None:
+    design = load(examples()["digits_cnn"])
+    save(edits.set_recipe(design, {**design.recipe, "epochs": epochs}), file)
 
 
 def _windowed(file: Path) -> float:

@@ -73,4 +73,4 @@ def to_image(rgb: np.ndarray) -> QImage:
     """A QImage that owns a copy of ``rgb``, uint8 [H, W, 3]."""
     height, width = rgb.shape[:2]
     data = np.ascontiguousarray(rgb)
-    return QImage(data.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    return QImage(data.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()

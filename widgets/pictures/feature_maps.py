@@ -33,7 +33,9 @@ class FeatureMapGrid(CellPicture):
         super().__init__(parent)
         self._colormap, self._noun = colormap, noun
         self._values = np.zeros((0, 0, 0))
-        self._images: list[QImage] = []
+        # [C, H, W, 3], and the pictures made of it so far: those that are seen.
+        self._colors = np.zeros((0, 0, 0, 3), np.uint8)
+        self._images: dict[int, QImage] = {}
         self._alone: int | None = None
         self.setMinimumSize(60, 60)
 
@@ -46,14 +48,13 @@ class FeatureMapGrid(CellPicture):
             raise ValueError(f"feature maps need an array [H, W, C], not {value.shape}")
         low, high = limits or self._span(value)
         channels = np.moveaxis(np.asarray(value, dtype=np.float64), -1, 0)
-        self._take(value, [to_image(paint(c, low, high, self._colormap)) for c in channels])
+        self._take(value, paint(channels, low, high, self._colormap))
 
     def set_colors(self, value: np.ndarray) -> None:
         """Show ``value`` [H, W, 3, C] as C pictures in red, green and blue; 0 is a middle grey."""
         most = max(abs(limit) for limit in span(value)) or 1.0
         shades = np.nan_to_num((value / most + 1) / 2, nan=0.5).clip(0, 1) * 255
-        pictures = np.moveaxis(shades.round().astype(np.uint8), -1, 0)
-        self._take(value, [to_image(picture) for picture in pictures])
+        self._take(value, np.moveaxis(shades.round().astype(np.uint8), -1, 0))
 
     @property
     def alone(self) -> int | None:
@@ -68,7 +69,7 @@ class FeatureMapGrid(CellPicture):
 
     def tile_rects(self) -> list[QRectF]:
         """Where the visible tiles are, by channel, in logical pixels; one that is not is empty."""
-        count = len(self._images)
+        count = len(self._colors)
         if not count or not self._values.size:
             return []
         height, width = self._values.shape[:2]
@@ -92,7 +93,7 @@ class FeatureMapGrid(CellPicture):
 
     def hidden_channels(self) -> int:
         """How many channels there is no room for."""
-        return 0 if self._alone is not None else len(self._images) - len(self.tile_rects())
+        return 0 if self._alone is not None else len(self._colors) - len(self.tile_rects())
 
     def cell_at(self, where: QPointF) -> Cell | None:
         """See ``CellPicture``."""
@@ -169,8 +170,9 @@ class FeatureMapGrid(CellPicture):
         """Draw the tiles with hard pixels and their numbers, and the note."""
         painter = QPainter(self)
         rects = self.tile_rects()
-        for rect, image in zip(rects, self._images, strict=False):
-            painter.drawImage(rect, image)
+        for channel, rect in enumerate(rects):
+            if not rect.isEmpty():
+                painter.drawImage(rect, self._image(channel))
         self._draw_numbers(painter, rects)
         if hidden := self.hidden_channels():
             painter.setPen(self.palette().placeholderText().color())
@@ -181,11 +183,17 @@ class FeatureMapGrid(CellPicture):
         self.draw_focus(painter)
         painter.end()
 
-    def _take(self, value: np.ndarray, images: list[QImage]) -> None:
-        self._values, self._images = np.asarray(value, dtype=np.float64), images
-        if self._alone is not None and self._alone >= len(images):
+    def _image(self, channel: int) -> QImage:
+        if channel not in self._images:
+            self._images[channel] = to_image(self._colors[channel])
+        return self._images[channel]
+
+    def _take(self, value: np.ndarray, colors: np.ndarray) -> None:
+        self._values, self._colors = np.asarray(value, dtype=np.float64), colors
+        self._images = {}
+        if self._alone is not None and self._alone >= len(colors):
             self._alone = None
-        self.setAccessibleName(f"{len(images)} {_PLURALS.get(self._noun, 'feature maps')}")
+        self.setAccessibleName(f"{len(colors)} {_PLURALS.get(self._noun, 'feature maps')}")
         self.renew_cell()
         self.update()
 
@@ -197,14 +205,14 @@ class FeatureMapGrid(CellPicture):
         return -most, most
 
     def _toggle(self, cell: Cell | None) -> None:
-        if self._alone is not None or len(self._images) < 2 or cell is None:
+        if self._alone is not None or len(self._colors) < 2 or cell is None:
             self.show_alone(None)
         else:
             self.show_alone(cell[0])
 
     def _draw_numbers(self, painter: QPainter, rects: list[QRectF]) -> None:
         """The number of each tile above it, where it hides nothing."""
-        if len(self._images) < 2:
+        if len(self._colors) < 2:
             return
         font = QFont(self.font())
         font.setPixelSize(_NUMBER_PIXELS)

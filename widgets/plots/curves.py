@@ -26,13 +26,16 @@ from widgets.plots.look import Look
 from widgets.plots.plain_plot import color_axes, plain_plot
 from widgets.plots.points import Points
 from widgets.plots.smoothing import smoothed
+from widgets.plots.thinning import seen_part, thinned
 from widgets.plots.value_axis import ValueAxis
 from widgets.theme import Theme, dark
 
 EMPTY_TEXT = "Press Train to see the loss fall"
 # Drawing takes time from training on a small machine; four pictures a second look live enough.
-_REDRAW_MS = 250
+REDRAW_MS = 250
 _MARKED = "validation"
+# Points of a curve with markers; of others there is one a pixel, and as many in a narrow plot.
+_MOST_MARKS, _LEAST = 120, 300
 
 
 class CurvePlot(QWidget):
@@ -51,6 +54,7 @@ class CurvePlot(QWidget):
         y_label: str = "Loss",
         empty_text: str = EMPTY_TEXT,
         parent: QWidget | None = None,
+        redraw_ms: int = REDRAW_MS,
     ) -> None:
         super().__init__(parent)
         self._theme = dark()
@@ -77,7 +81,7 @@ class CurvePlot(QWidget):
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(_REDRAW_MS)
+        self._timer.setInterval(redraw_ms)
         self._timer.timeout.connect(self.redraw)
         self.log_action = QAction("Logarithmic scale", self)
         self.log_action.setCheckable(True)
@@ -97,7 +101,6 @@ class CurvePlot(QWidget):
         """Draw the curve ``name`` like this; other curves take the colours in their order."""
         self._looks[name] = look
         self._curve(name)
-        self._style(name)
         self._touch(name)
 
     def append(self, name: str, x: float, y: float) -> None:
@@ -116,7 +119,6 @@ class CurvePlot(QWidget):
         self._stale.clear()
         self._hover_x = None
         self._fit()
-        self.redraw()
 
     def points(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """The x and y values of a curve, float64. Raises KeyError if there is no such curve."""
@@ -188,19 +190,27 @@ class CurvePlot(QWidget):
         """Draw the points that came since the last time, now."""
         self._timer.stop()
         log = self.log_action.isChecked()
-        for name in self._stale:
+        for name in [name for name in self._series if name in self._stale]:
             points = self._series[name]
+            if name not in self._items:
+                self._items[name] = self._make_item()
             smooth = smoothed(points.y, self._smoothing)
-            self._draw(self._items[name], points.x, smooth, log)
+            self._draw(name, self._items[name], points.x, smooth, log)
             self._draw_raw(name, points, log)
             self._style(name)
         self._stale.clear()
         self._show_axes()
         self._write_legend()
 
-    def _draw(self, item: Any, x: np.ndarray, y: np.ndarray, log: bool) -> None:
+    def _draw(self, name: str, item: Any, x: np.ndarray, y: np.ndarray, log: bool) -> None:
+        """Draw as many points as can be told apart in what is seen of the horizontal axis."""
+        view = self._plot.getViewBox()
+        if not view.autoRangeEnabled()[0]:
+            part = seen_part(x, *view.viewRange()[0])
+            x, y = x[part], y[part]
         drawn = np.isfinite(y) & (y > 0) if log else np.isfinite(y)
-        item.setData(x, np.where(drawn, y, np.nan))
+        most = _MOST_MARKS if self._look(name).marked else max(int(view.width()), _LEAST)
+        item.setData(*thinned(x, np.where(drawn, y, np.nan), most))
 
     def _draw_raw(self, name: str, points: Points, log: bool) -> None:
         """What is smoothed, behind the curve."""
@@ -211,7 +221,7 @@ class CurvePlot(QWidget):
         if name not in self._raw:
             item = self._raw[name] = self._make_item()
             item.setZValue(-1)
-        self._draw(self._raw[name], points.x, points.y, log)
+        self._draw(name, self._raw[name], points.x, points.y, log)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer the scale and the view."""
@@ -238,6 +248,7 @@ class CurvePlot(QWidget):
         self._moment.setZValue(-2)
         plot.addItem(self._moment, ignoreBounds=True)
         plot.scene().sigMouseMoved.connect(self._on_mouse)
+        plot.getViewBox().sigRangeChangedManually.connect(self._touch_all)
         return plot
 
     def _lay_out(self) -> None:
@@ -278,13 +289,10 @@ class CurvePlot(QWidget):
     def _curve(self, name: str) -> Points:
         if name not in self._series:
             self._series[name] = Points()
-            self._items[name] = self._make_item()
-            self._style(name)
         return self._series[name]
 
     def _make_item(self) -> Any:
         item = pg.PlotDataItem(connect="finite", antialias=True)
-        item.setDownsampling(auto=True, method="peak")
         item.setLogMode(False, self.log_action.isChecked())
         self._plot.addItem(item)
         return item
@@ -326,14 +334,18 @@ class CurvePlot(QWidget):
         if not self._timer.isActive():
             self._timer.start()
 
+    def _touch_all(self, *_: object) -> None:
+        for name in self._series:
+            self._touch(name)
+
     def _set_log(self, log: bool) -> None:
         self._plot.setLogMode(x=False, y=log)
-        self._stale.update(self._series)
-        self.redraw()
         self._fit()
 
     def _fit(self) -> None:
         self._plot.enableAutoRange()
+        self._stale.update(self._series)
+        self.redraw()
 
     def _on_mouse(self, where: QPointF) -> None:
         inside = self._plot.getViewBox().sceneBoundingRect().contains(where)

@@ -21,12 +21,13 @@ from widgets import icons
 from widgets.inputs import ComboBox
 from widgets.labels import ElidedLabel
 from widgets.plots.curve_options import CurveOptions
-from widgets.plots.curves import EMPTY_TEXT, CurvePlot
+from widgets.plots.curves import EMPTY_TEXT, REDRAW_MS, CurvePlot
 from widgets.plots.moment_slider import MomentSlider
 from widgets.rate_field import RateField
 from widgets.theme import Theme
 
 _STEPS = 1000
+_A_FRAME_MS = 34
 WAITING_TEXT = "The loss shows from the first steps on"
 
 
@@ -44,7 +45,9 @@ class TrainingPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.loss_plot = CurvePlot("Loss", y_label="")
-        self.metric_plot = CurvePlot("Metric", y_label="", empty_text="")
+        # One drawing a frame: both at once would be felt.
+        later = REDRAW_MS + _A_FRAME_MS
+        self.metric_plot = CurvePlot("Metric", y_label="", empty_text="", redraw_ms=later)
         self.metric_choice = ComboBox()
         self.metric_choice.setAccessibleName("Metric that is drawn")
         self.metric_choice.setToolTip("Choose the metric that is drawn")

@@ -38,8 +38,8 @@ def test_series_reach_the_screen(plot) -> None:
 def test_appended_points_are_drawn_by_one_timer(qtbot, plot) -> None:
     for i in range(200):
         plot.append("train", i / 10, 1 / (i + 1))
-    assert drawn(plot)[0].getOriginalDataset()[0] is None
-    qtbot.waitUntil(lambda: drawn(plot)[0].getOriginalDataset()[0] is not None)
+    assert not drawn(plot)
+    qtbot.waitUntil(lambda: len(drawn(plot)) == 1)
     x, y = plot.points("train")
     np.testing.assert_allclose(x, np.arange(200) / 10)
     np.testing.assert_allclose(y, 1 / np.arange(1, 201))
