@@ -25,7 +25,8 @@ def plain_plot(font: QFont | None = None, grid: float = 0.4, **axes: pg.AxisItem
     for side in _SIDES:
         plot.getAxis(side).enableAutoSIPrefix(False)
         if font is not None:
-            plot.getAxis(side).setStyle(tickFont=font, tickLength=-4)
+            # Finer lines than those of the numbers would take as long to draw as all the rest.
+            plot.getAxis(side).setStyle(tickFont=font, tickLength=-4, maxTickLevel=1)
     return plot
 
 
