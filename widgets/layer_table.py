@@ -35,6 +35,8 @@ _COLUMNS = (
     ("Output", "Mean and standard deviation of what the layer computes"),
 )  # fmt: skip
 _STATE, _NUMBERS = 1, range(2, 6)
+# The state and colour that a row's sign was drawn with.
+_SIGN = Qt.ItemDataRole.UserRole
 _NARROWEST = 44
 # Which columns give way in a narrow panel, in this order, and how much a name may ask for, in
 # pixels. The tooltip of the layer's name has what was left out.
@@ -100,7 +102,9 @@ class LayerTable(QWidget):
                 item.setTextAlignment(column, _RIGHT)
             self.tree.addTopLevelItem(item)
         for number, row in enumerate(rows):
-            self._fill(self.tree.topLevelItem(number), row)
+            item = self.tree.topLevelItem(number)
+            assert item is not None
+            self._fill(item, row)
         self._stack.setCurrentWidget(self.tree if rows else self._empty)
         self._make_room()
 
@@ -145,22 +149,27 @@ class LayerTable(QWidget):
             is_hidden = needed > room
             self.tree.setColumnHidden(column, is_hidden)
             needed -= wide[column] if is_hidden else 0
+        for column in range(1, len(_COLUMNS)):
+            header.resizeSection(column, wide[column])
 
-    def _fill(self, item: QTreeWidgetItem | None, row: LayerRow) -> None:
-        assert item is not None
+    def _fill(self, item: QTreeWidgetItem, row: LayerRow) -> None:
+        # Whatever is set is laid out anew, be it the same.
         numbers = (row.gradient, row.weights, row.update, row.dead)
         texts = (row.name, row.verdict, *numbers, row.output)
         for column, text in enumerate(texts):
             if item.text(column) != text:
                 item.setText(column, text)
-            item.setToolTip(column, row.reason)
+            if column and item.toolTip(column) != row.reason:
+                item.setToolTip(column, row.reason)
         figures = [
             f"{title}: {text}" for (title, _), text in zip(_COLUMNS, texts, strict=True) if text
         ]
         item.setToolTip(0, "\n".join(filter(None, (*figures, row.reason))))
-        color = {DOUBTFUL: self._theme.warning, BAD: self._theme.error}.get(row.state)
-        item.setForeground(_STATE, QBrush(QColor(color)) if color else QBrush())
-        item.setIcon(_STATE, icons.icon(_ICONS[row.state], color) if color else QIcon())
+        color = {DOUBTFUL: self._theme.warning, BAD: self._theme.error}.get(row.state, "")
+        if item.data(_STATE, _SIGN) != (row.state, color):
+            item.setData(_STATE, _SIGN, (row.state, color))
+            item.setForeground(_STATE, QBrush(QColor(color)) if color else QBrush())
+            item.setIcon(_STATE, icons.icon(_ICONS[row.state], color) if color else QIcon())
 
     def _dress_header(self) -> None:
         header = self.tree.header()
@@ -173,7 +182,8 @@ class LayerTable(QWidget):
             if column in _NUMBERS:
                 self.tree.headerItem().setTextAlignment(column, _RIGHT)
             if column:
-                header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+                # By itself the head would measure all rows again after each text.
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
 
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

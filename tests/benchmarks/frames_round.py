@@ -131,12 +131,8 @@ class Round:
             self._wait(SETTLING_SECONDS)
         watch.found = found = Watched()
         self._wait(seconds)
-        return {
-            "opening": opening.longest_stall if opening.late else 0.0,
-            "longest_stall": found.longest_stall,
-            "p99_frame": found.p99_frame,
-            "frames": len(found.frames),
-        }
+        figures = {"longest_stall": found.longest_stall, "p99_frame": found.p99_frame}
+        return figures if name == USUAL else {**figures, "opening": opening.longest_stall}
 
     def _move(self) -> None:
         self._way = -self._way

@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from core.design import edits
 from core.project.file import load, save
@@ -57,18 +56,20 @@ def frames(*options: str) -> dict[str, Figure]:
         found = json.loads(_output("tests.benchmarks.frames_round", str(file), *options))
     figures = {}
     for name, budget in (("longest_stall", STALL), ("p99_frame", FRAME), ("opening", STALL)):
-        figures[name] = _worst(name, found["layouts"], budget)
+        layouts = {one: told[name] for one, told in found["layouts"].items() if name in told}
+        if layouts:
+            figures[name] = _worst(name, layouts, budget)
     event = max(found["handling"], key=found["handling"].__getitem__)
     print(f"longest_handling: {event}", file=sys.stderr)
     longest = found["handling"][event]
     return {**figures, "longest_handling": Figure(longest, "ms", "lower", budget=HANDLING)}
 
 
-def _worst(name: str, layouts: dict[str, Any], budget: float) -> Figure:
+def _worst(name: str, layouts: dict[str, float], budget: float) -> Figure:
     """A figure of the layout in which it is the largest."""
-    layout = max(layouts, key=lambda one: layouts[one][name])
+    layout = max(layouts, key=layouts.__getitem__)
     print(f"{name}: {layout}", file=sys.stderr)
-    return Figure(layouts[layout][name], "ms", "lower", budget=budget)
+    return Figure(layouts[layout], "ms", "lower", budget=budget)
 
 
 def _save(file: Path, epochs: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
@@ -33,8 +34,8 @@ class FeatureMapGrid(CellPicture):
         super().__init__(parent)
         self._colormap, self._noun = colormap, noun
         self._values = np.zeros((0, 0, 0))
-        # [C, H, W, 3], and the pictures made of it so far: those that are seen.
-        self._colors = np.zeros((0, 0, 0, 3), np.uint8)
+        # Colours a channel, [H, W, 3], and the pictures made so far: of those that are seen.
+        self._colors: Callable[[int], np.ndarray] = lambda channel: self._values[..., channel]
         self._images: dict[int, QImage] = {}
         self._alone: int | None = None
         self.setMinimumSize(60, 60)
@@ -47,14 +48,17 @@ class FeatureMapGrid(CellPicture):
         if value.ndim != 3:
             raise ValueError(f"feature maps need an array [H, W, C], not {value.shape}")
         low, high = limits or self._span(value)
-        channels = np.moveaxis(np.asarray(value, dtype=np.float64), -1, 0)
-        self._take(value, paint(channels, low, high, self._colormap))
+        self._take(value, lambda channel: paint(value[..., channel], low, high, self._colormap))
 
     def set_colors(self, value: np.ndarray) -> None:
         """Show ``value`` [H, W, 3, C] as C pictures in red, green and blue; 0 is a middle grey."""
         most = max(abs(limit) for limit in span(value)) or 1.0
-        shades = np.nan_to_num((value / most + 1) / 2, nan=0.5).clip(0, 1) * 255
-        self._take(value, np.moveaxis(shades.round().astype(np.uint8), -1, 0))
+
+        def colors(channel: int) -> np.ndarray:
+            shades = np.nan_to_num((value[..., channel] / most + 1) / 2, nan=0.5).clip(0, 1) * 255
+            return shades.round().astype(np.uint8)
+
+        self._take(value, colors)
 
     @property
     def alone(self) -> int | None:
@@ -69,7 +73,7 @@ class FeatureMapGrid(CellPicture):
 
     def tile_rects(self) -> list[QRectF]:
         """Where the visible tiles are, by channel, in logical pixels; one that is not is empty."""
-        count = len(self._colors)
+        count = self._values.shape[-1]
         if not count or not self._values.size:
             return []
         height, width = self._values.shape[:2]
@@ -93,7 +97,7 @@ class FeatureMapGrid(CellPicture):
 
     def hidden_channels(self) -> int:
         """How many channels there is no room for."""
-        return 0 if self._alone is not None else len(self._colors) - len(self.tile_rects())
+        return 0 if self._alone is not None else self._values.shape[-1] - len(self.tile_rects())
 
     def cell_at(self, where: QPointF) -> Cell | None:
         """See ``CellPicture``."""
@@ -185,15 +189,15 @@ class FeatureMapGrid(CellPicture):
 
     def _image(self, channel: int) -> QImage:
         if channel not in self._images:
-            self._images[channel] = to_image(self._colors[channel])
+            self._images[channel] = to_image(self._colors(channel))
         return self._images[channel]
 
-    def _take(self, value: np.ndarray, colors: np.ndarray) -> None:
-        self._values, self._colors = np.asarray(value, dtype=np.float64), colors
-        self._images = {}
-        if self._alone is not None and self._alone >= len(colors):
+    def _take(self, value: np.ndarray, colors: Callable[[int], np.ndarray]) -> None:
+        self._values, self._colors, self._images = value, colors, {}
+        count = value.shape[-1]
+        if self._alone is not None and self._alone >= count:
             self._alone = None
-        self.setAccessibleName(f"{len(colors)} {_PLURALS.get(self._noun, 'feature maps')}")
+        self.setAccessibleName(f"{count} {_PLURALS.get(self._noun, 'feature maps')}")
         self.renew_cell()
         self.update()
 
@@ -205,14 +209,14 @@ class FeatureMapGrid(CellPicture):
         return -most, most
 
     def _toggle(self, cell: Cell | None) -> None:
-        if self._alone is not None or len(self._colors) < 2 or cell is None:
+        if self._alone is not None or self._values.shape[-1] < 2 or cell is None:
             self.show_alone(None)
         else:
             self.show_alone(cell[0])
 
     def _draw_numbers(self, painter: QPainter, rects: list[QRectF]) -> None:
         """The number of each tile above it, where it hides nothing."""
-        if len(self._colors) < 2:
+        if self._values.shape[-1] < 2:
             return
         font = QFont(self.font())
         font.setPixelSize(_NUMBER_PIXELS)

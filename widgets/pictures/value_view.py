@@ -67,7 +67,7 @@ class ValueView(QWidget):
         else:
             self.bars.set_value(array, labels, _largest(array) if len(labels) else None)
             self._show(self.bars)
-        if not np.isfinite(np.asarray(array, dtype=np.float64)).all():
+        if not np.isfinite(array).all():
             notes.append("Some values are not finite")
         self._set_words(title, ". ".join(notes))
 
