@@ -102,9 +102,7 @@ class LayerTable(QWidget):
                 item.setTextAlignment(column, _RIGHT)
             self.tree.addTopLevelItem(item)
         for number, row in enumerate(rows):
-            item = self.tree.topLevelItem(number)
-            assert item is not None
-            self._fill(item, row)
+            self._fill(self.tree.topLevelItem(number), row)
         self._stack.setCurrentWidget(self.tree if rows else self._empty)
         self._make_room()
 
@@ -152,7 +150,8 @@ class LayerTable(QWidget):
         for column in range(1, len(_COLUMNS)):
             header.resizeSection(column, wide[column])
 
-    def _fill(self, item: QTreeWidgetItem, row: LayerRow) -> None:
+    def _fill(self, item: QTreeWidgetItem | None, row: LayerRow) -> None:
+        assert item is not None
         # Whatever is set is laid out anew, be it the same.
         numbers = (row.gradient, row.weights, row.update, row.dead)
         texts = (row.name, row.verdict, *numbers, row.output)

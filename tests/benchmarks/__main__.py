@@ -26,7 +26,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--json", action="store_true", help="write one JSON object")
-    parser.add_argument("--only", nargs="+", default=(), help="figures of training or views to measure")
+    parser.add_argument(
+        "--only", nargs="+", default=(), help="figures of training or views to measure"
+    )
     options = parser.parse_args(arguments)
     module = f"tests.benchmarks.{options.name}"
     if importlib.util.find_spec(module) is None:

@@ -1,4 +1,4 @@
-"""Watches how smoothly a window runs: how long its event loop stalls, and when frames are painted."""
+"""Watches how smoothly a window runs: its event loop stalls, and its frames come late."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The watch over a window's frames finds what it is to find, and the frames of a training come out."""
+"""The watch over frames finds what it is to find, and those of a training are measured."""
 
 from __future__ import annotations
 

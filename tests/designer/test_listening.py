@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from core.train.events import Event
 from designer.training_process import TrainingProcess
 
-READERS: list[int] = []
+_readers: list[int] = []
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Told(Event):
     values: np.ndarray
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        READERS.append(threading.get_ident())
+        _readers.append(threading.get_ident())
         self.__dict__.update(state)
 
 
@@ -42,5 +42,5 @@ def test_arrays_are_made_in_another_thread_and_reach_the_window_as_they_are(qtbo
     listener.join()
     (event, taker) = heard[0]
     np.testing.assert_array_equal(event.values, values)
-    assert READERS == [listener.ident]
+    assert _readers == [listener.ident]
     assert taker == threading.get_ident() != listener.ident
