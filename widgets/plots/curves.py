@@ -34,8 +34,8 @@ EMPTY_TEXT = "Press Train to see the loss fall"
 # Drawing takes time from training on a small machine; four pictures a second look live enough.
 REDRAW_MS = 250
 _MARKED = "validation"
-# Points of a curve with markers; of others there is one a pixel, and as many in a narrow plot.
-_MOST_MARKS, _LEAST = 120, 300
+# Points of a curve with markers; of others there are two a pixel, and as many in a narrow plot.
+_MOST_MARKS, _LEAST = 120, 400
 
 
 class CurvePlot(QWidget):
@@ -209,7 +209,7 @@ class CurvePlot(QWidget):
             part = seen_part(x, *view.viewRange()[0])
             x, y = x[part], y[part]
         drawn = np.isfinite(y) & (y > 0) if log else np.isfinite(y)
-        most = _MOST_MARKS if self._look(name).marked else max(int(view.width()), _LEAST)
+        most = _MOST_MARKS if self._look(name).marked else max(2 * int(view.width()), _LEAST)
         item.setData(*thinned(x, np.where(drawn, y, np.nan), most))
 
     def _draw_raw(self, name: str, points: Points, log: bool) -> None:

@@ -62,7 +62,7 @@ def test_a_curve_of_many_points_draws_few_and_all_of_them_from_near(qtbot: QtBot
     widget = plot.findChild(pg.PlotWidget)
     view = widget.getViewBox()
     train, validation = widget.getPlotItem().listDataItems()
-    assert len(train.curve.xData) <= view.width()
+    assert len(train.curve.xData) <= 2 * view.width()
     assert len(validation.scatter.data) <= 120
     assert len(plot.points("train")[0]) == MANY
     qtbot.waitUntil(lambda: view.viewRange()[0][1] > 999)
