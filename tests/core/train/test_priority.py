@@ -27,7 +27,8 @@ print(*found)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities on Linux")
 def test_a_process_gives_way_with_all_its_threads() -> None:
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
+    call = [sys.executable, "-c", SCRIPT]
+    done = subprocess.run(call, capture_output=True, text=True, check=True)
     before, after, thread = map(int, done.stdout.split())
     assert before == os.nice(0)
     assert after == thread == min(before + NICENESS, 19)
