@@ -107,7 +107,7 @@ class InsideView(QWidget):
     def forget(self) -> None:
         """Nothing is known of the node but its output."""
         self._insides = None
-        self.pane.set_box(None)
+        self.pane.unmark()
         self._offer((OUTPUT,))
         self._tell("")
         self._draw()
@@ -143,6 +143,7 @@ class InsideView(QWidget):
     def _choose(self, index: int) -> None:
         if index >= 0 and self.pages.hasFocus():
             self._want(index)
+        self.pane.unmark()
         self._tell("")
         self._draw()
 

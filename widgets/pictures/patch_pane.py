@@ -20,9 +20,14 @@ class PatchPane(FieldPane):
         self._rgb = np.zeros((0, 0, 3), np.uint8)
 
     def show_sample(self, rgb: np.ndarray) -> None:
-        """Show another image, with nothing marked."""
-        self._rgb = rgb
-        self.set_pixels(rgb)
+        """Show an image; what is marked stays if it is the one that is shown."""
+        if not np.array_equal(rgb, self._rgb):
+            self._rgb = rgb
+            self.unmark()
+
+    def unmark(self) -> None:
+        """Show the image with nothing marked."""
+        self.set_pixels(self._rgb)
         self.set_box(None)
 
     def point_at(self, patches: Patches | None, element: int) -> None:
@@ -36,7 +41,7 @@ class PatchPane(FieldPane):
         """
         queries, keys = facet.row_patches, facet.column_patches
         if cell is None or keys is None:
-            self.show_sample(self._rgb)
+            self.unmark()
             return
         head, query, key = cell
         light = lighting(keys, facet.value[head, query], self._rgb.shape[:2])

@@ -121,6 +121,13 @@ def test_a_unit_outlines_what_it_sees(qtbot: QtBot, view: InsideView) -> None:
     assert view.value.maps.cell == (2, 1, 4)
     assert view.pane.box == ((0, 3), (3, 6))
 
+    # While it trains, what is pointed at stays so; another sample begins anew.
+    later = replace(found, sample=found.sample.copy())
+    view.show_insides(later)
+    assert view.pane.box == ((0, 3), (3, 6))
+    view.show_insides(replace(later, sample=1 - found.sample))
+    assert view.pane.box is None
+
 
 def test_an_element_of_a_sequence_outlines_its_patch_and_is_named(
     qtbot: QtBot, view: InsideView
