@@ -74,6 +74,8 @@ class ProbeSamples:
 class Samples(Ask):
     """Which samples may be looked at; the losses are those of the first ``most``."""
 
+    in_pieces = True
+
     most: int = MOST
 
     def answer(self, job: Job, state: State, step: int) -> ProbeSamples:

@@ -13,6 +13,7 @@ from designer.recipe_panel import RecipePanel
 from designer.session import Session
 from tests.designs import iris_mlp
 from tests.widgets.drag import press_move_release, view_point
+from widgets.inputs import ComboBox
 from widgets.parameter_form import ParameterForm
 from widgets.style_sheet import style_sheet
 from widgets.theme import dark
@@ -109,3 +110,13 @@ def open_recipe_panel(qtbot: QtBot, height: int) -> RecipePanel:
         made.show()
     made.activateWindow()
     return made
+
+
+def choose_entry(qtbot: QtBot, combo: ComboBox, data: object) -> None:
+    """Go to an entry of a combo box with the arrow keys."""
+    combo.setFocus()
+    wanted = combo.findData(data)
+    assert wanted >= 0, data
+    while combo.currentIndex() != wanted:
+        down = combo.currentIndex() < wanted
+        qtbot.keyClick(combo, Qt.Key.Key_Down if down else Qt.Key.Key_Up)

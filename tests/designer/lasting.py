@@ -31,3 +31,10 @@ def lasting_window(qapp: QApplication, folder: Path) -> Iterator[MainWindow]:
         patch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Discard)
         window.close()
     window.deleteLater()
+
+
+def train(window: MainWindow) -> None:
+    """Train what is open, to the end; the first time a worker starts and compiles within this."""
+    with SignalBlocker(timeout=3 * PATIENCE) as finished:
+        finished.connect(window.trainer.finished)
+        window.acts.train()

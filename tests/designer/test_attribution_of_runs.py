@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from pytestqt.wait_signal import SignalBlocker
 from safetensors.numpy import load_file
 
 from core.design import edits
@@ -21,40 +20,26 @@ from core.project.runs import WEIGHTS, Run
 from designer.attribution_pane import ANOTHER, NOTHING
 from designer.attribution_panel import TOPICS, AttributionPanel
 from designer.main_window import MainWindow
-from designer.preferences import Preferences
 from tests.designer.conftest import PATIENCE
+from tests.designer.driving import choose_entry
+from tests.designer.lasting import lasting_window, train
 from tests.designs import IRIS, classifier, recipe
-from widgets.fonts import load_fonts
-from widgets.inputs import ComboBox
 
 
 @pytest.fixture(scope="module")
 def window(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
     """A window whose linear network was trained twice, from other weights."""
     folder = tmp_path_factory.mktemp("attribution_of_runs")
-    QSettings.setPath(
-        QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings")
-    )
-    Preferences().animation = False
-    load_fonts(qapp)
     design = classifier(IRIS, ("Dense", {"units": 3}), x="features")
     path = folder / "iris.loom"
     save(edits.set_recipe(design, recipe(epochs=3, batch_size=32, seed=1)), path)
-    made = MainWindow(Preferences(), folder / "unsaved")
-    with SignalBlocker(timeout=PATIENCE) as complete:
-        complete.connect(made.complete)
-        made.show()
-    assert made.files.read(path)
-    for seed in (1, 2):
-        changed = recipe(epochs=3, batch_size=32, seed=seed)
-        made.session.act("Seed", lambda design, r=changed: edits.set_recipe(design, r))
-        with SignalBlocker(timeout=3 * PATIENCE) as finished:
-            finished.connect(made.trainer.finished)
-            made.acts.train()
-    yield made
-    made.files.may_leave = lambda: True  # type: ignore[method-assign]
-    made.close()
-    made.deleteLater()
+    with lasting_window(qapp, folder) as made:
+        assert made.files.read(path)
+        for seed in (1, 2):
+            changed = recipe(epochs=3, batch_size=32, seed=seed)
+            made.session.act("Seed", lambda design, r=changed: edits.set_recipe(design, r))
+            train(made)
+        yield made
 
 
 @pytest.fixture
@@ -75,11 +60,11 @@ def panel(qtbot: QtBot, window: MainWindow, runs: Mapping[str, Run]) -> Attribut
     wait(qtbot, window)
     for chooser in (found.pane.first, found.pane.second):
         chooser.choose("gradient")
-    choose(qtbot, found.pane.compare, NOTHING)
-    choose(qtbot, found.pane.compare, ANOTHER)
+    choose_entry(qtbot, found.pane.compare, NOTHING)
+    choose_entry(qtbot, found.pane.compare, ANOTHER)
     wait(qtbot, window)
     for chooser in (found.pane.first, found.pane.second):
-        choose(qtbot, chooser.target, 0)
+        choose_entry(qtbot, chooser.target, 0)
     wait(qtbot, window)
     return found
 
@@ -87,16 +72,6 @@ def panel(qtbot: QtBot, window: MainWindow, runs: Mapping[str, Run]) -> Attribut
 def wait(qtbot: QtBot, window: MainWindow) -> None:
     asking = window.asking
     qtbot.waitUntil(lambda: not any(map(asking.is_waiting, TOPICS)), timeout=PATIENCE)
-
-
-def choose(qtbot: QtBot, combo: ComboBox, data: object) -> None:
-    """Go to an entry of a combo box with the arrow keys."""
-    combo.setFocus()
-    wanted = combo.findData(data)
-    assert wanted >= 0, data
-    while combo.currentIndex() != wanted:
-        down = combo.currentIndex() < wanted
-        qtbot.keyClick(combo, Qt.Key.Key_Down if down else Qt.Key.Key_Up)
 
 
 def weights_in(path: Path, output: int = 0) -> np.ndarray:
@@ -120,7 +95,7 @@ def test_another_run_is_chosen_by_name_and_explains_the_same_sample(
     assert len(texts) == 2
     assert texts[1].startswith("the first one, ")
     np.testing.assert_array_equal(values(panel, 0), values(panel, 1))
-    choose(qtbot, pane.run.box, runs["before"].id)
+    choose_entry(qtbot, pane.run.box, runs["before"].id)
     wait(qtbot, window)
     for number, run in enumerate((runs["now"], runs["before"])):
         np.testing.assert_allclose(
@@ -140,7 +115,7 @@ def test_both_maps_follow_the_sample_class_and_method(
     qtbot: QtBot, window: MainWindow, panel: AttributionPanel, runs: Mapping[str, Run]
 ) -> None:
     pane = panel.pane
-    choose(qtbot, pane.run.box, runs["before"].id)
+    choose_entry(qtbot, pane.run.box, runs["before"].id)
     wait(qtbot, window)
     qtbot.mouseClick(pane.chooser.next, Qt.MouseButton.LeftButton)
     wait(qtbot, window)
@@ -149,12 +124,12 @@ def test_both_maps_follow_the_sample_class_and_method(
     assert second is not None
     assert (first.number, second.number) == (1, 1)
     np.testing.assert_array_equal(first.sample, second.sample)
-    choose(qtbot, pane.second.target, 2)
-    choose(qtbot, pane.second.method, "gradient_x_input")
+    choose_entry(qtbot, pane.second.target, 2)
+    choose_entry(qtbot, pane.second.method, "gradient_x_input")
     wait(qtbot, window)
     kernel = weights_in(runs["before"].directory / WEIGHTS, 2)
     np.testing.assert_allclose(values(panel, 1), kernel * second.sample, rtol=1e-5)
-    choose(qtbot, pane.second.method, "gradient")
+    choose_entry(qtbot, pane.second.method, "gradient")
     qtbot.mouseClick(pane.chooser.previous, Qt.MouseButton.LeftButton)
     wait(qtbot, window)
 
@@ -165,11 +140,11 @@ def test_an_earlier_step_of_either_run_has_the_weights_of_then(
 ) -> None:
     pane = panel.pane
     run = runs[which]
-    choose(qtbot, pane.run.box, run.id if which == "before" else "")
+    choose_entry(qtbot, pane.run.box, run.id if which == "before" else "")
     step = moments(run.directory).found[0].step
     qtbot.waitUntil(lambda: pane.run.steps.findData(step) > 0, timeout=PATIENCE)
     assert pane.run.steps.isVisible()
-    choose(qtbot, pane.run.steps, step)
+    choose_entry(qtbot, pane.run.steps, step)
     wait(qtbot, window)
     then = weights_in(path_of(run.directory, step))
     np.testing.assert_allclose(values(panel, 1), then, rtol=1e-5)
@@ -183,7 +158,7 @@ def test_a_run_that_was_deleted_meanwhile_says_so(
     qtbot: QtBot, window: MainWindow, panel: AttributionPanel, runs: Mapping[str, Run]
 ) -> None:
     pane = panel.pane
-    choose(qtbot, pane.run.box, runs["before"].id)
+    choose_entry(qtbot, pane.run.box, runs["before"].id)
     wait(qtbot, window)
     kept = runs["before"].directory / WEIGHTS
     others = [p for p in runs["before"].directory.glob("*.safetensors") if p != kept]

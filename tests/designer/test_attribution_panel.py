@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPointF, QSettings, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
-from pytestqt.wait_signal import SignalBlocker
 
 from core.design import edits
 from core.project.file import save
@@ -23,40 +22,25 @@ from designer.main_window import MainWindow
 from designer.map_meaning import TOPICS as CHECKS
 from designer.map_words import NOTHING_TRAINED, UNKNOWN_TRUTH
 from designer.nearest_samples import TOPIC as NEAREST
-from designer.preferences import Preferences
 from tests.designer.conftest import PATIENCE
+from tests.designer.driving import choose_entry
+from tests.designer.lasting import lasting_window, train
 from tests.designs import DIGITS, classifier, recipe
 from tests.widgets.pictures.sample_choosing import pick
-from widgets.fonts import load_fonts
-from widgets.inputs import ComboBox
 
 
 @pytest.fixture(scope="module")
 def trained(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
     """A window whose small network was trained for an epoch."""
     folder = tmp_path_factory.mktemp("attribution")
-    QSettings.setPath(
-        QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings")
-    )
-    Preferences().animation = False
-    load_fonts(qapp)
     layers = (("Conv", {"filters": 4}), ("Activation", {}), ("Flatten", {}))
     design = classifier(DIGITS, *layers, ("Dense", {"units": 10}), x="image")
     path = folder / "digits.loom"
     save(edits.set_recipe(design, recipe(epochs=1, batch_size=64)), path)
-    window = MainWindow(Preferences(), folder / "unsaved")
-    with SignalBlocker(timeout=PATIENCE) as complete:
-        complete.connect(window.complete)
-        window.show()
-    assert window.files.read(path)
-    # A worker is started, and compiles for the first time, within this.
-    with SignalBlocker(timeout=3 * PATIENCE) as finished:
-        finished.connect(window.trainer.finished)
-        window.acts.train()
-    yield window
-    window.files.may_leave = lambda: True  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
+    with lasting_window(qapp, folder) as window:
+        assert window.files.read(path)
+        train(window)
+        yield window
 
 
 @pytest.fixture
@@ -72,16 +56,6 @@ def panel(qtbot: QtBot, trained: MainWindow) -> AttributionPanel:
 def wait_for_maps(qtbot: QtBot, window: MainWindow, topics: tuple[str, ...] = TOPICS) -> None:
     asking = window.asking
     qtbot.waitUntil(lambda: not any(asking.is_waiting(t) for t in topics), timeout=PATIENCE)
-
-
-def choose(qtbot: QtBot, combo: ComboBox, data: object) -> None:
-    """Go to an entry of a combo box with the arrow keys."""
-    combo.setFocus()
-    wanted = combo.findData(data)
-    assert wanted >= 0, data
-    while combo.currentIndex() != wanted:
-        down = combo.currentIndex() < wanted
-        qtbot.keyClick(combo, Qt.Key.Key_Down if down else Qt.Key.Key_Up)
 
 
 def picture(panel: AttributionPanel, number: int = 0) -> list[int]:
@@ -116,7 +90,7 @@ def test_another_method_chosen_by_keys_draws_another_map(
     qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
 ) -> None:
     before = picture(panel)
-    choose(qtbot, panel.pane.first.method, "grad_cam")
+    choose_entry(qtbot, panel.pane.first.method, "grad_cam")
     wait_for_maps(qtbot, trained)
     view = panel.pane.views[0]
     assert view.shown is not None
@@ -126,7 +100,7 @@ def test_another_method_chosen_by_keys_draws_another_map(
     nodes = panel.pane.first.node
     assert nodes.isVisible()
     assert [nodes.itemText(i) for i in range(nodes.count())] == ["Last that will do", "conv"]
-    choose(qtbot, panel.pane.first.method, "integrated_gradients")
+    choose_entry(qtbot, panel.pane.first.method, "integrated_gradients")
     wait_for_maps(qtbot, trained)
     assert picture(panel) == before
 
@@ -139,18 +113,18 @@ def test_another_class_has_another_score_and_map(
     predicted, score, before = view.shown.predicted, view.shown.score, picture(panel)
     assert predicted is not None
     other = (predicted + 1) % 10
-    choose(qtbot, target, other)
+    choose_entry(qtbot, target, other)
     wait_for_maps(qtbot, trained)
     assert view.shown is not None
     assert (view.shown.target, view.shown.predicted) == (other, predicted)
     # No class has a higher score than the one that is predicted.
     assert view.shown.score < score
     assert picture(panel) != before
-    choose(qtbot, target, "true")
+    choose_entry(qtbot, target, "true")
     wait_for_maps(qtbot, trained)
     assert panel.known.samples is not None
     assert view.shown.target == panel.known.samples.truth[0]
-    choose(qtbot, target, "predicted")
+    choose_entry(qtbot, target, "predicted")
     wait_for_maps(qtbot, trained)
 
 
@@ -159,11 +133,11 @@ def test_the_overlay_can_be_set_where_there_is_one(
 ) -> None:
     pane = panel.pane
     assert pane.opacity.isEnabled()
-    choose(qtbot, pane.first.method, "activation_maximisation")
+    choose_entry(qtbot, pane.first.method, "activation_maximisation")
     wait_for_maps(qtbot, trained)
     assert not pane.views[0].overlay_pane.isVisible()
     assert not pane.opacity.isEnabled()
-    choose(qtbot, pane.first.method, "lime")
+    choose_entry(qtbot, pane.first.method, "lime")
     wait_for_maps(qtbot, trained)
     assert pane.opacity.isEnabled()
     found = pane.views[0].shown
@@ -176,7 +150,7 @@ def test_a_refused_check_calls_methods_by_their_labels(
     qtbot: QtBot, trained: MainWindow, panel: AttributionPanel
 ) -> None:
     panel.pane.tabs.setCurrentWidget(panel.meaning)
-    choose(qtbot, panel.pane.first.method, "attention_rollout")
+    choose_entry(qtbot, panel.pane.first.method, "attention_rollout")
     qtbot.mouseClick(panel.meaning.check, Qt.MouseButton.LeftButton)
     wait_for_maps(qtbot, trained, (*TOPICS, *CHECKS))
     # Once, where the checks would be.
@@ -186,7 +160,7 @@ def test_a_refused_check_calls_methods_by_their_labels(
     assert "Choose another method, such as Integrated gradients." in told
     assert not panel.pane.opacity.isEnabled()
     panel.pane.tabs.setCurrentIndex(0)
-    choose(qtbot, panel.pane.first.method, "integrated_gradients")
+    choose_entry(qtbot, panel.pane.first.method, "integrated_gradients")
     wait_for_maps(qtbot, trained)
 
 
@@ -244,14 +218,14 @@ def test_a_picture_of_ones_own_is_explained_checked_and_compared(
     np.testing.assert_allclose(view.shown.values, of_data.values, atol=0.02)
 
     other = (int(of_data.predicted or 0) + 1) % 10
-    choose(qtbot, panel.pane.first.target, other)
+    choose_entry(qtbot, panel.pane.first.target, other)
     wait_for_maps(qtbot, trained)
     assert view.shown is not None
     assert (view.shown.target, view.shown.is_own) == (other, True)
-    choose(qtbot, panel.pane.first.target, "true")
+    choose_entry(qtbot, panel.pane.first.target, "true")
     wait_for_maps(qtbot, trained)
     assert view.text() == UNKNOWN_TRUTH
-    choose(qtbot, panel.pane.first.target, "predicted")
+    choose_entry(qtbot, panel.pane.first.target, "predicted")
     wait_for_maps(qtbot, trained)
 
     panel.pane.tabs.setCurrentWidget(panel.meaning)
@@ -290,8 +264,8 @@ def test_two_maps_stand_side_by_side_on_one_scale(
 ) -> None:
     pane = panel.pane
     assert not pane.views[1].isVisible()
-    choose(qtbot, pane.compare, ANOTHER)
-    choose(qtbot, pane.second.method, "gradient")
+    choose_entry(qtbot, pane.compare, ANOTHER)
+    choose_entry(qtbot, pane.second.method, "gradient")
     wait_for_maps(qtbot, trained)
     first, second = (view.shown for view in pane.views)
     assert first is not None
@@ -301,13 +275,13 @@ def test_two_maps_stand_side_by_side_on_one_scale(
     qtbot.mouseClick(pane.same_scale, Qt.MouseButton.LeftButton)
     assert pane.views[0].limits != pane.views[1].limits
     qtbot.mouseClick(pane.same_scale, Qt.MouseButton.LeftButton)
-    choose(qtbot, pane.compare, KEPT)
+    choose_entry(qtbot, pane.compare, KEPT)
     qtbot.mouseClick(pane.chooser.next, Qt.MouseButton.LeftButton)
     wait_for_maps(qtbot, trained)
     numbers = [view.shown.number for view in pane.views if view.shown]
     assert numbers == [1, 0]
     qtbot.mouseClick(pane.chooser.previous, Qt.MouseButton.LeftButton)
-    choose(qtbot, pane.compare, "nothing")
+    choose_entry(qtbot, pane.compare, "nothing")
     wait_for_maps(qtbot, trained)
     assert not pane.views[1].isVisible()
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.explain.projection import UMAP, is_installed
@@ -17,13 +17,12 @@ from designer.generated_panel import GeneratedPanel
 from designer.histograms_panel import HistogramsPanel
 from designer.live_panel import LivePanel
 from designer.main_window import MainWindow
-from designer.preferences import Preferences
 from designer.projection_panel import ProjectionPanel
 from tests.designer.conftest import PATIENCE
 from tests.designer.driving import click_node, menu_of, press_action
+from tests.designer.lasting import lasting_window
 from tests.designs import classifier, saved, with_recipe
 from widgets.colors import mix
-from widgets.fonts import load_fonts
 from widgets.plots.marks import class_color
 from widgets.plots.regions import class_regions
 from widgets.theme import dark, light
@@ -37,25 +36,16 @@ def trained(
 ) -> Iterator[MainWindow]:
     """A window in which a small network was trained while its decision boundary was watched."""
     folder = tmp_path_factory.mktemp("panels")
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "s"))
-    Preferences().animation = False
-    load_fonts(qapp)
     qtbot = QtBot(request)
-    window = MainWindow(Preferences(), folder / "unsaved")
-    with qtbot.waitSignal(window.complete, timeout=PATIENCE):
-        window.show()
     layers = (("Dense", {"units": 6}), ("Activation", {"function": "relu"}))
     design = classifier(TOY, *layers, ("Dense", {"units": 3}), x="point")
     design = with_recipe(design, epochs=60, learning_rate=0.05)
-    assert window.files.read(saved(design, folder))
-    seen(qtbot, window, "boundary")
-    with qtbot.waitSignal(window.trainer.finished, timeout=PATIENCE):
-        press_action(qtbot, window, "train")
-    yield window
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Discard)
-        window.close()
-    window.deleteLater()
+    with lasting_window(qapp, folder) as window:
+        assert window.files.read(saved(design, folder))
+        seen(qtbot, window, "boundary")
+        with qtbot.waitSignal(window.trainer.finished, timeout=PATIENCE):
+            press_action(qtbot, window, "train")
+        yield window
 
 
 def seen(qtbot: QtBot, window: MainWindow, name: str) -> LivePanel:
