@@ -64,7 +64,9 @@ class Answer:
 
     def drop(self) -> None:
         """Compute no more of it."""
-        self._pieces.drop()
+        # Programs of several devices that two threads begin at once may wait for each other.
+        training = self._training
+        self._pieces.drop(wait=training is not None and not training.has_one_device)
 
     def event(self) -> Answered | NotAnswered:
         """The answer, or why there is none."""

@@ -75,11 +75,13 @@ class Pieces:
                 self._changed.notify_all()
             self._changed.wait_for(lambda: self._stands is not _Stands.COMPUTES, seconds)
 
-    def drop(self) -> None:
-        """Give it up: it ends where it rests next."""
+    def drop(self, wait: bool = False) -> None:
+        """Give it up: it ends where it rests next; with ``wait``, come back when it does."""
         with self._changed:
             self._dropped = True
             self._changed.notify_all()
+            if wait:
+                self._changed.wait_for(lambda: self._stands is not _Stands.COMPUTES)
 
     def result(self) -> Any:
         """What was computed. Raises what the computation raised."""

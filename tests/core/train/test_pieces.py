@@ -92,6 +92,23 @@ def test_a_long_piece_goes_on_beside_what_is_done_next() -> None:
     assert pieces.result() == "the end"
 
 
+def test_the_end_of_a_dropped_computation_can_be_waited_for() -> None:
+    may_rest, rested = threading.Event(), threading.Event()
+
+    def work() -> None:
+        assert may_rest.wait(PATIENCE)
+        rested.set()
+        stand_aside()
+        raise AssertionError("nobody wants the rest")
+
+    pieces = Pieces(work, least=0.0)
+    pieces.go_on(0.01)
+    assert not pieces.can_go_on
+    threading.Timer(0.05, may_rest.set).start()
+    pieces.drop(wait=True)
+    assert rested.is_set()
+
+
 def test_no_turn_is_needed_while_another_process_computes() -> None:
     may_end = threading.Event()
 
