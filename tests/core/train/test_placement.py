@@ -18,7 +18,8 @@ from core.train.placement import Placement
 @pytest.fixture(scope="module")
 def found() -> Any:
     """What a process with four devices trained."""
-    flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=4", "JAX_PLATFORMS": "cpu"}
+    four = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=4"
+    flags = {"XLA_FLAGS": four, "JAX_PLATFORMS": "cpu"}
     done = subprocess.run(
         [sys.executable, "-m", "tests.core.train.four_devices"],
         env={**os.environ, **flags},
