@@ -26,6 +26,8 @@ class TrainingProcess(QObject):
     without having been asked to.
     """
 
+    # Whether the process has a lower priority than the window.
+    gives_way = True
     told = Signal(object)
     died = Signal(int)
     _arrived = Signal(object, object)
@@ -55,7 +57,9 @@ class TrainingProcess(QObject):
 
         context = get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=main, args=(theirs,), name="layerloom-worker", daemon=True)
+        process = context.Process(
+            target=main, args=(theirs, self.gives_way), name="layerloom-worker", daemon=True
+        )
         process.start()
         theirs.close()
         self._process, self._pipe = process, ours

@@ -36,9 +36,13 @@ if TYPE_CHECKING:
     from core.train.training import Training
 
 
-def main(pipe: Connection) -> None:
-    """Serve commands from the pipe until it closes or Shutdown comes, giving way to the window."""
-    give_way()
+def main(pipe: Connection, gives_way: bool = False) -> None:
+    """Serve commands from the pipe until it closes or Shutdown comes.
+
+    ``gives_way`` is for a worker of a window that somebody looks at.
+    """
+    if gives_way:
+        give_way()
     # What libraries print must neither reach the terminal's standard output nor break the pipe.
     if _has_stderr():
         os.dup2(sys.stderr.fileno(), 1)

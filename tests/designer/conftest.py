@@ -26,6 +26,14 @@ def settings(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def workers_of_equal_rank() -> Iterator[None]:
+    """A worker that gives way to windows would starve beside a second process of tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TrainingProcess, "gives_way", False)
+        yield
+
+
 @pytest.fixture
 def early_worker() -> None:
     """Asked for by tests of a worker that the window starts before anything needs it."""
