@@ -51,7 +51,9 @@ def chart(
 def matrix(names: Sequence[str], counts: np.ndarray) -> str:
     """A confusion matrix as a coloured grid; a cell's colour is its share of the row."""
     longest = min(max(map(len, names)), 18)
-    left, top, size = 30 + 6.5 * longest, 26 + 5 * longest, _CELL if len(names) <= 12 else 22
+    # Names above the columns lean to the right.
+    leaning = 4.7 * longest
+    left, top, size = 30 + 6.5 * longest, 32 + leaning, _CELL if len(names) <= 12 else 22
     side = size * len(names)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     parts = [
@@ -84,7 +86,7 @@ def matrix(names: Sequence[str], counts: np.ndarray) -> str:
                     f'<text x="{left + size * (j + 0.5):.0f}" y="{top + middle + 4:.0f}" '
                     f'text-anchor="middle" style="fill:var(--text)">{counts[i, j]}</text>'
                 )
-    return _svg(left + side + 40, top + side + 6, parts)
+    return _svg(left + side + leaning, top + side + 6, parts)
 
 
 class _Frame:
@@ -195,7 +197,8 @@ def _range(arrays: Sequence[np.ndarray]) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     if low == high:
         return low - 0.5, high + 0.5
-    return low, high + 0.04 * (high - low)
+    room = 0.04 * (high - low)
+    return low - room if low else low, high + room
 
 
 def _cut(name: str, most: int = 18) -> str:

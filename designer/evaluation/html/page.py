@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -20,8 +21,8 @@ from designer.evaluation.html.style import style_sheet
 class About:
     """What is told beside the figures: of which run, how it was made, and how the design looks.
 
-    ``curves`` are losses by epoch; ``pictures`` are SVG files of the design for light and dark
-    pages, or none.
+    ``created`` is a time in ISO form. ``curves`` are losses by epoch; ``pictures`` are SVG files
+    of the design for light and dark pages, or none.
     """
 
     project: str
@@ -51,6 +52,10 @@ def page(report: EvaluationReport, about: About, size_curve: SizeCurve | None = 
         "Recipe": sections.facts(about.recipe),
         "Environment": sections.facts(about.environment),
     }
+    missing = {t: why for t, why in parts.items() if isinstance(why, sections.Missing)}
+    parts = {title: part for title, part in parts.items() if title not in missing}
+    if missing:
+        parts["Not in this report"] = sections.missing(missing)
     keys = {title: title.lower().replace(" ", "-") for title in parts}
     links = "".join(f'<a href="#{keys[title]}">{title}</a>' for title in parts)
     body = "".join(
@@ -61,7 +66,10 @@ def page(report: EvaluationReport, about: About, size_curve: SizeCurve | None = 
     if report.rows < report.rows_in_split:
         rows = f"{report.rows:,} of {rows}, evenly spread"
     name = escape(about.project)
-    told = f"Run {about.run}, made {about.created}. {report.split.capitalize()} split, {rows}."
+    made = datetime.fromisoformat(about.created).astimezone()
+    told = (
+        f"Run {about.run}, made {made:%Y-%m-%d %H:%M}. {report.split.capitalize()} split, {rows}."
+    )
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -73,7 +81,7 @@ def page(report: EvaluationReport, about: About, size_curve: SizeCurve | None = 
 
 def _design(pictures: tuple[bytes, bytes] | None) -> str:
     if pictures is None:
-        return sections.none("The design is too large to be drawn here.")
+        return sections.Missing("The design is too large to be drawn here.")
     light, dark = map(svg_uri, pictures)
     return (
         '<div class="scroll"><picture>'

@@ -32,6 +32,12 @@ from designer.evaluation.shared import (
 from widgets.plots.xy_line import XYLine
 
 
+class Missing(str):
+    """Why a section has nothing."""
+
+    __slots__ = ()
+
+
 def summary(report: EvaluationReport) -> str:
     """All figures with their definitions, and the hint on the fit."""
     rows = [
@@ -53,14 +59,14 @@ def fit(report: EvaluationReport) -> str:
     listed = f"<ul>{remedies}</ul>" if remedies else ""
     return (
         f'<div class="hint {hint.kind}"><strong>{escape(title)}</strong>'
-        f"<p>{escape(hint.reason)}</p>{listed}</div>{about(RULE)}"
+        f"<p>{escape(hint.reason[:1].upper() + hint.reason[1:])}</p>{listed}</div>{about(RULE)}"
     )
 
 
 def confusion(report: EvaluationReport) -> str:
     """The grid."""
     if report.classes is None:
-        return none(NO_CLASSES)
+        return Missing(NO_CLASSES)
     grid = matrix(report.classes.classes, report.classes.confusion)
     return f'{about(definitions.CONFUSION)}<div class="scroll">{grid}</div>'
 
@@ -69,7 +75,7 @@ def classes(report: EvaluationReport) -> str:
     """Precision, recall and F1 of each class."""
     found = report.classes
     if found is None:
-        return none(NO_CLASSES)
+        return Missing(NO_CLASSES)
     losses = {part.name: part.loss for part in report.by_class.slices} if report.by_class else {}
     rows = [
         (
@@ -87,7 +93,7 @@ def classes(report: EvaluationReport) -> str:
 def curves(report: EvaluationReport) -> str:
     """ROC and precision-recall curves, with the areas under them."""
     if not report.rocs:
-        return none(NO_CLASSES)
+        return Missing(NO_CLASSES)
     corner = ((0.0, 1.0), (0.0, 1.0))
     drawn = _chosen(report.rocs), _chosen(report.recalls)
     pictures = (
@@ -104,8 +110,8 @@ def calibration(report: EvaluationReport) -> str:
     """The reliability diagram with its errors."""
     found = report.calibration
     if found is None:
-        return none(NO_PROBABILITIES)
-    dots = XYLine("accuracy", found.confidence, found.accuracy, marked=True)
+        return Missing(NO_PROBABILITIES)
+    dots = XYLine("", found.confidence, found.accuracy, marked=True)
     edges = np.linspace(0, 1, len(found.counts) + 1)
     corner = ((0.0, 1.0), (0.0, 1.0))
     pictures = (
@@ -124,7 +130,7 @@ def regression(report: EvaluationReport) -> str:
     """Residuals against predictions, their histogram, and the figures."""
     found = report.regression
     if found is None:
-        return none(NO_NUMBERS)
+        return Missing(NO_NUMBERS)
     dots = XYLine("", found.predicted, found.residuals, marked=True, bare=True)
     pictures = (
         chart([dots], "Predicted", "Residual"),
@@ -141,7 +147,7 @@ def slices(report: EvaluationReport) -> str:
     """The groups by the chosen column, and how far they are treated alike."""
     found = report.by_column
     if found is None:
-        return none("No column was chosen to group the rows by (--slice).")
+        return Missing("No column was chosen to group the rows by (--slice).")
     score = "Mean absolute error" if report.regression else "Accuracy"
     groups = [(s.name, f"{s.size:,}", number(s.score), number(s.loss)) for s in found.slices]
     return (
@@ -156,7 +162,7 @@ def robustness(report: EvaluationReport) -> str:
     """The figure by how much the inputs were changed."""
     found = report.robustness
     if found is None:
-        return none("Not measured (--robustness).")
+        return Missing("Not measured (--robustness).")
     y_range = (0.0, 1.0) if found.figure == "accuracy" else None
     rows = [
         (TITLES[kind], f"{size:g}", number(value))
@@ -180,7 +186,7 @@ def robustness(report: EvaluationReport) -> str:
 def learning_curve(found: SizeCurve | None) -> str:
     """The figures by the number of training rows."""
     if found is None:
-        return none("Not trained (--learning-curve).")
+        return Missing("Not trained (--learning-curve).")
     name = next(n for n in ("accuracy", "rmse", "loss") if n in found.points[0].held_out)
     rows = np.array([float(p.rows) for p in found.points])
     lines = [
@@ -207,14 +213,14 @@ def training(curves: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> str:
     """The loss by epoch."""
     lines = [XYLine(name, x, y) for name, (x, y) in curves.items() if len(x) > 1]
     if not lines:
-        return none("The run has no recorded curves.")
+        return Missing("The run has no recorded curves.")
     return f"<figure>{chart(lines, 'Epoch', 'Loss')}</figure>"
 
 
 def wrongest(report: EvaluationReport) -> str:
     """Cards of the rows with the highest loss."""
     if not report.wrongest:
-        return none(NO_TARGET)
+        return Missing(NO_TARGET)
     cards = "".join(map(_card, report.wrongest))
     return f'{about(definitions.WRONGEST)}<div class="samples">{cards}</div>'
 
@@ -222,7 +228,7 @@ def wrongest(report: EvaluationReport) -> str:
 def facts(values: Mapping[str, Any]) -> str:
     """Names and values, such as a recipe or an environment."""
     rows = list(_flat(values))
-    return table(("Name", "Value"), rows) if rows else none("Nothing is recorded.")
+    return table(("Name", "Value"), rows) if rows else Missing("Nothing is recorded.")
 
 
 def number(value: float) -> str:
@@ -254,9 +260,9 @@ def about(text: str) -> str:
     return f'<p class="about">{escape(text)}</p>'
 
 
-def none(text: str) -> str:
-    """Why a section has nothing."""
-    return f'<p class="none">{escape(text)}</p>'
+def missing(sections: Mapping[str, Missing]) -> str:
+    """The sections that have nothing, by title, and why."""
+    return table(("Section", "Why"), [(title, str(why)) for title, why in sections.items()])
 
 
 def _row(*pictures: str) -> str:

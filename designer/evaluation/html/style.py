@@ -34,12 +34,13 @@ nav { margin: 14px 0; display: flex; flex-wrap: wrap; gap: 4px 14px; }
 a { color: var(--accent); }
 section { background: var(--base); border: 1px solid var(--border); border-radius: 8px;
   padding: 16px 18px; margin: 14px 0; }
-.about, .none { color: var(--muted); font-size: 13px; }
+.about { color: var(--muted); font-size: 13px; }
 .row { display: flex; flex-wrap: wrap; gap: 10px 26px; align-items: flex-start; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: 8px 0; font-variant-numeric: tabular-nums; }
-th, td { padding: 3px 12px 3px 0; text-align: left; vertical-align: top; font-size: 13.5px;
+th, td { padding: 3px 14px 3px 0; text-align: left; vertical-align: top; font-size: 13.5px;
   border-bottom: 1px solid var(--border); }
+th:last-child, td:last-child { padding-right: 0; }
 th { color: var(--muted); font-weight: 600; }
 td.n, th.n { text-align: right; }
 td.about { max-width: 460px; }
@@ -56,13 +57,26 @@ figcaption { font-size: 13px; color: var(--muted); }
   overflow-wrap: anywhere; }
 .sample img { width: 84px; height: 84px; object-fit: contain; image-rendering: pixelated;
   display: block; margin-bottom: 6px; }
-.design { max-width: 100%; height: auto; }
+.design { max-width: max(100%, 640px); height: auto; }
+@media screen and (max-width: 600px) {
+  main { padding: 12px 8px 40px; }
+  section { padding: 12px; }
+  th, td { padding-right: 9px; }
+}
+@page { size: auto; margin: 14mm; }
 @media print {
-  body { font-size: 11pt; }
+  :root { color-scheme: light; }
+  body { background: none; font-size: 11pt; }
   main { max-width: none; padding: 0; }
   nav { display: none; }
-  section { break-inside: avoid; border: none; padding: 8px 0; }
-  svg, img { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  section { border: none; border-top: 1px solid var(--border); border-radius: 0;
+    padding: 8px 0; margin: 10px 0; }
+  h2, h3, section > .about { break-after: avoid; }
+  tr, p, figure, .hint, .sample { break-inside: avoid; }
+  .row { display: grid; grid-template-columns: 1fr 1fr; }
+  .scroll { overflow: visible; }
+  .design { max-width: 100%; }
+  svg, img, .hint { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 """
 

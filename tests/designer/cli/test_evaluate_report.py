@@ -12,9 +12,9 @@ from tests.designer.cli.line import Line
 from tests.designs import iris_mlp, saved, with_recipe
 
 SECTIONS = (
-    *("Figures", "Confusion matrix", "Classes", "Curves", "Calibration", "Regression", "Slices"),
-    *("Robustness", "Learning curve", "Training", "Wrongest samples", "Design", "Recipe"),
-    "Environment",
+    *("Figures", "Confusion matrix", "Classes", "Curves", "Calibration", "Slices", "Robustness"),
+    *("Learning curve", "Training", "Wrongest samples", "Design", "Recipe", "Environment"),
+    "Not in this report",
 )
 # Tags without an end.
 _VOID = ("meta", "img", "source", "br", "rect", "line", "circle", "polyline")
@@ -69,6 +69,8 @@ def test_the_page_stands_alone_and_has_the_numbers_of_the_json(
     text = out.read_text("utf-8")
     page = Page(text)
     assert tuple(page.headings) == SECTIONS
+    # What iris has not is named once, at the end, with the reason.
+    assert "<td>Regression</td><td>The network does not predict numbers.</td>" in text
     assert page.resources
     assert all(r.startswith(("#", "data:image/")) for r in page.resources)
     assert "http" not in re.sub(r"base64,[^\"]*", "", text)
