@@ -32,6 +32,7 @@ from designer.evaluation.pages.page import Page
 from designer.evaluation.pages.regression import RegressionPage
 from designer.evaluation.pages.summary import SummaryPage
 from designer.evaluation.pages.wrong import WrongPage
+from designer.evaluation.run_fit import with_curve
 from designer.report_saving import ReportSaving
 from widgets import icons
 from widgets.banner import Banner
@@ -142,6 +143,7 @@ class EvaluationPanel:
         if self.report is None and self._trainer.run is not None:
             self._show_empty(WAITING_TEXT)
         self._asking.ask(TOPIC, question, self._take, self._refuse, patient)
+        self._turn_to(self.list.currentRow())
 
     def _lay_out(self) -> None:
         tools = QHBoxLayout()
@@ -226,9 +228,12 @@ class EvaluationPanel:
 
     def _take(self, answered: Answered) -> None:
         self.report = answered.answer
+        run = self._trainer.run
+        if run is not None and not self._trainer.busy and self._asking.moment is None:
+            self.report = with_curve(self.report, self._trainer.store, run)
         self.empty.hide()
         self.body.show()
-        self._show(answered.answer, answered.step)
+        self._show(self.report, answered.step)
         if self.live.isChecked() and self._trainer.busy:
             self.ask(patient=True)
 
@@ -240,6 +245,7 @@ class EvaluationPanel:
             self._show_empty(f"{told.message[:1].upper()}{told.message[1:]}. {told.hint}")
             return
         message = f"{told.message[:1].upper()}{told.message[1:]}."
+        self._turn_to(self.list.currentRow())
         self.banner.show_message("error", message, told.hint)
 
     def _show(self, report: EvaluationReport, step: int) -> None:
@@ -269,7 +275,9 @@ class EvaluationPanel:
     def _turn_to(self, line: int) -> None:
         title = list(self.pages)[max(line, 0)]
         reason = self._reasons.get(title, "")
-        self.reason.setText(reason)
+        asked = {"Slices": self.column.currentData(), "Robustness": self.robust.isChecked()}
+        on_its_way = asked.get(title) and self._asking.is_waiting(TOPIC)
+        self.reason.setText(WAITING_TEXT if reason and on_its_way else reason)
         if title in self._due and self.report is not None:
             self._due.remove(title)
             self.pages[title].show_report(self.report)

@@ -85,6 +85,7 @@ def run(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace, training: Training, folder: Path) -> int:
     from core.explain.evaluation.measure import evaluation_report
     from core.train.size_curve import size_curve
+    from designer.evaluation.run_fit import with_curve
 
     curve: SizeCurve | None = None
     # The trainings of a learning curve take nearly all of the time.
@@ -109,26 +110,12 @@ def _report(options: argparse.Namespace, training: Training, folder: Path) -> in
             if curve is None:
                 print_error("interrupted before the learning curve was done")
                 return FAILED
-        found = _with_curves(found, training)
+        found = with_curve(found, training.store, training.run)
         if options.report is not None:
             tell(0.95, "Writing the report")
             _write(options.report, found, training, curve)
     _tell(options, training, found, curve)
     return DONE
-
-
-def _with_curves(found: EvaluationReport, training: Training) -> EvaluationReport:
-    """The report with a hint that knows the run's curve of the validation loss, too."""
-    from dataclasses import replace
-
-    from core.explain.evaluation.fit import fit_hint
-    from core.project.run_curves import curve
-
-    losses = curve(training.store, training.run, "validation", "loss").value
-    if found.kind and len(losses):
-        hint = fit_hint(found.train, found.held_out, found.baseline, losses.tolist())
-        return replace(found, fit=hint)
-    return found
 
 
 def _tell(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from core.project.file import save
-from designer.evaluation_panel import EMPTY_TEXT, EvaluationPanel
+from designer.evaluation_panel import EMPTY_TEXT, WAITING_TEXT, EvaluationPanel
 from designer.main_window import MainWindow
 from tests.designer.conftest import PATIENCE
 from tests.designer.driving import click_entry, menu_of, press_action
@@ -85,7 +85,10 @@ def test_after_a_run_it_shows_where_the_network_is_wrong(
     groups = panel.pages["Slices"].groups.texts()
     assert sum(int(group[1]) for group in groups) == report.rows
     qtbot.mouseClick(panel.robust, Qt.MouseButton.LeftButton, pos=QPoint(10, 10))
+    assert panel.reason.isVisible()
+    assert panel.reason.text() == WAITING_TEXT
     qtbot.waitUntil(lambda: panel.report.robustness is not None, timeout=PATIENCE)
+    assert not panel.reason.isVisible()
     assert panel.list.currentItem().text() == "Robustness"
     lines = panel.pages["Robustness"].plot.lines
     assert [len(line.x) for line in lines] == [5, 5, 5]

@@ -15,10 +15,10 @@ RISEN, EARLY = 0.1, 0.8
 RULE = (
     "The error is the share of wrong answers, or 1 - R2 of numbers. Overfitting: the error on "
     f"held-out rows exceeds that on training rows by more than {GAP:g} and by more than "
-    f"{SURE:g} standard errors; or the validation loss had its minimum in the first "
-    f"{EARLY:.0%} of the epochs and has risen by more than {RISEN:.0%} since. Underfitting: the "
-    f"error on training rows is above {HIGH:g} times that of always giving the most frequent "
-    "class (or the mean)."
+    f"{SURE:g} standard errors; or it exceeds it by less, but the validation loss had its minimum "
+    f"in the first {EARLY:.0%} of the epochs and has risen by more than {RISEN:.0%} since. "
+    f"Underfitting: the error on training rows is above {HIGH:g} times that of always giving the "
+    "most frequent class (or the mean)."
 )
 REMEDIES = {
     OVER: (
@@ -70,12 +70,14 @@ def fit_hint(
     if train is None or not np.isfinite(train.error):
         return FitHint(UNKNOWN, "There is no error on training rows to judge by.")
     told = f"error {train.error:.3g} on training rows"
+    worse = True
     if held is not None and held.rows and np.isfinite(held.error):
         gap = held.error - train.error
+        worse = gap > 0
         told += f", {held.error:.3g} on held-out rows"
         if gap > GAP and gap > SURE * held.deviation:
             return FitHint(OVER, f"{told}: {gap:.3g} more.")
-    if (risen := _risen(validation_loss)) is not None:
+    if worse and (risen := _risen(validation_loss)) is not None:
         best, share = risen
         return FitHint(
             OVER, f"{told}; the validation loss was best after epoch {best}, {share:.0%} lower."

@@ -98,6 +98,8 @@ def test_differences_of_a_worked_example() -> None:
         (0.01, Errors(0.04, 400, 0.01), 0.9, (), GOOD),
         (0.01, Errors(0.04, 400, 0.01), 0.9, (1.0, 0.5, 0.4, 0.5, 0.6), OVER),
         (0.01, Errors(0.04, 400, 0.01), 0.9, (1.0, 0.5, 0.4, 0.41, 0.42), GOOD),
+        # Nothing to gain: held-out rows are answered as well as training rows.
+        (0.0, Errors(0.0, 400, 0.0), 0.9, (1.0, 0.5, 0.4, 0.5, 0.6), GOOD),
         (0.6, Errors(0.62, 400, 0.02), 0.9, (), UNDER),
         (0.3, None, 0.9, (), GOOD),
         (math.nan, None, 0.9, (), UNKNOWN),
