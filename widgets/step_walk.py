@@ -161,7 +161,7 @@ class StepWalk(QWidget):
         split.addWidget(self.list)
         split.addWidget(self.text)
         split.setStretchFactor(1, 1)
-        split.setSizes([170, 500])
+        split.setSizes([200, 500])
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(8, 4, 8, 6)

@@ -178,6 +178,8 @@ class HeatMap(QWidget):
     def _names_width(self) -> int:
         metrics = self.fontMetrics()
         widest = max((metrics.horizontalAdvance(name) for name in self._rows), default=0)
+        # An advance is rounded, and a name that is wider by a fraction would be cut.
+        widest += 1
         return min(widest, LONGEST_NAME, self.width() // 3) + 2 * _GAP
 
     def _area(self) -> QRectF:

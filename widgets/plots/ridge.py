@@ -94,7 +94,7 @@ class RidgePlot(Described):
 
     def _paint_titles(self, painter: QPainter) -> None:
         bold = QFont(self.font())
-        bold.setBold(True)
+        bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
         painter.setPen(QColor(self._theme.text))
         line = self.fontMetrics().height()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPainter
 from pytestqt.qtbot import QtBot
 
 from widgets.pictures.colormaps import table
@@ -66,3 +66,23 @@ def test_the_picture_has_the_cells_and_the_frame_of_the_moment(shown: HeatMap) -
     assert shown.grab().toImage().pixelColor(edge).name() == dark().accent
     with pytest.raises(ValueError, match="2 rows and 1 steps"):
         shown.set_values(["one", "other"], [1], np.zeros((1, 1)))
+
+
+def test_a_name_that_has_room_is_whole(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = HeatMap()
+    qtbot.addWidget(made)
+    made.resize(700, 200)
+    # Of several some are wider than their rounded advance, whatever the typeface.
+    names = ["logits", "stem", "norm_1", "stage_1/conv_1", "stage_1/norm_1", "dense_2", "hidden"]
+    written: list[str] = []
+    real = QPainter.drawText
+
+    def noted(painter: QPainter, *given: object) -> object:
+        written.append(str(given[-1]))
+        return real(painter, *given)
+
+    monkeypatch.setattr(QPainter, "drawText", noted)
+    for name in names:
+        made.set_values([name], [1, 2], np.ones((1, 2)))
+        made.grab()
+    assert set(names) <= set(written)
