@@ -17,15 +17,6 @@ from widgets.canvas import End
 BOTTOM = ("training", "activations", "saliency", "problems", "code")
 
 
-def draw(projects: Path, folder: Path) -> None:
-    """Draw all of them from the examples in a folder."""
-    inside_a_block(projects / "moby_dick_transformer.loom", folder / "transformer_dark.png")
-    residual_network(projects / "digits_resnet.loom", folder / "resnet_light.png")
-    overview(projects / "moby_dick_transformer.loom", folder / "overview_dark.png")
-    search(projects / "digits_cnn.loom", folder / "search_light.png")
-    themes(projects / "digits_resnet.loom", folder / "themes.png")
-
-
 def inside_a_block(file: Path, picture: Path) -> None:
     """A transformer block, entered and laid out, with its breadcrumb."""
     window = roomy(file, "dark")
@@ -120,3 +111,13 @@ def keep(window: MainWindow, picture: Path) -> None:
     settle(400)
     window.grab().save(str(picture))
     closed(window)
+
+
+# By picture: what draws it, and the example it shows.
+PAGES = {
+    "transformer_dark": (inside_a_block, "moby_dick_transformer"),
+    "resnet_light": (residual_network, "digits_resnet"),
+    "overview_dark": (overview, "moby_dick_transformer"),
+    "search_light": (search, "digits_cnn"),
+    "themes": (themes, "digits_resnet"),
+}

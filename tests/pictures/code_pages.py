@@ -22,15 +22,6 @@ from tests.pictures.window import closed, opened, settle, wait_for
 from widgets.canvas import End
 
 
-def draw(projects: Path, folder: Path) -> None:
-    """Draw all of them from the examples in a folder."""
-    code(projects / "digits_cnn.loom", folder / "code_dark.png")
-    imported(projects, folder / "imported_light.png")
-    weights(projects / "digits_cnn.loom", folder / "weights_dark.png")
-    help_page(projects / "digits_cnn.loom", folder / "help_dark.png")
-    ready_groups(projects / "digits_cnn.loom", folder / "ready_groups_light.png")
-
-
 def code(file: Path, picture: Path) -> None:
     """The code of a network, with the lines of the selected node marked."""
     window = roomy(file, "dark")
@@ -44,9 +35,9 @@ def code(file: Path, picture: Path) -> None:
     keep(window, picture)
 
 
-def imported(folder: Path, picture: Path) -> None:
+def imported(file: Path, picture: Path) -> None:
     """ResNet-18 as PyTorch exports it, made into a design by the command line."""
-    model, file = folder / "resnet18.onnx", folder / "resnet18.loom"
+    model = file.with_suffix(".onnx")
     exported(ResNet18(8), (torch.zeros(2, 3, 64, 64),), model, dynamo=False)
     call = [sys.executable, "-m", "designer", "import", str(model), "-o", str(file)]
     subprocess.run(call, check=True)
@@ -100,3 +91,13 @@ def ready_groups(file: Path, picture: Path) -> None:
     window.palette_panel.list.scrollToBottom()
     window.canvas.fit_all()
     keep(window, picture)
+
+
+# By picture: what draws it, and the example it shows (or the file it makes).
+PAGES = {
+    "code_dark": (code, "digits_cnn"),
+    "imported_light": (imported, "resnet18"),
+    "weights_dark": (weights, "digits_cnn"),
+    "help_dark": (help_page, "digits_cnn"),
+    "ready_groups_light": (ready_groups, "digits_cnn"),
+}

@@ -1,10 +1,17 @@
-"""Draws the pictures of the documentation: ``python -m tests.pictures.documentation FOLDER``."""
+"""Draws the pictures of the documentation.
+
+``python -m tests.pictures.documentation FOLDER [NAME ...]``: all of them, or the named ones.
+"""
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 import tempfile
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -17,9 +24,11 @@ from tests.pictures import canvas_pages, code_pages, explaining_pages, training_
 from tests.pictures.window import closed, opened, settle, wait_for
 from widgets.fonts import load_fonts
 
+Draw = Callable[[Path, Path], None]
 
-def main(folder: Path) -> None:
-    """Draw all pictures into a folder."""
+
+def main(folder: Path, names: Iterable[str]) -> None:
+    """Draw the named pictures into a folder, and tell the seconds that each took."""
     folder.mkdir(parents=True, exist_ok=True)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
@@ -29,19 +38,14 @@ def main(folder: Path) -> None:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(place))
         for example in examples().values():
             shutil.copy(example, place)
-        trained(place / "digits_cnn.loom", "dark", "conv_2", folder / "designer_dark.png")
-        letters = place / "moby_dick_attention.loom"
-        trained(letters, "light", "attention", folder / "tokens_light.png", tidied=True)
-        trained(place / "el_nino_lstm.loom", "dark", "lstm", folder / "sequence_dark.png")
-        problems(place / "digits_cnn.loom", folder / "problems_light.png")
-        data_dialog(place / "digits_cnn.loom", folder / "data_dark.png")
-        canvas_pages.draw(place, folder)
-        code_pages.draw(place, folder)
-        training_pages.draw(place, folder)
-        explaining_pages.draw(place, folder)
+        for name in names:
+            draw, example_name = PAGES[name]
+            began = time.monotonic()
+            draw(place / f"{example_name}.loom", folder / f"{name}.png")
+            print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
 
 
-def trained(file: Path, theme: str, node: str, picture: Path, tidied: bool = False) -> None:
+def trained(file: Path, picture: Path, theme: str, node: str, tidied: bool = False) -> None:
     """The window after a whole training, looking at a node; ``tidied`` arranges nodes again."""
     window = opened(file, theme)
     found = window.session.design.named(node)
@@ -85,5 +89,26 @@ def data_dialog(file: Path, picture: Path) -> None:
     closed(window)
 
 
+# By picture: what draws it, and the example it shows; pages of one example share its runs.
+PAGES: dict[str, tuple[Draw, str]] = {
+    "designer_dark": (partial(trained, theme="dark", node="conv_2"), "digits_cnn"),
+    "tokens_light": (
+        partial(trained, theme="light", node="attention", tidied=True),
+        "moby_dick_attention",
+    ),
+    "sequence_dark": (partial(trained, theme="dark", node="lstm"), "el_nino_lstm"),
+    "problems_light": (problems, "digits_cnn"),
+    "data_dark": (data_dialog, "digits_cnn"),
+    **canvas_pages.PAGES,
+    **code_pages.PAGES,
+    **training_pages.PAGES,
+    **explaining_pages.PAGES,
+}
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description="Draws the pictures of the documentation.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", choices=[*PAGES, []], metavar="NAME")
+    given = parser.parse_args()
+    main(given.folder, given.names or PAGES)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 
 from designer.main_window import MainWindow
 from tests.pictures.window import closed, opened, settle, wait_for
+from widgets.step_walk import StepWalk
 
 # By panel: the example that it looks at, the theme, and the node that is selected.
 PANELS = {
@@ -20,27 +22,30 @@ PANELS = {
     "generated": ("digits_gan", "dark", ""),
     "walkthrough": ("spirals_mlp", "dark", ""),
 }
+# Panels whose rows come while the network trains.
+WATCHING = ("generated",)
+# Panels whose plots look best about as wide as high.
+NARROW = ("projection", "boundary")
 # Long enough for the first answers of a panel, whose functions are compiled for them.
 ANSWER_MS = 9000
 
 
-def draw(place: Path, folder: Path) -> None:
-    """Draw a window with each of the panels into a folder; the examples stand at a place."""
-    for name, (example, theme, node) in PANELS.items():
-        panel(place / f"{example}.loom", theme, node, name, folder / f"{name}_{theme}.png")
-
-
-def panel(file: Path, theme: str, node: str, name: str, picture: Path) -> None:
+def panel(file: Path, picture: Path, name: str, theme: str, node: str) -> None:
     """A panel of a network that was trained."""
     window = opened(file, theme)
     found = window.session.design.named(node) if node else None
     if found is not None:
         window.canvas.select([found.id])
-    if not window.trainer.store.runs(window.trainer.project):
+    if name in WATCHING:
+        _show(window, name)
+    if name in WATCHING or not window.trainer.store.runs(window.trainer.project):
         wait_for(window.trainer.finished, window.acts.train)
     settle(2000)
     _show(window, name)
     settle(ANSWER_MS)
+    if name == "walkthrough":
+        walk = window.docks[name].findChild(StepWalk)
+        walk.list.setCurrentRow(walk.list.count() // 2)
     window.actions_by_name["fit"].trigger()
     settle(300)
     window.grab().save(str(picture))
@@ -48,8 +53,17 @@ def panel(file: Path, theme: str, node: str, name: str, picture: Path) -> None:
 
 
 def _show(window: MainWindow, name: str) -> None:
+    if name not in NARROW:
+        for beside in ("activations", "saliency"):
+            window.docks[beside].hide()
     dock = window.docks[name]
     dock.show()
     dock.raise_()
     window.resizeDocks([dock], [430], Qt.Orientation.Vertical)
-    window.resizeDocks([dock], [980], Qt.Orientation.Horizontal)
+
+
+# By picture: what draws it, and the example it shows.
+PAGES = {
+    f"{name}_{theme}": (partial(panel, name=name, theme=theme, node=node), example)
+    for name, (example, theme, node) in PANELS.items()
+}

@@ -19,14 +19,6 @@ from tests.pictures.window import closed, opened, settle, wait_for
 RATES = (0.002, 0.02)
 
 
-def draw(place: Path, folder: Path) -> None:
-    """Draw all into a folder; the examples stand at a place."""
-    recipe(place / "digits_cnn.loom", folder / "recipe_dark.png")
-    layers(place / "digits_gan.loom", folder / "layers_light.png")
-    rate(place / "digits_mlp.loom", folder / "rate_dark.png")
-    compared(place / "digits_mlp.loom", folder / "runs_light.png")
-
-
 def with_recipe(window: MainWindow, **entries: Any) -> None:
     design = window.session.design
     changed: Mapping[str, Any] = {**design.recipe, **entries}
@@ -87,3 +79,12 @@ def compared(file: Path, picture: Path) -> None:
     dialog.grab().save(str(picture))
     dialog.close()
     closed(window)
+
+
+# By picture: what draws it, and the example it shows.
+PAGES = {
+    "recipe_dark": (recipe, "digits_cnn"),
+    "layers_light": (layers, "digits_gan"),
+    "rate_dark": (rate, "digits_mlp"),
+    "runs_light": (compared, "digits_mlp"),
+}
