@@ -7,14 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDockWidget
 
 from core.design import edits
 from designer.main_window import MainWindow
 from tests.designer.driving import node
 from tests.pictures.window import closed, opened, settle
 from widgets.canvas import End
-
-BOTTOM = ("training", "activations", "saliency", "problems", "code")
 
 
 def inside_a_block(file: Path, picture: Path) -> None:
@@ -98,8 +97,9 @@ def themes(file: Path, picture: Path) -> None:
 def roomy(file: Path, theme: str) -> MainWindow:
     """A window on a file with the panels at the bottom closed."""
     window = opened(file, theme)
-    for name in BOTTOM:
-        window.docks[name].hide()
+    for dock in window.findChildren(QDockWidget):
+        if window.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea:
+            dock.hide()
     settle(200)
     window.canvas.fit_all()
     return window

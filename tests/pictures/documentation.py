@@ -109,6 +109,8 @@ PAGES: dict[str, tuple[Draw, str]] = {
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Draws the pictures of the documentation.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("names", nargs="*", choices=[*PAGES, []], metavar="NAME")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PAGES))
     given = parser.parse_args()
+    if unknown := set(given.names) - set(PAGES):
+        parser.error(f"no picture is named {', '.join(sorted(unknown))}")
     main(given.folder, given.names or PAGES)
