@@ -69,6 +69,8 @@ class LayerTable(QWidget):
         super().__init__(parent)
         self._theme = dark()
         self._rows: tuple[LayerRow, ...] = ()
+        # How wide the titles of the columns are.
+        self._titles = [0] * len(_COLUMNS)
         self.tree = QTreeWidget()
         self.tree.setAccessibleName("Layers")
         self.tree.setRootIsDecorated(False)
@@ -136,10 +138,11 @@ class LayerTable(QWidget):
     def _make_room(self) -> None:
         """Leave out the columns that would be reached by scrolling sideways alone."""
         header = self.tree.header()
-        wide = [
-            max(self.tree.sizeHintForColumn(c), header.sectionSizeHint(c))
-            for c in range(len(_COLUMNS))
+        # A column that is left out tells nothing of its title.
+        self._titles = [
+            header.sectionSizeHint(c) or before for c, before in enumerate(self._titles)
         ]
+        wide = [max(self.tree.sizeHintForColumn(c), w) for c, w in enumerate(self._titles)]
         needed = sum(wide) - max(wide[0] - _LONGEST_NAME, 0)
         # A scroll bar may come.
         room = self.width() - self.tree.verticalScrollBar().sizeHint().width()

@@ -87,3 +87,15 @@ def test_a_narrow_table_leaves_columns_out_and_tells_them_in_the_tooltip(
     tip = tree.topLevelItem(0).toolTip(0)
     assert "Weights: 12" in tip
     assert "Output: -0.01 ± 0.12" in tip
+
+
+def test_a_column_that_comes_back_shows_its_whole_title(table: LayerTable) -> None:
+    table.set_layers(ROWS)
+    header = table.tree.header()
+    table.resize(250, 200)
+    assert header.isSectionHidden(3)
+    # The figures of a column that is left out change, too.
+    table.set_layers(ROWS)
+    table.resize(700, 200)
+    assert not header.isSectionHidden(3)
+    assert header.sectionSize(3) >= header.sectionSizeHint(3)
