@@ -74,6 +74,9 @@ figcaption { font-size: 13px; color: var(--muted); }
   h2, h3, section > .about { break-after: avoid; }
   tr, p, figure, .hint, .sample { break-inside: avoid; }
   .row { display: grid; grid-template-columns: 1fr 1fr; }
+  /* Rows of a grid are not always divided between pages. */
+  .samples { display: block; }
+  .sample { display: inline-block; vertical-align: top; width: 32mm; margin: 0 2mm 2mm 0; }
   .scroll { overflow: visible; }
   .design { max-width: 100%; }
   svg, img, .hint { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
