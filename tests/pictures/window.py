@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer, SignalInstance
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from designer.main_window import MainWindow
 from designer.preferences import Preferences
 
 PATIENCE_MS = 120_000
+_LOOK_MS = 50
 
 
 def opened(file: Path, theme: str) -> MainWindow:
@@ -51,3 +52,12 @@ def settle(milliseconds: int) -> None:
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Let the window work until something is true."""
+    patience = QDeadlineTimer(PATIENCE_MS)
+    while not true():
+        if patience.hasExpired():
+            sys.exit("a picture took too long")
+        settle(_LOOK_MS)

@@ -1,0 +1,272 @@
+"""A picture of every view, each of a network that was trained for it: docs/SEEING.md shows them."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+from shutil import copy
+
+from PySide6.QtCore import QPointF, QSettings
+from PySide6.QtWidgets import QApplication
+
+from core.design.document import Design
+from core.project.gallery import examples
+from designer.attribution_pane import ANOTHER, NOTHING
+from designer.attribution_panel import AttributionPanel
+from designer.evaluation_panel import PAGES
+from tests.designs import DIGITS, IRIS, add, chain, classifier, fit_to_data, recipe, wire
+from tests.pictures.looking import Looking, choose, move, point_at
+from tests.pictures.window import closed, opened, settle, until
+from widgets.fonts import load_fonts
+
+TALL = 470
+
+
+def draw(place: Path, folder: Path) -> None:
+    """Draw all into a folder; the examples stand at a place."""
+    folder.mkdir(parents=True, exist_ok=True)
+    window = opened(place / "digits_mlp.loom", "dark")
+    looking = Looking(window, place, folder)
+    for page in (digits, spirals, flowers, letters, months, patches, generator, by_hand):
+        began = time.monotonic()
+        page(looking)
+        print(f"{page.__name__}: {time.monotonic() - began:.0f} s", flush=True)
+    closed(window)
+
+
+def digits(look: Looking) -> None:
+    """All that can be seen of a convolutional network, of its second run of two."""
+    look.open("digits_cnn", epochs=6, batch_size=128)
+    look.select("conv_2")
+    look.train()
+    first = look.window.trainer.run
+    assert first is not None
+    look.open("digits_cnn", epochs=6)
+    look.select("conv_2")
+    look.train()
+    _curves(look, first.id)
+    look.show("layers", 820, 330)
+    look.save("layers", "layers")
+    look.show("layer_map", 820, 330)
+    look.save("layer_map", "layers_over_time")
+    look.show("histograms", 820, 380)
+    look.moments(12)
+    look.save("histograms", "histograms")
+    look.show("projection", 820, TALL)
+    look.save("projection", "projection")
+    _inside_convolution(look)
+    _attribution_of_digits(look, first.id)
+    _evaluation(look, "", tuple(t for t in PAGES if t not in ("Slices", "Regression")))
+
+
+def _curves(look: Looking, other: str) -> None:
+    assert look.window.watching is not None
+    views, panel = look.window.watching.views, look.window.watching.views.training
+    look.show("training", 900, 400)
+    panel.options.restore({"smoothing": "0.9"})
+    choose(panel.metric_choice, "learning_rate")
+    look.save("training", "curves")
+    panel.options.restore({"smoothing": "0"})
+    choose(panel.metric_choice, "accuracy")
+    look.window.watching.overlay(other)
+    until(lambda: views._overlay is not None)
+    look.answered()
+    look.save("training", "curves_of_two_runs")
+    look.window.watching.overlay("")
+
+
+
+def _inside_convolution(look: Looking) -> None:
+    assert look.window.watching is not None
+    inside = look.window.watching.views.inside
+    look.show("activations", 820, TALL)
+    point_at(inside.value.maps, (5, 3, 4))
+    look.save("activations", "feature_maps")
+    inside.show_page("filters")
+    look.answered()
+    look.save("activations", "filters")
+    inside.show_page("output")
+    look.select("logits")
+    look.show("activations", 700, 360)
+    look.save("activations", "vector")
+
+
+def _attribution_of_digits(look: Looking, other: str) -> None:
+    panel = look.show("attribution", 820, TALL)
+    assert isinstance(panel, AttributionPanel)
+    pane = panel.pane
+    look.save("attribution", "attribution_picture")
+    choose(pane.compare, ANOTHER)
+    choose(pane.second.method, "grad_cam")
+    look.show("attribution", 860, 560)
+    look.save("attribution", "attribution_two_methods")
+    choose(pane.second.method, "integrated_gradients")
+    choose(pane.run.box, other)
+    look.answered()
+    look.save("attribution", "attribution_two_runs")
+    choose(pane.compare, NOTHING)
+    look.show("attribution", 820, TALL)
+    pane.tabs.setCurrentWidget(panel.meaning)
+    panel.meaning.check.click()
+    look.show("attribution", 860, 600)
+    look.save("attribution", "meaningful")
+    pane.tabs.setCurrentWidget(panel.nearest)
+    look.show("attribution", 820, TALL)
+    look.save("attribution", "nearest")
+    pane.tabs.setCurrentIndex(0)
+    choose(pane.first.method, "activation_maximisation")
+    look.answered()
+    look.save("attribution", "activation_maximisation")
+    choose(pane.first.method, "integrated_gradients")
+
+
+def _evaluation(look: Looking, column: str, titles: tuple[str, ...]) -> None:
+    panel = look.show("evaluation", 820, TALL)
+    look.answered()
+    if column:
+        choose(panel.column, column)
+    if "Robustness" in titles:
+        panel.robust.click()
+    look.answered()
+    for title in titles:
+        panel.list.setCurrentRow(list(PAGES).index(title))
+        look.answered()
+        look.save("evaluation", f"evaluation_{title.lower().replace(' ', '_')}")
+    if "Robustness" in titles:
+        panel.robust.click()
+    look.answered()
+
+
+def spirals(look: Looking) -> None:
+    """A plane of two features."""
+    look.open("spirals_mlp", epochs=120)
+    look.train()
+    look.show("boundary", 820, TALL)
+    look.save("boundary", "boundary")
+
+
+def flowers(look: Looking) -> None:
+    """A network that reads rows of numbers."""
+    layers = (("Dense", {"units": 16}), ("Activation", {}))
+    design = classifier(IRIS, *layers, x="measures")
+    look.open_design("flowers", design)
+    look.train()
+    look.show("attribution", 820, TALL)
+    look.save("attribution", "attribution_row")
+    _evaluation(look, "species", ("Slices",))
+
+
+def letters(look: Looking) -> None:
+    """A network with attention that writes."""
+    look.open("moby_dick_attention", epochs=4)
+    look.select("embedding")
+    look.train()
+    assert look.window.watching is not None
+    inside = look.window.watching.views.inside
+    look.show("activations", 820, TALL)
+    look.save("activations", "sequence")
+    look.select("attention")
+    look.answered()
+    inside.show_page("heads")
+    look.show("activations", 820, 520)
+    point_at(inside.heads.grid, (1, 20, 17))
+    look.save("activations", "attention_heads")
+    panel = look.show("generated", 820, TALL)
+    panel.prompt.setText("The whale ")
+    panel.prompt.editingFinished.emit()
+    look.moments(3)
+    look.save("generated", "generated_text")
+    look.show("attribution", 820, TALL)
+    look.save("attribution", "attribution_text")
+
+
+def months(look: Looking) -> None:
+    """A recurrent network that forecasts a number."""
+    look.open("el_nino_lstm", epochs=15)
+    look.select("lstm")
+    look.train()
+    assert look.window.watching is not None
+    inside = look.window.watching.views.inside
+    look.show("activations", 820, 560)
+    for page in ("states", "gates"):
+        inside.show_page(page)
+        look.answered()
+        look.save("activations", f"lstm_{page}")
+    inside.show_page("output")
+    _evaluation(look, "", ("Regression",))
+
+
+def vision_transformer() -> Design:
+    """A small vision transformer for the digits."""
+    design = Design(name="Digits with a vision transformer", data=DIGITS, recipe=recipe(epochs=6))
+    design = add(add(design, "Input", "image"), "Target", "digit")
+    design = add(design, "PatchEmbedding", "patches", patch_size=(2,), features=32)
+    design = add(add(design, "PositionalEmbedding", "positions"), "LayerNorm", "norm")
+    design = add(design, "MultiHeadAttention", "attention", heads=4, features=32)
+    design = add(add(design, "Add", "residual", count=2), "Flatten", "flatten")
+    design = add(add(design, "Dense", "logits", units=10), "CrossEntropy", "loss")
+    for before, after in pairwise(("image", "patches", "positions", "norm")):
+        design = wire(design, f"{before} -> {after}.input")
+    design = wire(
+        design,
+        "norm -> attention.query",
+        "positions -> residual.input_1",
+        "attention -> residual.input_2",
+        "logits -> loss.logits",
+        "digit -> loss.target",
+    )
+    return fit_to_data(chain(design, "residual", "flatten", "logits"), image="image", digit="label")
+
+
+def patches(look: Looking) -> None:
+    """Which parts of an image a transformer reads as its sequence."""
+    look.open_design("patches", vision_transformer())
+    look.select("attention")
+    look.train()
+    assert look.window.watching is not None
+    inside = look.window.watching.views.inside
+    look.show("activations", 820, TALL)
+    inside.show_page("heads")
+    look.answered()
+    point_at(inside.heads.grid, (0, 6, 9))
+    look.save("activations", "patches")
+    inside.show_page("output")
+
+
+def generator(look: Looking) -> None:
+    """Pictures that a network makes."""
+    look.open("digits_gan", epochs=60)
+    look.train()
+    look.show("generated", 820, TALL)
+    look.moments(6)
+    look.save("generated", "generated_pictures")
+
+
+def by_hand(look: Looking) -> None:
+    """One training step, with the numbers of the derivation in the help."""
+    look.open("two_relus_by_hand")
+    panel = look.show("walkthrough", 820, 360)
+    until(lambda: panel.walked is not None)
+    panel.widget.go(4)
+    look.answered()
+    look.save("walkthrough", "walkthrough")
+
+
+def main(folder: Path, *wanted: str) -> None:
+    """Draw into a folder alone."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    load_fonts(app)
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch)
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(place))
+        for example in examples().values():
+            copy(example, place)
+        draw(place, folder)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
