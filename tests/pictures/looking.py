@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
@@ -19,6 +20,7 @@ from widgets.pictures.cells import CellPicture
 
 # Two small drawings of each plot come after the answer.
 _DRAWN_MS = 350
+_COLORS = 200
 # What the panels, and the parts of them, ask under.
 _TOPICS = (
     *("histograms", "projection", "boundary", "generated", "evaluation", "evaluated sample"),
@@ -33,8 +35,8 @@ class Looking:
 
     def __init__(self, window: MainWindow, place: Path, folder: Path) -> None:
         self.window, self._place, self._folder = window, place, folder
-        # As many looks during the short trainings as the views want.
-        window.trainer.set_look_share(0.3)
+        # The trainings are short: without more looks there would be few steps to go back to.
+        window.look_budget.menu.choices["0.3"].trigger()
 
     def open(self, example: str, **recipe: Any) -> None:
         """Open an example with another recipe, without training it."""
@@ -95,16 +97,22 @@ class Looking:
         self.answered()
 
     def save(self, dock: str, name: str) -> None:
-        """Draw a dock's content, in few colours, which keeps the file small."""
+        """Draw a dock's content."""
         content = self.window.docks[dock].widget()
         assert content is not None
+        self.save_widget(content, name)
+
+    def save_widget(self, content: QWidget, name: str) -> None:
+        """Draw a widget in few colours, which keeps the file small."""
         picture = QPixmap(content.size())
         picture.fill(self.window.palette().window().color())
         content.render(picture)
-        few = picture.toImage().convertToFormat(
-            QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither
-        )
-        assert few.save(str(self._folder / f"{name}.png"))
+        whole = picture.toImage().convertToFormat(QImage.Format.Format_RGB888)
+        size = whole.width(), whole.height()
+        pixels = bytes(whole.constBits())
+        image = Image.frombytes("RGB", size, pixels, "raw", "RGB", whole.bytesPerLine())
+        few = image.quantize(_COLORS, dither=Image.Dither.NONE)
+        few.save(self._folder / f"{name}.png", optimize=True)
 
 
 def point_at(picture: CellPicture, cell: tuple[int, ...]) -> None:
@@ -135,5 +143,3 @@ def choose(box: Any, data: Any) -> None:
     assert at >= 0, f"{data} is not offered"
     box.setCurrentIndex(at)
     box.activated.emit(at)
-
-

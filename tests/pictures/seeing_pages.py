@@ -9,17 +9,19 @@ from itertools import pairwise
 from pathlib import Path
 from shutil import copy
 
-from PySide6.QtCore import QPointF, QSettings
+import numpy as np
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from core.design.document import Design
 from core.project.gallery import examples
+from core.project.run_acts import rename
 from designer.attribution_pane import ANOTHER, NOTHING
 from designer.attribution_panel import AttributionPanel
 from designer.evaluation_panel import PAGES
-from tests.designs import DIGITS, IRIS, add, chain, classifier, fit_to_data, recipe, wire
-from tests.pictures.looking import Looking, choose, move, point_at
-from tests.pictures.window import closed, opened, settle, until
+from tests.designs import DIGITS, add, chain, fit_to_data, recipe, wire
+from tests.pictures.looking import Looking, choose, point_at
+from tests.pictures.window import closed, opened, until
 from widgets.fonts import load_fonts
 
 TALL = 470
@@ -40,15 +42,16 @@ def draw(place: Path, folder: Path) -> None:
 def digits(look: Looking) -> None:
     """All that can be seen of a convolutional network, of its second run of two."""
     look.open("digits_cnn", epochs=6, batch_size=128)
-    look.select("conv_2")
     look.train()
     first = look.window.trainer.run
     assert first is not None
-    look.open("digits_cnn", epochs=6)
+    rename(look.window.trainer.store, first, "batch128")
+    schedule = {"kind": "Cosine", "warmup_epochs": 1.0, "final_share": 0.1}
+    look.open("digits_cnn", epochs=8, schedule=schedule)
     look.select("conv_2")
     look.train()
     _curves(look, first.id)
-    look.show("layers", 820, 330)
+    look.show("layers", 820, 400)
     look.save("layers", "layers")
     look.show("layer_map", 820, 330)
     look.save("layer_map", "layers_over_time")
@@ -65,9 +68,10 @@ def digits(look: Looking) -> None:
 def _curves(look: Looking, other: str) -> None:
     assert look.window.watching is not None
     views, panel = look.window.watching.views, look.window.watching.views.training
-    look.show("training", 900, 400)
+    look.show("training", 900, 380)
     panel.options.restore({"smoothing": "0.9"})
     choose(panel.metric_choice, "learning_rate")
+    look.answered()
     look.save("training", "curves")
     panel.options.restore({"smoothing": "0"})
     choose(panel.metric_choice, "accuracy")
@@ -76,7 +80,10 @@ def _curves(look: Looking, other: str) -> None:
     look.answered()
     look.save("training", "curves_of_two_runs")
     look.window.watching.overlay("")
-
+    menu = panel.look_share.menu()
+    menu.ensurePolished()
+    menu.adjustSize()
+    look.save_widget(menu, "budget")
 
 
 def _inside_convolution(look: Looking) -> None:
@@ -86,11 +93,11 @@ def _inside_convolution(look: Looking) -> None:
     point_at(inside.value.maps, (5, 3, 4))
     look.save("activations", "feature_maps")
     inside.show_page("filters")
-    look.answered()
+    look.show("activations", 820, 420)
     look.save("activations", "filters")
     inside.show_page("output")
     look.select("logits")
-    look.show("activations", 700, 360)
+    look.show("activations", 700, 440)
     look.save("activations", "vector")
 
 
@@ -100,9 +107,11 @@ def _attribution_of_digits(look: Looking, other: str) -> None:
     pane = panel.pane
     look.save("attribution", "attribution_picture")
     choose(pane.compare, ANOTHER)
-    choose(pane.second.method, "grad_cam")
-    look.show("attribution", 860, 560)
+    choose(pane.second.method, "occlusion")
+    pane.same_scale.setChecked(False)
+    look.show("attribution", 860, 500)
     look.save("attribution", "attribution_two_methods")
+    pane.same_scale.setChecked(True)
     choose(pane.second.method, "integrated_gradients")
     choose(pane.run.box, other)
     look.answered()
@@ -111,7 +120,7 @@ def _attribution_of_digits(look: Looking, other: str) -> None:
     look.show("attribution", 820, TALL)
     pane.tabs.setCurrentWidget(panel.meaning)
     panel.meaning.check.click()
-    look.show("attribution", 860, 600)
+    look.show("attribution", 860, 640)
     look.save("attribution", "meaningful")
     pane.tabs.setCurrentWidget(panel.nearest)
     look.show("attribution", 820, TALL)
@@ -150,13 +159,17 @@ def spirals(look: Looking) -> None:
 
 def flowers(look: Looking) -> None:
     """A network that reads rows of numbers."""
-    layers = (("Dense", {"units": 16}), ("Activation", {}))
-    design = classifier(IRIS, *layers, x="measures")
+    layers = (
+        ("Dense", {"units": 16}),
+        ("Activation", {"function": "tanh"}),
+        ("Dense", {"units": 3}),
+    )
+    design = classifier(IRIS, *layers, x="features")
     look.open_design("flowers", design)
     look.train()
     look.show("attribution", 820, TALL)
     look.save("attribution", "attribution_row")
-    _evaluation(look, "species", ("Slices",))
+    _evaluation(look, "label", ("Slices",))
 
 
 def letters(look: Looking) -> None:
@@ -172,7 +185,7 @@ def letters(look: Looking) -> None:
     look.answered()
     inside.show_page("heads")
     look.show("activations", 820, 520)
-    point_at(inside.heads.grid, (1, 20, 17))
+    point_at(inside.heads.grid, _strongest(inside.facets()[0].value, least=16))
     look.save("activations", "attention_heads")
     panel = look.show("generated", 820, TALL)
     panel.prompt.setText("The whale ")
@@ -228,12 +241,23 @@ def patches(look: Looking) -> None:
     look.train()
     assert look.window.watching is not None
     inside = look.window.watching.views.inside
-    look.show("activations", 820, TALL)
+    look.show("activations", 820, 360)
     inside.show_page("heads")
     look.answered()
-    point_at(inside.heads.grid, (0, 6, 9))
+    weights = inside.facets()[0].value
+    point_at(inside.heads.grid, _strongest(weights))
     look.save("activations", "patches")
     inside.show_page("output")
+
+
+def _strongest(weights: np.ndarray, least: int = 0) -> tuple[int, int, int]:
+    """The head, query and key, of weights ``[H, T, S]``, where a query from ``least`` on looks
+    most at one other element.
+    """
+    far = weights * (1 - np.eye(*weights.shape[1:]))
+    far[:, :least] = 0
+    head, query, key = np.unravel_index(far.argmax(), far.shape)
+    return int(head), int(query), int(key)
 
 
 def generator(look: Looking) -> None:
@@ -248,9 +272,9 @@ def generator(look: Looking) -> None:
 def by_hand(look: Looking) -> None:
     """One training step, with the numbers of the derivation in the help."""
     look.open("two_relus_by_hand")
-    panel = look.show("walkthrough", 820, 360)
+    panel = look.show("walkthrough", 820, 400)
     until(lambda: panel.walked is not None)
-    panel.widget.go(4)
+    panel.widget.go(7)
     look.answered()
     look.save("walkthrough", "walkthrough")
 
