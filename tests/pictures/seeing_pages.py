@@ -19,7 +19,7 @@ from core.project.run_acts import rename
 from designer.attribution_pane import ANOTHER, NOTHING
 from designer.attribution_panel import AttributionPanel
 from designer.evaluation_panel import PAGES
-from tests.designs import DIGITS, add, chain, fit_to_data, recipe, wire
+from tests.designs import DIGITS, add, chain, fit_to_data, iris_mlp, recipe, wire, with_recipe
 from tests.pictures.looking import Looking, choose, point_at
 from tests.pictures.window import closed, opened, until
 from widgets.fonts import load_fonts
@@ -32,7 +32,7 @@ def draw(place: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     window = opened(place / "digits_mlp.loom", "dark")
     looking = Looking(window, place, folder)
-    for page in (digits, spirals, flowers, letters, months, patches, generator, by_hand):
+    for page in (digits, depth, spirals, flowers, letters, months, patches, generator, by_hand):
         began = time.monotonic()
         page(looking)
         print(f"{page.__name__}: {time.monotonic() - began:.0f} s", flush=True)
@@ -53,8 +53,6 @@ def digits(look: Looking) -> None:
     _curves(look, first.id)
     look.show("layers", 820, 400)
     look.save("layers", "layers")
-    look.show("layer_map", 820, 330)
-    look.save("layer_map", "layers_over_time")
     look.show("histograms", 820, 380)
     look.moments(12)
     look.save("histograms", "histograms")
@@ -149,6 +147,14 @@ def _evaluation(look: Looking, column: str, titles: tuple[str, ...]) -> None:
     look.answered()
 
 
+def depth(look: Looking) -> None:
+    """The layers of a deeper network, long enough for several records."""
+    look.open("digits_resnet", epochs=12)
+    look.train()
+    look.show("layer_map", 820, 420)
+    look.save("layer_map", "layers_over_time")
+
+
 def spirals(look: Looking) -> None:
     """A plane of two features."""
     look.open("spirals_mlp", epochs=120)
@@ -159,15 +165,9 @@ def spirals(look: Looking) -> None:
 
 def flowers(look: Looking) -> None:
     """A network that reads rows of numbers."""
-    layers = (
-        ("Dense", {"units": 16}),
-        ("Activation", {"function": "tanh"}),
-        ("Dense", {"units": 3}),
-    )
-    design = classifier(IRIS, *layers, x="features")
-    look.open_design("flowers", design)
+    look.open_design("flowers", with_recipe(iris_mlp(), epochs=20, learning_rate=0.01))
     look.train()
-    look.show("attribution", 820, TALL)
+    look.show("attribution", 820, 310)
     look.save("attribution", "attribution_row")
     _evaluation(look, "label", ("Slices",))
 
@@ -184,7 +184,7 @@ def letters(look: Looking) -> None:
     look.select("attention")
     look.answered()
     inside.show_page("heads")
-    look.show("activations", 820, 520)
+    look.show("activations", 820, 430)
     point_at(inside.heads.grid, _strongest(inside.facets()[0].value, least=16))
     look.save("activations", "attention_heads")
     panel = look.show("generated", 820, TALL)
@@ -192,7 +192,7 @@ def letters(look: Looking) -> None:
     panel.prompt.editingFinished.emit()
     look.moments(3)
     look.save("generated", "generated_text")
-    look.show("attribution", 820, TALL)
+    look.show("attribution", 820, 310)
     look.save("attribution", "attribution_text")
 
 
@@ -264,8 +264,8 @@ def generator(look: Looking) -> None:
     """Pictures that a network makes."""
     look.open("digits_gan", epochs=60)
     look.train()
-    look.show("generated", 820, TALL)
-    look.moments(6)
+    look.show("generated", 820, 560)
+    look.moments(5)
     look.save("generated", "generated_pictures")
 
 
