@@ -32,7 +32,7 @@ def draw(place: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     window = opened(place / "digits_mlp.loom", "dark")
     looking = Looking(window, place, folder)
-    for page in (digits, depth, spirals, flowers, letters, months, patches, generator, by_hand):
+    for page in (digits, record, spirals, flowers, letters, months, patches, generator, by_hand):
         began = time.monotonic()
         page(looking)
         print(f"{page.__name__}: {time.monotonic() - began:.0f} s", flush=True)
@@ -41,11 +41,13 @@ def draw(place: Path, folder: Path) -> None:
 
 def digits(look: Looking) -> None:
     """All that can be seen of a convolutional network, of its second run of two."""
-    look.open("digits_cnn", epochs=6, batch_size=128)
+    look.open("digits_cnn", epochs=4, batch_size=128)
     look.train()
     first = look.window.trainer.run
     assert first is not None
     rename(look.window.trainer.store, first, "batch128")
+    # The next one is hardly ever wrong, which makes dull pictures.
+    _evaluation(look, "", tuple(t for t in PAGES if t not in ("Slices", "Regression")))
     schedule = {"kind": "Cosine", "warmup_epochs": 1.0, "final_share": 0.1}
     look.open("digits_cnn", epochs=8, schedule=schedule)
     look.select("conv_2")
@@ -60,14 +62,13 @@ def digits(look: Looking) -> None:
     look.save("projection", "projection")
     _inside_convolution(look)
     _attribution_of_digits(look, first.id)
-    _evaluation(look, "", tuple(t for t in PAGES if t not in ("Slices", "Regression")))
 
 
 def _curves(look: Looking, other: str) -> None:
     assert look.window.watching is not None
     views, panel = look.window.watching.views, look.window.watching.views.training
     look.show("training", 900, 380)
-    panel.options.restore({"smoothing": "0.9"})
+    panel.options.restore({"smoothing": "0.6"})
     choose(panel.metric_choice, "learning_rate")
     look.answered()
     look.save("training", "curves")
@@ -131,7 +132,7 @@ def _attribution_of_digits(look: Looking, other: str) -> None:
 
 
 def _evaluation(look: Looking, column: str, titles: tuple[str, ...]) -> None:
-    panel = look.show("evaluation", 820, TALL)
+    panel = look.show("evaluation", 820, 400)
     look.answered()
     if column:
         choose(panel.column, column)
@@ -140,6 +141,9 @@ def _evaluation(look: Looking, column: str, titles: tuple[str, ...]) -> None:
     look.answered()
     for title in titles:
         panel.list.setCurrentRow(list(PAGES).index(title))
+        if title == "Wrong samples":
+            table = panel.pages[title].samples.table
+            table.setCurrentItem(table.topLevelItem(0))
         look.answered()
         look.save("evaluation", f"evaluation_{title.lower().replace(' ', '_')}")
     if "Robustness" in titles:
@@ -147,11 +151,11 @@ def _evaluation(look: Looking, column: str, titles: tuple[str, ...]) -> None:
     look.answered()
 
 
-def depth(look: Looking) -> None:
-    """The layers of a deeper network, long enough for several records."""
-    look.open("digits_resnet", epochs=12)
+def record(look: Looking) -> None:
+    """The layers over a whole training, as there is a record every two seconds at most."""
+    look.open("digits_cnn", epochs=40)
     look.train()
-    look.show("layer_map", 820, 420)
+    look.show("layer_map", 820, 330)
     look.save("layer_map", "layers_over_time")
 
 
@@ -264,7 +268,7 @@ def generator(look: Looking) -> None:
     """Pictures that a network makes."""
     look.open("digits_gan", epochs=60)
     look.train()
-    look.show("generated", 820, 560)
+    look.show("generated", 820, TALL)
     look.moments(5)
     look.save("generated", "generated_pictures")
 
