@@ -104,6 +104,9 @@ class Looking:
 
     def save_widget(self, content: QWidget, name: str) -> None:
         """Draw a widget in few colours, which keeps the file small."""
+        focused = QApplication.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
         picture = QPixmap(content.size())
         picture.fill(self.window.palette().window().color())
         content.render(picture)
