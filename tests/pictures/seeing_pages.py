@@ -1,10 +1,12 @@
-"""A picture of every view, each of a network that was trained for it: docs/SEEING.md shows them."""
+"""A picture of every view, each of a network that was trained for it: docs/SEEING.md shows them.
+
+``python -m tests.pictures.seeing_pages FOLDER [PAGE ...]`` draws them alone, or some of them.
+"""
 
 from __future__ import annotations
 
 import sys
 import tempfile
-import time
 from itertools import pairwise
 from pathlib import Path
 from shutil import copy
@@ -27,15 +29,15 @@ from widgets.fonts import load_fonts
 TALL = 470
 
 
-def draw(place: Path, folder: Path) -> None:
-    """Draw all into a folder; the examples stand at a place."""
+def draw(place: Path, folder: Path, *wanted: str) -> None:
+    """Draw all pages, or the ``wanted``, into a folder; the examples stand at a place."""
     folder.mkdir(parents=True, exist_ok=True)
     window = opened(place / "digits_mlp.loom", "dark")
     looking = Looking(window, place, folder)
-    for page in (digits, record, spirals, flowers, letters, months, patches, generator, by_hand):
-        began = time.monotonic()
-        page(looking)
-        print(f"{page.__name__}: {time.monotonic() - began:.0f} s", flush=True)
+    pages = (digits, spirals, flowers, letters, months, patches, generator, by_hand)
+    for page in pages:
+        if not wanted or page.__name__ in wanted:
+            page(looking)
     closed(window)
 
 
@@ -151,18 +153,12 @@ def _evaluation(look: Looking, column: str, titles: tuple[str, ...]) -> None:
     look.answered()
 
 
-def record(look: Looking) -> None:
-    """The layers over a whole training, as there is a record every two seconds at most."""
-    look.open("digits_cnn", epochs=40)
-    look.train()
-    look.show("layer_map", 820, 330)
-    look.save("layer_map", "layers_over_time")
-
-
 def spirals(look: Looking) -> None:
-    """A plane of two features."""
-    look.open("spirals_mlp", epochs=120)
+    """A plane of two features; long enough for several records of the layers."""
+    look.open("spirals_mlp", epochs=1000)
     look.train()
+    look.show("layer_map", 820, 300)
+    look.save("layer_map", "layers_over_time")
     look.show("boundary", 820, TALL)
     look.save("boundary", "boundary")
 
@@ -284,7 +280,7 @@ def by_hand(look: Looking) -> None:
 
 
 def main(folder: Path, *wanted: str) -> None:
-    """Draw into a folder alone."""
+    """Draw these pictures alone."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     load_fonts(app)
@@ -293,8 +289,8 @@ def main(folder: Path, *wanted: str) -> None:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(place))
         for example in examples().values():
             copy(example, place)
-        draw(place, folder)
+        draw(place, folder, *wanted)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])
