@@ -38,25 +38,11 @@ def main(folder: Path, names: Iterable[str]) -> None:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(place))
         for example in examples().values():
             shutil.copy(example, place)
-<<<<<<< HEAD
         for name in names:
             draw, example_name = PAGES[name]
             began = time.monotonic()
             draw(place / f"{example_name}.loom", folder / f"{name}.png")
             print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
-=======
-        trained(place / "digits_cnn.loom", "dark", "conv_2", folder / "designer_dark.png")
-        letters = place / "moby_dick_attention.loom"
-        trained(letters, "light", "attention", folder / "tokens_light.png", tidied=True)
-        trained(place / "el_nino_lstm.loom", "dark", "lstm", folder / "sequence_dark.png")
-        problems(place / "digits_cnn.loom", folder / "problems_light.png")
-        data_dialog(place / "digits_cnn.loom", folder / "data_dark.png")
-        canvas_pages.draw(place, folder)
-        code_pages.draw(place, folder)
-        training_pages.draw(place, folder)
-        explaining_pages.draw(place, folder)
-        seeing_pages.draw(place, folder / "seeing")
->>>>>>> f054b3f (A tour of every view, with a picture and how to read it)
 
 
 def trained(file: Path, picture: Path, theme: str, node: str, tidied: bool = False) -> None:
@@ -117,6 +103,7 @@ PAGES: dict[str, tuple[Draw, str]] = {
     **code_pages.PAGES,
     **training_pages.PAGES,
     **explaining_pages.PAGES,
+    **seeing_pages.PAGES,
 }
 
 

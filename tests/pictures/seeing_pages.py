@@ -1,22 +1,16 @@
 """A picture of every view, each of a network that was trained for it: docs/SEEING.md shows them.
 
-``python -m tests.pictures.seeing_pages FOLDER [PAGE ...]`` draws them alone, or some of them.
+``python -m tests.pictures.documentation FOLDER seeing`` draws them alone, in about two minutes.
 """
 
 from __future__ import annotations
 
-import sys
-import tempfile
 from itertools import pairwise
 from pathlib import Path
-from shutil import copy
 
 import numpy as np
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
 
 from core.design.document import Design
-from core.project.gallery import examples
 from core.project.run_acts import rename
 from designer.attribution_pane import ANOTHER, NOTHING
 from designer.attribution_panel import AttributionPanel
@@ -24,20 +18,18 @@ from designer.evaluation_panel import PAGES
 from tests.designs import DIGITS, add, chain, fit_to_data, iris_mlp, recipe, wire, with_recipe
 from tests.pictures.looking import Looking, choose, point_at
 from tests.pictures.window import closed, opened, until
-from widgets.fonts import load_fonts
 
 TALL = 470
 
 
-def draw(place: Path, folder: Path, *wanted: str) -> None:
-    """Draw all pages, or the ``wanted``, into a folder; the examples stand at a place."""
+def draw(file: Path, picture: Path) -> None:
+    """Draw all into a folder called as the picture; the examples stand beside the file."""
+    folder = picture.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
-    window = opened(place / "digits_mlp.loom", "dark")
-    looking = Looking(window, place, folder)
-    pages = (digits, spirals, flowers, letters, months, patches, generator, by_hand)
-    for page in pages:
-        if not wanted or page.__name__ in wanted:
-            page(looking)
+    window = opened(file, "dark")
+    looking = Looking(window, file.parent, folder)
+    for page in (digits, spirals, flowers, letters, months, patches, generator, by_hand):
+        page(looking)
     closed(window)
 
 
@@ -279,18 +271,5 @@ def by_hand(look: Looking) -> None:
     look.save("walkthrough", "walkthrough")
 
 
-def main(folder: Path, *wanted: str) -> None:
-    """Draw these pictures alone."""
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    load_fonts(app)
-    with tempfile.TemporaryDirectory() as scratch:
-        place = Path(scratch)
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(place))
-        for example in examples().values():
-            copy(example, place)
-        draw(place, folder, *wanted)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+# Many pictures, in a folder of this name.
+PAGES = {"seeing": (draw, "digits_mlp")}
