@@ -14,7 +14,7 @@ from core.design.document import Design
 from core.project.run_acts import rename
 from designer.attribution_pane import ANOTHER, NOTHING
 from designer.attribution_panel import AttributionPanel
-from designer.evaluation_panel import PAGES
+from designer.evaluation_panel import PAGES as PARTS
 from tests.designs import DIGITS, add, chain, fit_to_data, iris_mlp, recipe, wire, with_recipe
 from tests.pictures.looking import Looking, choose, point_at
 from tests.pictures.window import closed, opened, until
@@ -41,7 +41,7 @@ def digits(look: Looking) -> None:
     assert first is not None
     rename(look.window.trainer.store, first, "batch128")
     # The next one is hardly ever wrong, which makes dull pictures.
-    _evaluation(look, "", tuple(t for t in PAGES if t not in ("Slices", "Regression")))
+    _evaluation(look, "", tuple(t for t in PARTS if t not in ("Slices", "Regression")))
     schedule = {"kind": "Cosine", "warmup_epochs": 1.0, "final_share": 0.1}
     look.open("digits_cnn", epochs=8, schedule=schedule)
     look.select("conv_2")
@@ -134,7 +134,7 @@ def _evaluation(look: Looking, column: str, titles: tuple[str, ...]) -> None:
         panel.robust.click()
     look.answered()
     for title in titles:
-        panel.list.setCurrentRow(list(PAGES).index(title))
+        panel.list.setCurrentRow(list(PARTS).index(title))
         if title == "Wrong samples":
             table = panel.pages[title].samples.table
             table.setCurrentItem(table.topLevelItem(0))
