@@ -14,8 +14,8 @@ from designer.attribution_panel import AttributionPanel
 from designer.main_window import MainWindow
 from designer.map_words import LIVE_HINT, NOTHING_TRAINED
 from tests.designer.conftest import PATIENCE
-from tests.designer.driving import press_action
-from tests.designer.test_attribution_panel import choose, wait_for_maps
+from tests.designer.driving import choose_entry, press_action
+from tests.designer.test_attribution_panel import wait_for_maps
 from tests.designs import iris_mlp
 
 
@@ -47,13 +47,13 @@ def test_it_refuses_with_a_hint_and_follows_while_live(
     # Train brings the curves to the front.
     window.docks.show("attribution")
     qtbot.waitUntil(lambda: panel.pane.status.text() == LIVE_HINT, timeout=PATIENCE)
-    choose(qtbot, panel.pane.first.method, "grad_cam")
+    choose_entry(qtbot, panel.pane.first.method, "grad_cam")
     wait_for_maps(qtbot, window)
     assert "convolution" in view.text().lower()
     assert view.text().endswith(".")
     assert view.shown is None
 
-    choose(qtbot, panel.pane.first.method, "gradient")
+    choose_entry(qtbot, panel.pane.first.method, "gradient")
     qtbot.waitUntil(lambda: view.shown is not None, timeout=PATIENCE)
     qtbot.mouseClick(live, Qt.MouseButton.LeftButton, pos=live.rect().center() / 4)
     assert live.isChecked()

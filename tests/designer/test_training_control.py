@@ -289,14 +289,20 @@ def test_data_that_is_gone_is_told_and_nothing_is_lost(
 def test_a_worker_killed_before_its_first_step_leaves_no_busy_bar(
     qtbot: QtBot, window: MainWindow, project: Path
 ) -> None:
-    press_action(qtbot, window, "train")
-    wait_for(qtbot, window, Started)
     assert window.watching is not None
-    training, pid = window.watching.views.training, window.trainer.process.pid
-    assert training.progress() == (None, "compiling")
-    assert training.loss_plot._empty.text() == WAITING_TEXT
+    training = window.watching.views.training
+    seen: list[object] = []
+
+    def kill(event: Event) -> None:
+        if isinstance(event, Started):
+            seen.extend((training.progress(), training.loss_plot._empty.text()))
+            os.kill(window.trainer.process.pid, signal.SIGKILL)
+
+    # Later its first steps may have been heard of already.
+    window.trainer.heard.connect(kill)
     with qtbot.waitSignal(window.trainer.trouble, timeout=PATIENCE):
-        os.kill(pid, signal.SIGKILL)
+        press_action(qtbot, window, "train")
+    assert seen == [(None, "compiling"), WAITING_TEXT]
     fraction, text = training.progress()
     assert fraction == 0.0
     assert text.startswith("The run was broken off")
