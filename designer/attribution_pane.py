@@ -121,14 +121,8 @@ class AttributionPane(QWidget):
         for part in (self.live, self.compare, self.run, self.second, self.same_scale):
             column.addWidget(part)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setAccessibleName("What is explained")
+        scroll = _scrolled(fields, "What is explained")
         scroll.setFixedWidth(_FIELDS_WIDTH)
-        scroll.setWidget(fields)
         self.add_tab(self._map_page(), "Map", "Which parts of the sample the score rests on")
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -140,18 +134,23 @@ class AttributionPane(QWidget):
         page = QWidget()
         self.below = QVBoxLayout()
         self.maps = LevelViews(self.views, LEAST_PICTURE, 14)
-        both = QScrollArea()
-        both.setWidgetResizable(True)
-        both.setFrameShape(QFrame.Shape.NoFrame)
-        both.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        both.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        both.setAccessibleName("Maps")
-        both.setWidget(self.maps)
         column = QVBoxLayout(page)
         column.setContentsMargins(10, 6, 10, 6)
         column.setSpacing(2)
-        column.addWidget(both, 1)
+        column.addWidget(_scrolled(self.maps, "Maps"), 1)
         column.addLayout(self.below)
         column.addWidget(self.status)
         column.addWidget(self.source)
         return page
+
+
+def _scrolled(inner: QWidget, name: str) -> QScrollArea:
+    """A widget that is scrolled up and down where there is no room for it."""
+    made = QScrollArea()
+    made.setWidgetResizable(True)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setAccessibleName(name)
+    made.setWidget(inner)
+    return made

@@ -10,13 +10,7 @@ from core.explain.inside.ask import Inside
 from core.explain.inside.seen import Insides
 from core.explain.probe_samples import ProbeSamples, Samples
 from core.train.asks import Answered, NotAnswered
-from core.train.events import (
-    Event,
-    Finished,
-    Loaded,
-    Started,
-    View,
-)
+from core.train.events import Event, Finished, Loaded, Started, View
 from designer.asking import Asking
 from designer.choosing_samples import OwnSamples, offer_orders
 from designer.training import TRAINING

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressDialog
 from core.compile.onnx_out.translate import Missing, inexpressible
 from core.errors import LayerloomError
 from core.project.file import save
-from core.project.runs import CHECKPOINT, WEIGHTS, Run
+from core.project.runs import Run
 from designer.command_process import CommandProcess
 from designer.inexpressible_dialog import InexpressibleDialog
 
@@ -83,8 +83,7 @@ class OnnxExport(QObject):
     def _run(self) -> Run | None:
         """The last run that has weights to export."""
         run = self._window.trainer.run
-        has_weights = run and any((run.directory / n).is_file() for n in (WEIGHTS, CHECKPOINT))
-        return run if has_weights else None
+        return run if run and run.has_weights else None
 
     def _list(self, missing: list[Missing]) -> None:
         window = self._window

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.project.runs import CHECKPOINT, SNAPSHOT, WEIGHTS, Run
+from core.project.runs import SNAPSHOT, Run
 from designer.command_process import CommandProcess
 from designer.training import Trainer
 
@@ -67,8 +67,7 @@ class ReportSaving(QWidget):
     def run(self) -> Run | None:
         """The run that a report can be made of: the last one, once its weights are saved."""
         run = self._trainer.run
-        has_weights = run and any((run.directory / n).is_file() for n in (WEIGHTS, CHECKPOINT))
-        return run if has_weights else None
+        return run if run and run.has_weights else None
 
     def begin(self, split: str, column: str, learning_curve: bool) -> None:
         """Ask for a file and write the report of the last run into it."""

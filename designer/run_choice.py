@@ -18,7 +18,7 @@ from core.explain.attribution.ask import Attribute
 from core.explain.attribution.of_run import AttributeOfRun
 from core.project.file import from_text
 from core.project.moments import Moment, moments
-from core.project.runs import CHECKPOINT, IMPORTED, WEIGHTS, Run, RunStore
+from core.project.runs import IMPORTED, Run, RunStore
 from core.train.asks import Ask
 from core.train.other_runs import RunPlace
 from designer.background import Background
@@ -98,7 +98,7 @@ class RunChoice(QWidget):
     ) -> None:
         """Offer the present run with its moments, and all others that have weights."""
         self._own = tuple(moments)
-        others = [r for r in runs if (present is None or r.id != present.id) and _has_weights(r)]
+        others = [r for r in runs if (present is None or r.id != present.id) and r.has_weights]
         before, self._runs = self.run, {r.id: r for r in others}
         offer(self.box, [("This run", THIS_RUN), *((_label(r), r.id) for r in others)])
         for at, run in enumerate(others, 1):
@@ -166,10 +166,6 @@ def _facts_of(run: Run) -> RunFacts:
             # Who asks the run for a map is told why there is none.
             analysis = None
     return RunFacts(run.id, analysis, moments(run.directory).found)
-
-
-def _has_weights(run: Run) -> bool:
-    return any((run.directory / name).is_file() for name in (WEIGHTS, CHECKPOINT))
 
 
 def _label(run: Run) -> str:

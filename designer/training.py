@@ -271,7 +271,7 @@ class Trainer(QObject):
         if run.status == IMPORTED and self.session.analysis_of_whole.errors:
             # It can be looked at once the design has data and a loss.
             return
-        if not any((run.directory / name).is_file() for name in (WEIGHTS, CHECKPOINT)):
+        if not run.has_weights:
             # It ended before anything was saved.
             return
         self.process.send(self._watch)

@@ -17,12 +17,13 @@ import numpy as np
 import core
 from core.errors import WorkError
 from core.train.pieces import beside
+from core.train.priority import give_way
 
 TSNE, UMAP = "tsne", "umap"
 # Seconds between two looks whether the points are still wanted.
 _WAIT = 0.05
 # How much the process gives way to others, from 0 to 19.
-_NICE = 15
+_NICENESS = 15
 
 
 def embed(table: np.ndarray, method: str) -> np.ndarray:
@@ -41,8 +42,6 @@ def embed(table: np.ndarray, method: str) -> np.ndarray:
                 stdout=made,
                 stderr=told,
                 env=_environment(),
-                # Elsewhere the process lowers its own priority.
-                creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
             )
             try:
                 while process.poll() is None:
@@ -80,8 +79,7 @@ def main(method: str) -> None:
     # What libraries print must not come between the points.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
+    give_way(_NICENESS)
     points = embedded(np.load(io.BytesIO(sys.stdin.buffer.read())), method)
     np.save(out, points)
     out.close()

@@ -57,6 +57,11 @@ class Run:
         return self.name or self.id
 
     @property
+    def has_weights(self) -> bool:
+        """Whether any weights of it were saved, at its end or before."""
+        return any((self.directory / name).is_file() for name in (WEIGHTS, CHECKPOINT))
+
+    @property
     def snapshot(self) -> str:
         """The text of the design as it was trained. Raises InputError if it is gone."""
         try:

@@ -80,7 +80,7 @@ class Looking:
         except Exception as error:  # noqa: BLE001 - a view that fails must not end the training
             # Weights that are gone leave those of now to be looked at.
             self._watch = replace(self._watch, at=None) if at is not None else None
-            self._channel.tell(replace(failed("a view failed", error), ends_run=False))
+            self._channel.tell(failed("a view failed", error, ends_run=False))
             return 0.0
         self._shown = training
         self._channel.tell(replace(view, at=at))
@@ -108,9 +108,7 @@ class Looking:
                 self._channel.tell(Layers(found.step, found.layers))
         except Exception as error:  # noqa: BLE001 - nor must a survey that fails
             self._survey = Survey(0.0)
-            self._channel.tell(
-                replace(failed("a survey of the nodes failed", error), ends_run=False)
-            )
+            self._channel.tell(failed("a survey of the nodes failed", error, ends_run=False))
             return 0.0
         self._channel.tell(found)
         return time.perf_counter() - began

@@ -9,8 +9,11 @@ import sys
 NICENESS = 10
 
 
-def give_way() -> None:
-    """Lower the priority of this process for good; threads that it starts later inherit it."""
+def give_way(niceness: int = NICENESS) -> None:
+    """Lower the priority of this process for good; threads that it starts later inherit it.
+
+    Windows has one lower class, whatever the ``niceness``.
+    """
     if sys.platform == "win32":
         import ctypes
 
@@ -18,4 +21,4 @@ def give_way() -> None:
         kernel = ctypes.windll.kernel32
         kernel.SetPriorityClass(kernel.GetCurrentProcess(), below_normal)
     else:
-        os.nice(NICENESS)
+        os.nice(niceness)
